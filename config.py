@@ -1,0 +1,139 @@
+"""Every setting, its type, its default and whether production must give it. Nothing else reads the environment."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ENVIRONMENTS = ("development", "production", "test")
+LOCALES = ("zh_Hans", "zh_Hant", "en")
+SECRET_LENGTH = 32
+
+Settings = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table. `read` turns the text into a value or raises ValueError with what to write instead."""
+
+    name: str
+    read: Callable[[str], Any] = str
+    default: Any = None  # a value, or a function of the settings above it
+    required: bool = False  # in production
+    about: str = ""
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Return every setting by name; an empty variable counts as not given.
+
+    Raises one SystemExit that names every missing and every unreadable setting at once.
+    """
+    settings: Settings = {}
+    problems = []
+    for row in SETTINGS:
+        text = environ.get(row.name, "").strip()
+        if not text and row.required and settings["ENV"] == "production":
+            problems.append(f"{row.name} is missing: {row.about}")
+            continue
+        try:
+            settings[row.name] = row.read(text) if text else _default(row, settings)
+        except ValueError as error:
+            problems.append(f"{row.name}: {error}")
+            settings[row.name] = None if callable(row.default) else row.default
+    if not problems and settings["ENV"] == "production" and _is_guessable(settings["SECRET_KEY"]):
+        problems.append(f"SECRET_KEY can be guessed: write at least {SECRET_LENGTH} random characters")
+    if problems:
+        raise SystemExit("The service cannot start.\n" + "\n".join(f"  {problem}" for problem in problems))
+    return settings
+
+
+def _default(row: Setting, settings: Settings) -> Any:
+    return row.default(settings) if callable(row.default) else row.default
+
+
+def _is_guessable(secret: str) -> bool:
+    return len(secret) < SECRET_LENGTH or len(set(secret)) < 8 or secret.lower().startswith("change")
+
+
+def _one_of(*values: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in values:
+            raise ValueError(f"write one of {', '.join(values)}")
+        return text
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            raise ValueError(f"write a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("1", "true", "yes", "on", "0", "false", "no", "off"):
+        raise ValueError("write true or false")
+    return text.lower() in ("1", "true", "yes", "on")
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _database(text: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if text.startswith(prefix):
+            return "postgresql+psycopg://" + text.removeprefix(prefix)
+    if not text.startswith(("postgresql+psycopg://", "sqlite://")):
+        raise ValueError("write postgresql://user:password@host/name or sqlite:///path")
+    return text
+
+
+def _kept_secret(settings: Settings) -> str:
+    """The key of a development machine: made once, kept beside its data, the same for every process."""
+    if settings["ENV"] == "test":
+        return "for tests only"
+    path = Path(settings["DATA_DIR"]) / "secret"
+    with suppress(FileNotFoundError):
+        return path.read_text()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"secret.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_hex(32))
+    with suppress(FileExistsError):
+        os.link(draft, path)  # only the first process wins, and nobody reads half a key
+    draft.unlink()
+    return path.read_text()
+
+
+SETTINGS = (
+    Setting("ENV", _one_of(*ENVIRONMENTS), "development", about="development, production or test"),
+    Setting("DATA_DIR", _folder, lambda _: _folder("var"), about="where files, mail and the embedded database live"),
+    Setting(
+        "SECRET_KEY", default=_kept_secret, required=True, about=f"at least {SECRET_LENGTH} random characters, kept"
+    ),
+    Setting(
+        "DATABASE_URL",
+        _database,
+        lambda s: f"sqlite:///{s['DATA_DIR'] / 'market.sqlite3'}",
+        required=True,
+        about="postgresql://user:password@host/name or sqlite:///path",
+    ),
+    Setting("HOST", default="127.0.0.1", about="the address the web server listens on"),
+    Setting("PORT", _whole(1, 65535), 8000, about="the port the web server listens on"),
+    Setting("MAIL_DIR", _folder, lambda s: s["DATA_DIR"] / "mail", about="the folder outgoing mail is put in"),
+    Setting("FILES_DIR", _folder, lambda s: s["DATA_DIR"] / "files", about="the folder uploaded files are kept in"),
+    Setting("UPLOAD_LIMIT_MB", _whole(1, 1000), 20, about="the largest file a person may hand in, in MiB"),
+    Setting("SERVICE_NAME", default="中介超市", about="the name in the header"),
+    Setting("CITY_NAME", default="贵港市", about="the city whose service this is"),
+    Setting("DEFAULT_LOCALE", _one_of(*LOCALES), "zh_Hans", about="the language of a visitor who has not chosen"),
+    Setting("SESSION_HOURS", _whole(1, 24 * 30), 12, about="how long a sign-in lasts, in hours"),
+    Setting("COOKIE_SECURE", _yes_or_no, lambda s: s["ENV"] == "production", about="send cookies over HTTPS only"),
+    Setting("TRUSTED_PROXIES", _whole(0, 10), 0, about="how many reverse proxies stand in front"),
+)
