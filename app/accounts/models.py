@@ -1,0 +1,120 @@
+"""Units, people, memberships and sign-ins."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.rules import MAY_READ_UNIT
+from app.districts.models import District
+from app.infra.db import Row, session
+from app.kernel.act import Kind, Role
+
+
+def one_of(column: str, values: type) -> str:
+    """The CHECK that a column holds one of an enumeration's values."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+class Unit(Row):
+    """An owner unit, an agency, a regulator or the operator. `code` is the unified social credit code (GB 32100-2015),
+    or the identity number (GB 11643) of a natural person who owns a project; `sector` is set for regulators."""
+
+    MAY_READ = MAY_READ_UNIT
+
+    kind: Mapped[str]
+    code: Mapped[str] = mapped_column(unique=True)
+    natural: Mapped[bool] = mapped_column(default=False)
+    name: Mapped[str] = mapped_column(index=True)
+    district_code: Mapped[str] = mapped_column(ForeignKey(District.code), index=True)
+    address: Mapped[str] = mapped_column(default="")
+    sector: Mapped[str | None]
+    contact_name: Mapped[str]
+    contact_phone: Mapped[str]
+    registered_at: Mapped[datetime]
+
+    district: Mapped[District] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(one_of("kind", Kind), "known_kind"),
+        CheckConstraint("(kind = 'regulator') = (sector IS NOT NULL)", "regulators_have_a_sector"),
+    )
+
+    @property
+    def shown_code(self) -> str:
+        """The code as others may see it: a natural person's number is masked."""
+        return self.code[:4] + "*" * 10 + self.code[-4:] if self.natural else self.code
+
+
+class User(Row):
+    """A person. `failures` and `locked_until` slow down guessing; both are cleared by a right password."""
+
+    username: Mapped[str] = mapped_column(unique=True)
+    mobile: Mapped[str | None] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Membership(Row):
+    """A person's place in a unit. Ended memberships stay, for the record."""
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id), index=True)
+    role: Mapped[str]
+    since: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "unit_id"),
+        CheckConstraint(one_of("role", Role), "known_role"),
+    )
+
+
+class SignIn(Row):
+    """One attempt to sign in. A successful one carries the hash of its session token, the unit the person acts for,
+    and when it ended; its expiry is `expires_at`."""
+
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
+    typed: Mapped[str]
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey(Membership.id))
+    at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str]
+    agent: Mapped[str]
+    outcome: Mapped[str]
+
+    user: Mapped[User | None] = relationship()
+
+    __table_args__ = (Index(None, "user_id", "at"),)
+
+
+def by_name(typed: str) -> User | None:
+    """The person with this user name or mobile number."""
+    return session.scalar(select(User).where((User.username == typed) | (User.mobile == typed)))
+
+
+def unit_with_code(code: str) -> Unit | None:
+    return session.scalar(select(Unit).where(Unit.code == code))
+
+
+def memberships_of(user_id: int) -> list[Membership]:
+    query = (
+        select(Membership)
+        .join(Unit)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+        .order_by(Membership.id)
+    )
+    return list(session.scalars(query))
+
+
+def members_of(unit_id: int) -> list[Membership]:
+    query = select(Membership).join(User).where(Membership.unit_id == unit_id).order_by(Membership.id)
+    return list(session.scalars(query))

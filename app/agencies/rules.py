@@ -1,0 +1,63 @@
+"""The law of agencies: from application to admission, and what they list."""
+
+from enum import StrEnum
+from typing import Any
+
+from app.kernel.act import Actor, Kind
+from app.kernel.law import Lifecycle, Turn, days, in_state, step, the_operator, who
+from app.kernel.words import N_
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ADMITTED = "admitted"
+
+
+@who(N_("the agency itself"))
+def itself(actor: Actor, agency: Any) -> bool:
+    return actor.kind == Kind.AGENCY and actor.unit_id == agency.id
+
+
+admitted = in_state(State.ADMITTED)
+open_to_change = in_state(State.DRAFT, State.RETURNED)
+
+# fmt: off
+LIFE = Lifecycle("agency", N_("agency"), {
+        State.DRAFT:     N_("application being filled in"),
+        State.SUBMITTED: N_("application being checked"),
+        State.RETURNED:  N_("application returned"),
+        State.ADMITTED:  N_("admitted"),
+    },
+    #    verb                  says                              from                                          to               who
+    step("submit",             N_("Submit the application"),     frozenset({State.DRAFT, State.RETURNED}),     State.SUBMITTED, itself,       due=days("admission_check"), asks=True),
+    step("return_application", N_("Return with reasons"),        State.SUBMITTED,                              State.RETURNED,  the_operator, asks=True),
+    step("admit",              N_("Admit"),                      State.SUBMITTED,                              State.ADMITTED,  the_operator),
+    page="agencies",
+    turns={
+        State.DRAFT:     Turn(itself,       N_("Complete and submit the application"), "submit"),
+        State.SUBMITTED: Turn(the_operator, N_("Check the application"),               "admit"),
+        State.RETURNED:  Turn(itself,       N_("Mend the application and submit it again"), "submit"),
+    },
+)
+
+MAY_READ   = admitted | itself | the_operator
+MAY_CHECK  = the_operator
+MAY_EDIT   = itself & open_to_change
+MAY_LIST   = itself & admitted
+# fmt: on
+
+# What every agency signs at entry (basis: commitments named in the market's workflow, R Guangdong, Hunan).
+COMMITMENTS = (
+    N_("We obey the rules of this market."),
+    N_("We give small jobs the same care as large ones."),
+    N_("We charge as we stated, and nothing besides."),
+    N_("We neither fix prices nor bid abnormally low."),
+    N_("The papers we hand in are true."),
+    N_("We neither give nor take bribes or kickbacks."),
+    N_("We keep our clients' secrets."),
+    N_("We keep the discipline of our profession."),
+    N_("We accept supervision."),
+    N_("We accept the penalty when we break these promises."),
+)

@@ -1,0 +1,130 @@
+"""The service items, and per item the unified standard in versions: time, fee, quality, evaluation, materials."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.infra.db import Cents, Row, session
+from app.kernel.law import anyone
+
+
+class Sector(Row):
+    """A sector of supervision: which competent department (行业主管部门) reviews conduct in it."""
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    english: Mapped[str]
+
+
+class Item(Row):
+    """One service item (中介服务事项). `require` lists alternatives (any-of) of qualifications that must all be held:
+    [[{"kind": "...", "grade": "..."}]]; `provenance` says how sure the facts are: law, seen, memory, default."""
+
+    MAY_READ = anyone
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    english: Mapped[str]
+    stage: Mapped[str] = mapped_column(index=True)
+    item_class: Mapped[str]
+    approval: Mapped[str]
+    legal_basis: Mapped[str]
+    qualification: Mapped[str]
+    require: Mapped[list[Any]]
+    require_source: Mapped[str]
+    deliverable: Mapped[str]
+    levels: Mapped[list[Any]]
+    sector_code: Mapped[str] = mapped_column(ForeignKey(Sector.code), index=True)
+    days_note: Mapped[str]
+    provenance: Mapped[str]
+    added_provenance: Mapped[str]
+
+    sector: Mapped[Sector] = relationship()
+
+
+class Standard(Row):
+    """One version of an item's four unifieds, in force from a day until the next version's day.
+
+    `days` is the longest service time in working days, None when the contract says; `baseline_days` what it took before
+    the reform; `statutory_days` the limit of the law. `pricing` is ceiling, reference or contract; amounts in cents per
+    `unit`. `checklist` is the deliverable's quality checklist; `axes` the evaluation axes with weights and levels.
+    """
+
+    MAY_READ = anyone
+
+    item_id: Mapped[int] = mapped_column(ForeignKey(Item.id))
+    version: Mapped[int]
+    effective_from: Mapped[date]
+    source: Mapped[str]
+    made_at: Mapped[datetime]
+    days: Mapped[int | None]
+    clock_start: Mapped[str]
+    baseline_days: Mapped[int | None]
+    statutory_days: Mapped[int | None]
+    days_basis: Mapped[str]
+    days_mark: Mapped[str]
+    pricing: Mapped[str]
+    ceiling_cents: Mapped[Cents | None]
+    unit: Mapped[str]
+    old_fee_cents: Mapped[Cents | None]
+    fee_basis: Mapped[str]
+    fee_mark: Mapped[str]
+    checklist: Mapped[list[Any]]
+    quality_basis: Mapped[str]
+    quality_mark: Mapped[str]
+    axes: Mapped[list[Any]]
+    evaluation_basis: Mapped[str]
+    evaluation_mark: Mapped[str]
+
+    item: Mapped[Item] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("item_id", "version"),
+        UniqueConstraint("item_id", "effective_from"),
+        CheckConstraint("days IS NULL OR days BETWEEN 1 AND 365", "days_make_sense"),
+        CheckConstraint("pricing IN ('ceiling', 'reference', 'contract')", "known_pricing"),
+        CheckConstraint("pricing = 'contract' OR ceiling_cents > 0", "a_ceiling_is_positive"),
+    )
+
+
+class Material(Row):
+    """A paper the owner hands in: what it proves, who issues it, essential or secondary, and the basic certificate
+    that proves the same (which then makes the paper unnecessary)."""
+
+    standard_id: Mapped[int] = mapped_column(ForeignKey(Standard.id), index=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    proves: Mapped[str]
+    issuer: Mapped[str]
+    essential: Mapped[bool]
+    certificate: Mapped[str | None]
+    mark: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("standard_id", "position"),)
+
+
+def item_by_code(code: str) -> Item | None:
+    return session.scalar(select(Item).where(Item.code == code))
+
+
+def standards_of(item_id: int) -> list[Standard]:
+    """All versions, newest effective day first."""
+    return list(
+        session.scalars(select(Standard).where(Standard.item_id == item_id).order_by(Standard.effective_from.desc()))
+    )
+
+
+def standard_in_force(item_id: int, on: date) -> Standard | None:
+    query = (
+        select(Standard)
+        .where(Standard.item_id == item_id, Standard.effective_from <= on)
+        .order_by(Standard.effective_from.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def materials_of(standard_id: int) -> list[Material]:
+    return list(session.scalars(select(Material).where(Material.standard_id == standard_id).order_by(Material.position)))

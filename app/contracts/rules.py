@@ -1,0 +1,32 @@
+"""The law of contracts and materials. Their steps stand in app/jobs/rules.py; here is who may read what."""
+
+from enum import StrEnum
+from typing import Any
+
+from app.jobs import rules as jobs
+from app.kernel.act import Actor
+from app.kernel.law import who
+from app.kernel.words import N_
+
+
+class MaterialState(StrEnum):
+    ASKED = "asked"
+    HANDED_IN = "handed_in"
+    DEFECTIVE = "defective"
+    ACCEPTED = "accepted"
+
+
+MATERIAL_STATES = {
+    MaterialState.ASKED: N_("asked for"),
+    MaterialState.HANDED_IN: N_("handed in"),
+    MaterialState.DEFECTIVE: N_("to be mended"),
+    MaterialState.ACCEPTED: N_("accepted"),
+}
+
+
+@who(N_("the parties, the operator and the regulator of the job"))
+def reads_papers(actor: Actor, thing: Any) -> bool:
+    return jobs.MAY_READ_PAPERS(actor, thing.job)
+
+
+MAY_READ = reads_papers

@@ -1,0 +1,55 @@
+"""The four-level administrative tree: region, city, county, township (autonomous region 自治区 down to 乡镇街道)."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.infra.db import Row, session
+
+LEVELS = ("region", "city", "county", "township")
+
+
+class District(Row):
+    """A district by its code; `parent` is the code of the district above, empty for the top."""
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    level: Mapped[str]
+    parent: Mapped[str | None] = mapped_column(ForeignKey(code), index=True)
+    code_source: Mapped[str]
+
+
+def district(code: str) -> District | None:
+    return session.scalar(select(District).where(District.code == code))
+
+
+def choices(*levels: str) -> list[tuple[str, str]]:
+    """(code, name with its path) for select fields, in code order, of the wanted levels (all when none is named)."""
+    rows = session.execute(select(District.code, District.name, District.level, District.parent).order_by(District.code))
+    known = {row.code: row for row in rows}
+
+    def path(code: str | None) -> str:
+        row = known.get(code or "")
+        return f"{path(row.parent)} {row.name}".strip() if row else ""
+
+    return [(row.code, path(row.code)) for row in known.values() if not levels or row.level in levels]
+
+
+def within(code: str) -> list[str]:
+    """The codes of a district and of all below it."""
+    found, edge = [code], [code]
+    while edge:
+        edge = list(session.scalars(select(District.code).where(District.parent.in_(edge))))
+        found += edge
+    return found
+
+
+def load(rows: Iterable[Mapping[str, str]]) -> None:
+    """Add the shipped districts that are not there yet, parents first."""
+    known = set(session.scalars(select(District.code)))
+    for row in sorted(rows, key=lambda row: LEVELS.index(row["level"])):
+        if row["code"] not in known:
+            fields = {name: row[name] for name in ("code", "name", "level", "code_source")}
+            session.add(District(**fields, parent=row["parent"] or None))
+            session.flush()

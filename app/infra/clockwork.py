@@ -1,0 +1,69 @@
+"""The clock is an actor like any other: it takes every step whose deadline has passed."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.infra.db import session, transaction
+from app.infra.record import advance
+from app.kernel.act import CLOCK, Act
+
+log = logging.getLogger(__name__)
+
+Verbs = Mapping[tuple[str, str], Callable[[Act, Any], None]]
+
+
+def tick(lives: Iterable[Any], now: datetime, verbs: Verbs) -> int:
+    """Advance every late row once, each in its own transaction. `verbs` holds the steps that do more than move."""
+    done = 0
+    for model in lives:
+        for state, id in late(model, now):
+            done += _take(model, state, id, now, verbs)
+    return done
+
+
+def late(model: Any, now: datetime, limit: int = 1000) -> list[tuple[str, int]]:
+    """(state, id) of rows whose deadline has passed and whose next step is the clock's, by the (state, due) index."""
+    found: list[tuple[str, int]] = []
+    for state in model.LIFE.lapses:
+        query = select(model.id).where(model.state == state, model.due <= now).order_by(model.due).limit(limit)
+        found += [(state, id) for id in session.scalars(query)]
+    session.rollback()
+    return found
+
+
+def lag(lives: Iterable[Any], now: datetime) -> float:
+    """Seconds by which the clock is behind: the oldest deadline it should have acted on (0 when none)."""
+    oldest = [
+        session.scalar(select(func.min(model.due)).where(model.state == state, model.due <= now))
+        for model in lives
+        for state in model.LIFE.lapses
+    ]
+    return max(((now - due).total_seconds() for due in oldest if due), default=0.0)
+
+
+def _take(model: Any, state: str, id: int, now: datetime, verbs: Verbs) -> int:
+    """One late row, one transaction. A failure is logged and does not keep the other rows waiting."""
+    try:
+        with transaction():
+            take_late(model, id, now, verbs)
+        return 1
+    except Exception:
+        log.exception("the clock could not move %s %s from %s", model.__name__, id, state)
+        return 0
+
+
+def take_late(model: Any, id: int, now: datetime, verbs: Verbs) -> None:
+    """Inside the caller's transaction: lock the row and take the clock's step if it is still due."""
+    thing = session.get(model, id, with_for_update=True)
+    step = model.LIFE.lapses.get(thing.state) if thing else None
+    if step and model.LIFE.lapsed(thing, now):
+        act = Act(CLOCK, now)
+        verb = verbs.get((model.LIFE.name, step.verb))
+        if verb:
+            verb(act, thing)
+        else:
+            advance(act, thing, step.verb)

@@ -1,0 +1,114 @@
+"""The database session, and the only commit in the code base."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, scoped_session, sessionmaker
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# A page that only reads must not queue behind writers on SQLite; everything else takes the write lock first.
+reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: always aware, always UTC, whatever the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
+
+
+class Cents(int):
+    """Annotation for a money column: integer cents (fen)."""
+
+
+class Row(DeclarativeBase):
+    """A table row. `thread` names the story its events belong to, like "job:7"."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: Moment, Cents: BigInteger, dict[str, Any]: JSON, list[Any]: JSON}
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return "".join("_" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("_")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+    @property
+    def thread(self) -> str:
+        return f"{self.__tablename__}:{self.id}"
+
+
+session = scoped_session(sessionmaker(expire_on_commit=False))
+_connected: list[Any] = []
+
+
+def connect(url: str) -> Engine:
+    """Bind the session to a database: `sqlite:///path` or `postgresql+psycopg://…`."""
+    session.remove()
+    options: dict[str, Any] = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+    engine = create_engine(url, **options)
+    if url.startswith("sqlite"):
+        _prepare_sqlite(engine)
+    session.configure(bind=engine)
+    for forget in _connected:
+        forget()
+    return engine
+
+
+def on_connect(forget: Any) -> None:
+    """Register what must be forgotten when another database is bound (process caches)."""
+    _connected.append(forget)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def tune(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if reading_only.get() else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """All or nothing, for a task or a command. A request gets its own from `settle`."""
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.remove()
+
+
+def settle(keep: bool) -> None:
+    """End a request's transaction: keep what was done, or drop it."""
+    if keep:
+        session.commit()
+    else:
+        session.rollback()

@@ -1,0 +1,87 @@
+"""What happened, by whom, when: an append-only log, and the source of all later work."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.infra import almanac
+from app.infra.db import Row, session
+from app.infra.outbox import enqueue
+from app.kernel.act import Act
+from app.kernel.law import Lifecycle, at_once
+
+
+class Event(Row):
+    """One thing that happened. `thread` is the story it belongs to ("job:7"); `facts` are what the page tells of it."""
+
+    name: Mapped[str]
+    subject_id: Mapped[int]
+    thread_of: Mapped[str] = mapped_column("thread", index=True)
+    user_id: Mapped[int | None]
+    unit_id: Mapped[int | None]
+    actor_kind: Mapped[str]
+    at: Mapped[datetime]
+    facts: Mapped[dict[str, Any]]
+
+
+class Living:
+    """Columns of a row that has a lifecycle: its state, since when, and the one deadline of that state."""
+
+    LIFE: ClassVar[Lifecycle]
+    state: Mapped[str]
+    state_since: Mapped[datetime]
+    due: Mapped[datetime | None]
+
+
+_reactions: dict[str, Sequence[str]] = {}
+
+
+def plug(reactions: Mapping[str, Sequence[str]]) -> None:
+    """Tell the recorder which tasks follow which event: event name → task names. Called once by the factory."""
+    _reactions.clear()
+    _reactions.update(reactions)
+
+
+def record(act: Act, name: str, subject: Row, **facts: Any) -> Event:
+    """Append an event about a row (adding the row itself if new) and the tasks that follow from it."""
+    session.add(subject)
+    session.flush()
+    event = Event(
+        name=name,
+        subject_id=subject.id,
+        thread_of=subject.thread,
+        facts=facts,
+        at=act.now,
+        user_id=act.actor.user_id,
+        unit_id=act.actor.unit_id,
+        actor_kind=act.actor.kind,
+    )
+    session.add(event)
+    session.flush()
+    for task in _reactions.get(name, ()):
+        enqueue(act, task, event_id=event.id)
+    return event
+
+
+def advance(act: Act, subject: Any, verb: str, *, term: str = "", due: datetime | None = None, **facts: Any) -> Event:
+    """Take one step of the subject's lifecycle, or refuse. The row is locked, so two people cannot both be first.
+
+    `term` names a variant of the step's period; `due` gives the instant where the table says it is derived.
+    """
+    session.flush()
+    session.refresh(subject, with_for_update=True)
+    step = subject.LIFE.check(act, subject, verb)
+    subject.state, subject.state_since = step.target, act.now
+    if step.due and step.due.terms:
+        code = term or step.due.terms[0]
+        if code not in step.due.terms:
+            raise ValueError(f"{verb} has no variant {code}")
+        subject.due = almanac.deadline(act.now, code)
+        facts["term"] = code
+    else:
+        subject.due = act.now if step.due is at_once else due
+    if subject.due:
+        facts["due"] = subject.due.isoformat()
+    return record(act, f"{subject.LIFE.name}.{verb}", subject, **facts)

@@ -1,0 +1,53 @@
+"""Ratings both ways on five axes."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from app.accounts.models import Unit, one_of
+from app.infra.db import Row, session
+from app.infra.record import Living
+from app.jobs.models import Job
+from app.ratings.rules import LIFE, MAY_READ, RatingState, Side
+
+AXES = ("quality", "timeliness", "attitude", "fee", "conduct")
+
+
+class Rating(Living, Row):
+    """One side's rating of the other for one job: five axes from 1 (worst) to 5 (best) and a text."""
+
+    LIFE, MAY_READ = LIFE, MAY_READ
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
+    side: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    about_id: Mapped[int] = mapped_column(ForeignKey(Unit.id), index=True)
+    quality: Mapped[int]
+    timeliness: Mapped[int]
+    attitude: Mapped[int]
+    fee: Mapped[int]
+    conduct: Mapped[int]
+    text: Mapped[str]
+    given_at: Mapped[datetime]
+    set_aside_because: Mapped[str | None]
+
+    job: Mapped[Job] = relationship()
+    by: Mapped[Unit] = relationship(foreign_keys=[by_id])
+    about: Mapped[Unit] = relationship(foreign_keys=[about_id])
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "side"),
+        CheckConstraint(one_of("state", RatingState), "known_state"),
+        CheckConstraint(one_of("side", Side), "known_side"),
+        *(CheckConstraint(f"{axis} BETWEEN 1 AND 5", f"{axis}_is_one_to_five") for axis in AXES),
+    )
+
+    @property
+    def thread(self) -> str:
+        return f"job:{self.job_id}"
+
+
+def ratings_of(job_id: int) -> list[Rating]:
+    query = select(Rating).where(Rating.job_id == job_id).options(joinedload(Rating.by), joinedload(Rating.about))
+    return list(session.scalars(query.order_by(Rating.side)))

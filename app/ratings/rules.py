@@ -1,0 +1,49 @@
+"""The law of ratings: both sides rate once, nobody sees the other's before both are in or the window ends."""
+
+from enum import StrEnum
+from typing import Any
+
+from app.jobs import rules as jobs
+from app.kernel.act import Actor
+from app.kernel.law import Lifecycle, step, the_operator, who
+from app.kernel.words import N_
+
+
+class RatingState(StrEnum):
+    GIVEN = "given"
+    SET_ASIDE = "set_aside"
+
+
+class Side(StrEnum):
+    OWNER = "owner"
+    AGENCY = "agency"
+
+
+@who(N_("whoever gave it"))
+def its_author(actor: Actor, rating: Any) -> bool:
+    return actor.unit_id is not None and actor.unit_id == rating.by_id
+
+
+@who(N_("anyone once it is revealed"))
+def revealed(actor: Actor, rating: Any) -> bool:
+    return jobs.is_archived(actor, rating.job)
+
+
+@who(N_("the regulator of the job's sector"))
+def regulator_of_its_job(actor: Actor, rating: Any) -> bool:
+    return jobs.its_regulator(actor, rating.job)
+
+
+# fmt: off
+LIFE = Lifecycle("rating", N_("rating"), {
+        RatingState.GIVEN:     N_("counts"),
+        RatingState.SET_ASIDE: N_("set aside by the regulator"),
+    },
+    step("set_aside", N_("Set the rating aside"), RatingState.GIVEN,     RatingState.SET_ASIDE, regulator_of_its_job & revealed, asks=True),
+    step("restore",   N_("Let it count again"),   RatingState.SET_ASIDE, RatingState.GIVEN,     regulator_of_its_job, asks=True),
+    page="ratings",
+)
+
+MAY_READ = its_author | revealed
+MAY_REVIEW = regulator_of_its_job | the_operator
+# fmt: on

@@ -1,0 +1,159 @@
+"""Entries, what the clock selected with its transcript, the award, and objections."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, deferred, joinedload, mapped_column, relationship
+
+from app.accounts.models import Unit, one_of
+from app.agencies.models import Agency, Listing
+from app.infra.db import Cents, Row, session
+from app.infra.files import File
+from app.infra.record import Living
+from app.jobs.models import Job
+from app.selections.rules import (
+    ENTRY_LIFE,
+    MAY_READ_ENTRY,
+    MAY_READ_OBJECTION,
+    OBJECTION_LIFE,
+    PENDING,
+    EntryState,
+    ObjectionState,
+)
+
+
+class Entry(Living, Row):
+    """One agency's entry for one job; there is one per agency and job, withdrawn or not. `quote_cents` is read by nobody
+    before the clock opens it. `listing_id` is the promise in force when it entered."""
+
+    LIFE, MAY_READ = ENTRY_LIFE, MAY_READ_ENTRY
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
+    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
+    quote_cents: Mapped[Cents | None] = deferred(mapped_column())
+    received_at: Mapped[datetime]
+    excluded_because: Mapped[str | None]
+
+    job: Mapped[Job] = relationship()
+    agency: Mapped[Agency] = relationship()
+    listing: Mapped[Listing] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "agency_id"),
+        CheckConstraint(one_of("state", EntryState), "known_state"),
+        CheckConstraint("quote_cents > 0", "a_quote_is_positive"),
+    )
+
+    @property
+    def thread(self) -> str:
+        return f"entry:{self.id}"
+
+
+class Selection(Row):
+    """What the clock selected at closing: the public transcript of it (see docs/protocols/draw.md), made once a job."""
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id), unique=True)
+    made_at: Mapped[datetime]
+    entries: Mapped[int]
+    transcript: Mapped[dict[str, Any]]
+
+    job: Mapped[Job] = relationship()
+
+
+class Award(Row):
+    """Who is selected, in which place of the published order, at what amount; one is current per job."""
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
+    entry_id: Mapped[int] = mapped_column(ForeignKey(Entry.id))
+    place: Mapped[int]
+    amount_cents: Mapped[Cents]
+    selected_at: Mapped[datetime]
+    publicity_ends: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None]
+
+    entry: Mapped[Entry] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "entry_id"),
+        Index("uq_award_current", "job_id", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    )
+
+
+class Objection(Living, Row):
+    """An objection to a result, filed during publicity. The award waits until it is decided or taken back."""
+
+    LIFE, MAY_READ = OBJECTION_LIFE, MAY_READ_OBJECTION
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    ground: Mapped[str]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
+    filed_at: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_by_id: Mapped[int | None]
+    decision: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+
+    job: Mapped[Job] = relationship()
+    unit: Mapped[Unit] = relationship()
+    file: Mapped[File | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", ObjectionState), "known_state"),
+        CheckConstraint("state NOT IN ('filed', 'answered') OR due IS NOT NULL", "pending_has_a_deadline"),
+        Index(None, "state", "due"),
+    )
+
+    @property
+    def thread(self) -> str:
+        return f"job:{self.job_id}"
+
+
+def entry_of(job_id: int, agency_id: int) -> Entry | None:
+    return session.scalar(select(Entry).where(Entry.job_id == job_id, Entry.agency_id == agency_id))
+
+
+def live_entries(job_id: int) -> list[Entry]:
+    """Entries not withdrawn nor excluded, with agency and unit."""
+    query = (
+        select(Entry)
+        .where(Entry.job_id == job_id, Entry.state == EntryState.ENTERED)
+        .options(joinedload(Entry.agency).joinedload(Agency.unit))
+        .order_by(Entry.id)
+    )
+    return list(session.scalars(query))
+
+
+def entries_counted(job_ids: list[int]) -> dict[int, int]:
+    """How many live entries each job has."""
+    query = (
+        select(Entry.job_id, func.count())
+        .where(Entry.job_id.in_(job_ids), Entry.state == EntryState.ENTERED)
+        .group_by(Entry.job_id)
+    )
+    return dict(session.execute(query).tuples())
+
+
+def selection_of(job_id: int) -> Selection | None:
+    return session.scalar(select(Selection).where(Selection.job_id == job_id))
+
+
+def current_award(job_id: int) -> Award | None:
+    return session.scalar(select(Award).where(Award.job_id == job_id, Award.ended_at.is_(None)))
+
+
+def past_awards(job_id: int) -> list[Award]:
+    return list(session.scalars(select(Award).where(Award.job_id == job_id, Award.ended_at.is_not(None))))
+
+
+def objections_of(job_id: int) -> list[Objection]:
+    query = select(Objection).where(Objection.job_id == job_id).options(joinedload(Objection.unit)).order_by(Objection.id)
+    return list(session.scalars(query))
+
+
+def pending_objections(job_id: int) -> int:
+    query = select(func.count()).select_from(Objection).where(Objection.job_id == job_id, Objection.state.in_(list(PENDING)))
+    return session.scalar(query) or 0

@@ -1,0 +1,112 @@
+"""Pauses of the service clock and deliveries of the report."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from app.accounts.models import Unit, one_of
+from app.infra.db import Row, session
+from app.infra.files import File
+from app.infra.record import Living
+from app.jobs.models import Job
+from app.kernel.act import Actor
+from app.services.rules import LIFE, MAY_READ, PauseState, Reason
+
+COUNTING = (PauseState.RUNNING, PauseState.ENDED)
+
+
+class Pause(Living, Row):
+    """A pause of the service clock, from the instant it was asked for; it counts once confirmed and not vetoed. `due` is
+    when silence confirms it."""
+
+    LIFE, MAY_READ = LIFE, MAY_READ
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    reason: Mapped[str]
+    text: Mapped[str]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
+    asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+
+    job: Mapped[Job] = relationship()
+    asked_by: Mapped[Unit] = relationship()
+    file: Mapped[File | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", PauseState), "known_state"),
+        CheckConstraint(one_of("reason", Reason), "known_reason"),
+        CheckConstraint("ended_at IS NULL OR ended_at >= asked_at", "a_pause_ends_after_it_starts"),
+        CheckConstraint("state <> 'ended' OR ended_at IS NOT NULL", "an_ended_pause_has_an_end"),
+        Index(None, "state", "due"),
+    )
+
+    @property
+    def thread(self) -> str:
+        return f"job:{self.job_id}"
+
+
+class Delivery(Row):
+    """One round of delivering the report; round 1 is the first. Returned rounds keep the owner's reasons."""
+
+    MAY_READ = MAY_READ
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
+    round: Mapped[int]
+    delivered_at: Mapped[datetime]
+    note: Mapped[str]
+    returned_at: Mapped[datetime | None]
+    returned_because: Mapped[str | None]
+
+    job: Mapped[Job] = relationship()
+
+    __table_args__ = (UniqueConstraint("job_id", "round"),)
+
+
+class DeliveredFile(Row):
+    """A file of a delivery."""
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey(Delivery.id), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey(File.id))
+
+    delivery: Mapped[Delivery] = relationship()
+    file: Mapped[File] = relationship()
+
+    @property
+    def job(self) -> Job:
+        return self.delivery.job
+
+    @staticmethod
+    def MAY_READ(actor: Actor, thing: "DeliveredFile") -> bool:
+        return MAY_READ(actor, thing)
+
+
+def pauses_of(job_id: int) -> list[Pause]:
+    query = select(Pause).where(Pause.job_id == job_id).options(joinedload(Pause.asked_by)).order_by(Pause.asked_at)
+    return list(session.scalars(query))
+
+
+def counting_pauses(job_id: int) -> list[Pause]:
+    """The pauses that move the due day: confirmed, and not vetoed."""
+    query = select(Pause).where(Pause.job_id == job_id, Pause.state.in_(COUNTING)).order_by(Pause.asked_at)
+    return list(session.scalars(query))
+
+
+def open_pause(job_id: int) -> Pause | None:
+    """The pause that is asked for or running now; there is at most one."""
+    query = select(Pause).where(Pause.job_id == job_id, Pause.state.in_([PauseState.ASKED, PauseState.RUNNING]))
+    return session.scalar(query)
+
+
+def deliveries_of(job_id: int) -> list[DeliveredFile]:
+    """Every delivered file with its round, oldest first."""
+    query = (
+        select(DeliveredFile)
+        .join(Delivery)
+        .where(Delivery.job_id == job_id)
+        .options(joinedload(DeliveredFile.delivery), joinedload(DeliveredFile.file))
+        .order_by(Delivery.round, DeliveredFile.id)
+    )
+    return list(session.scalars(query))
