@@ -1,0 +1,126 @@
+"""Run the service on this machine: prepare the database, then the web server and the worker side by side.
+
+Ctrl-C or SIGTERM stops both; if one of them ends by itself the other is stopped too and the exit code is not zero.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+import config  # noqa: E402
+
+PATIENCE = 10  # seconds a process may take to stop before it is killed
+FLASK = [sys.executable, "-m", "flask", "--app", "app"]
+PREPARE = (["migrate"], ["load"], ["demo", "--if-empty"])
+
+
+class Stop(Exception):
+    """Someone asked us to stop."""
+
+
+def main() -> int:
+    settings = config.load(os.environ)
+    refuse_a_taken_port(settings["HOST"], settings["PORT"])
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for command in PREPARE:
+            if subprocess.run([*FLASK, *command], cwd=ROOT).returncode:
+                print(f"flask {' '.join(command)} failed: see above", file=sys.stderr)
+                return 1
+        running["web server"] = start(web(settings))
+        running["worker"] = start([*FLASK, "work"])
+        return watch(running, settings)
+    except Stop:
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stop(running)
+
+
+def interrupt(number: int, frame: object) -> None:
+    raise Stop
+
+
+def refuse_a_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SystemExit(
+                f"Cannot listen on {host} port {port} ({error.strerror}). Try: make run PORT={port + 1}"
+            ) from None
+
+
+def web(settings: config.Settings) -> list[str]:
+    options = {
+        "--worker-class": "gthread",
+        "--workers": "2",
+        "--threads": "4",
+        "--bind": f"{settings['HOST']}:{settings['PORT']}",
+        "--graceful-timeout": str(PATIENCE - 2),
+        "--log-level": "warning",
+    }
+    return [sys.executable, "-m", "gunicorn", *(part for pair in options.items() for part in pair), "app:create_app()"]
+
+
+def start(command: list[str]) -> "subprocess.Popen[bytes]":
+    """In a session of its own, so that a Ctrl-C in the terminal reaches only us and the end is orderly."""
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+
+
+def watch(running: "dict[str, subprocess.Popen[bytes]]", settings: config.Settings) -> int:
+    """Say welcome once the web server answers; return when a process has ended."""
+    welcomed = False
+    while True:
+        for name, process in running.items():
+            if process.poll() is not None:
+                print(f"The {name} ended (code {process.returncode}); stopping.", file=sys.stderr)
+                return 1
+        if not welcomed and answers(settings):
+            subprocess.run([*FLASK, "welcome"], cwd=ROOT)
+            welcomed = True
+        time.sleep(0.2)
+
+
+def answers(settings: config.Settings) -> bool:
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104, a question and not a binding
+    host = everywhere.get(settings["HOST"], settings["HOST"])
+    try:
+        urllib.request.urlopen(f"http://{host}:{settings['PORT']}/healthz", timeout=2).close()
+    except urllib.error.HTTPError:
+        return True  # it answers, even if only to say that it is behind
+    except OSError:
+        return False
+    return True
+
+
+def stop(running: "dict[str, subprocess.Popen[bytes]]") -> None:
+    """Ask all to end, wait, then kill what is left of their process groups, and reap every one."""
+    for process in running.values():
+        if process.poll() is None:
+            process.terminate()
+    patience_ends = time.monotonic() + PATIENCE
+    for process in running.values():
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.1, patience_ends - time.monotonic()))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
