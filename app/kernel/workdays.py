@@ -104,14 +104,14 @@ class Calendar:
 
     def deadline(self, now: datetime, n: int) -> datetime:
         """The aware UTC instant at which the n-th working day after now's Shanghai date has ended: exclusive."""
-        return _end_of(self.add(_today(now), n))
+        return _end_of(self.add(local_day(now), n))
 
     def days_left(self, now: datetime, due: datetime) -> int:
         """Working days after today up to the due day: 0 when due today, negative when that many were overrun.
 
         A due day just gone with only days off since is also 0: whether it is overdue is for `now >= due` to say.
         """
-        return self.between(_today(now), due_day(due))
+        return self.between(local_day(now), due_day(due))
 
     def _works(self, day: date) -> bool:
         row = self._exceptions.get(day)
@@ -128,6 +128,11 @@ class Calendar:
             f"{day} lies outside the calendar, {self.first_day} to {self.last_day}: "
             "use a day inside it, or import the missing years"
         )
+
+
+def local_day(instant: datetime) -> date:
+    """The Shanghai date of an aware instant; raises ValueError for a naive one."""
+    return _local(instant).date()
 
 
 def due_day(due: datetime) -> date:
@@ -160,10 +165,6 @@ def _exceptional(number: int, row: Mapping[str, str]) -> Exceptional:
     except ValueError:
         raise ValueError(f"row {number}: write the day like 2026-10-01, not {cells['day']}") from None
     return Exceptional(day, cells["working"] == "1", cells["name"], cells["source"])
-
-
-def _today(now: datetime) -> date:
-    return _local(now).date()
 
 
 def _end_of(day: date) -> datetime:
