@@ -1,0 +1,132 @@
+"""The arithmetic of choosing: which quote wins, which are dropped, and what only a draw can decide.
+
+Quotes are integer hundredths of their unit (cents in the product) and are named by their index in the sequence given.
+Every method is written as a *merit* per entry, a tuple of integers where smaller is better; equal merits are settled by
+a draw. The rules are those real intermediary supermarkets publish for random draw, lowest price and average price.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.kernel.words import N_
+
+Funds = Literal["state", "social"]
+Pick = Callable[[str, Sequence[int]], int]
+
+MINIMUM_ENTRIES: dict[Funds, int] = {"state": 3, "social": 1}
+TRIMMED_FROM = 6
+PERCENTAGES = (95, 96, 97, 98)
+NO_ENTRY = N_("There was no eligible entry.")
+TOO_FEW_FOR_STATE_MONEY = N_("State money needs at least three eligible entries.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the quotes alone decide, before any draw.
+
+    `highest` and `lowest` hold the equal quotes at each end of which exactly one is dropped; both are empty where
+    nobody is dropped. `reference` is in hundredths. When `failed` is set nothing else is.
+    """
+
+    merits: tuple[tuple[int, ...], ...] = ()
+    highest: tuple[int, ...] = ()
+    lowest: tuple[int, ...] = ()
+    reference: int | None = None
+    failed: str | None = None
+
+    @property
+    def dropped(self) -> tuple[int, ...]:
+        """The entries dropped whatever the draw says, ascending."""
+        return tuple(sorted(end[0] for end in (self.highest, self.lowest) if len(end) == 1))
+
+    @property
+    def candidates(self) -> tuple[int, ...]:
+        """The entries that may still win, ascending: one when the quotes decide, more where a draw must.
+
+        Which of several equal extremes is dropped is drawn as well, so each of the equals may win if one of them may.
+        """
+        dropped = self.dropped
+        staying = [index for index in range(len(self.merits)) if index not in dropped]
+        best = min((self.merits[index] for index in staying), default=())
+        return tuple(index for index in staying if self.merits[index] == best)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The end of a selection: `ranking` is the winner and then the next in line; dropped entries are never in it."""
+
+    ranking: tuple[int, ...] = ()
+    dropped_high: int | None = None
+    dropped_low: int | None = None
+
+    @property
+    def winner(self) -> int | None:
+        return self.ranking[0] if self.ranking else None
+
+
+def failure(entries: int, funds: Funds) -> str | None:
+    """Why so few entries make the selection fail (a msgid), or None. State money is never let off its three."""
+    if entries >= MINIMUM_ENTRIES[funds]:
+        return None
+    return TOO_FEW_FOR_STATE_MONEY if entries else NO_ENTRY
+
+
+def random_draw(entries: int, *, funds: Funds) -> Outcome:
+    """Every entry is as good as any other."""
+    return Outcome(failed=failed) if (failed := failure(entries, funds)) else Outcome(merits=((),) * entries)
+
+
+def lowest_price(quotes: Sequence[int], *, funds: Funds) -> Outcome:
+    """The lowest quote wins; equal quotes are drawn."""
+    if failed := failure(len(quotes), funds):
+        return Outcome(failed=failed)
+    return Outcome(merits=tuple((quote,) for quote in quotes))
+
+
+def average_price(quotes: Sequence[int], *, percentage: int, funds: Funds) -> Outcome:
+    """The quote nearest to a percentage of the mean wins; equally near, the lower; equal quotes are drawn.
+
+    From six quotes on, one highest and one lowest are dropped first and take no part in the choice.
+    """
+    if failed := failure(len(quotes), funds):
+        return Outcome(failed=failed)
+    trimmed = len(quotes) >= TRIMMED_FROM
+    rest = sorted(quotes)[1:-1] if trimmed else quotes
+    reference = percentage_of_mean(rest, percentage)
+    return Outcome(
+        merits=tuple((abs(quote - reference), quote) for quote in quotes),
+        highest=_places_of(max(quotes), quotes) if trimmed else (),
+        lowest=_places_of(min(quotes), quotes) if trimmed else (),
+        reference=reference,
+    )
+
+
+def percentage_of_mean(quotes: Sequence[int], percentage: int) -> int:
+    """Mean × percentage / 100 in the quotes' own hundredths, rounded half up once, exactly."""
+    divisor = 100 * len(quotes)
+    return (2 * sum(quotes) * percentage + divisor) // (2 * divisor)
+
+
+def settle(outcome: Outcome, *, order: Sequence[int], pick: Pick) -> Settled:
+    """Resolve everything with a draw: `order` lists every index once, `pick(label, choices)` draws one of the choices.
+
+    It picks only where the quotes do not decide: of several highest under "drop-high", then of several lowest still
+    there under "drop-low". Those left are ranked by merit, equals by their place in `order`.
+    """
+    if outcome.failed:
+        return Settled()
+    high = _one_of(outcome.highest, "drop-high", pick)
+    low = _one_of([index for index in outcome.lowest if index != high], "drop-low", pick)
+    staying = [index for index in order if index not in (high, low)]
+    return Settled(tuple(sorted(staying, key=lambda index: outcome.merits[index])), high, low)
+
+
+def _one_of(choices: Sequence[int], label: str, pick: Pick) -> int | None:
+    if len(choices) > 1:
+        return pick(label, choices)
+    return choices[0] if choices else None
+
+
+def _places_of(value: int, quotes: Sequence[int]) -> tuple[int, ...]:
+    return tuple(index for index, quote in enumerate(quotes) if quote == value)
