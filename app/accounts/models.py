@@ -1,8 +1,9 @@
 """Units, people, memberships and sign-ins."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.rules import MAY_READ_UNIT
@@ -11,7 +12,7 @@ from app.infra.db import Row, session
 from app.kernel.act import Kind, Role
 
 
-def one_of(column: str, values: type) -> str:
+def one_of(column: str, values: type[StrEnum]) -> str:
     """The CHECK that a column holds one of an enumeration's values."""
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
@@ -47,14 +48,12 @@ class Unit(Row):
 
 
 class User(Row):
-    """A person. `failures` and `locked_until` slow down guessing; both are cleared by a right password."""
+    """A person, known by a user name and perhaps a mobile number."""
 
     username: Mapped[str] = mapped_column(unique=True)
     mobile: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -77,8 +76,8 @@ class Membership(Row):
 
 
 class SignIn(Row):
-    """One attempt to sign in. A successful one carries the hash of its session token, the unit the person acts for,
-    and when it ended; its expiry is `expires_at`."""
+    """One attempt to sign in, right or wrong. A right one carries the hash of its session token, the membership the
+    person acts by, when it expires and when it ended. `address` and `agent` are for the person to recognise it."""
 
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
     typed: Mapped[str]
@@ -89,11 +88,11 @@ class SignIn(Row):
     ended_at: Mapped[datetime | None]
     address: Mapped[str]
     agent: Mapped[str]
-    outcome: Mapped[str]
+    right: Mapped[bool]
 
     user: Mapped[User | None] = relationship()
 
-    __table_args__ = (Index(None, "user_id", "at"),)
+    __table_args__ = (Index(None, "user_id", "at"), Index(None, "typed", "at"))
 
 
 def by_name(typed: str) -> User | None:
@@ -118,3 +117,19 @@ def memberships_of(user_id: int) -> list[Membership]:
 def members_of(unit_id: int) -> list[Membership]:
     query = select(Membership).join(User).where(Membership.unit_id == unit_id).order_by(Membership.id)
     return list(session.scalars(query))
+
+
+def wrong_sign_ins(user_id: int | None, typed: str, since: datetime) -> list[datetime]:
+    """When signing in went wrong since an instant and since the last right one, newest first: by person, or by what was
+    typed when nobody is called that."""
+    mine = SignIn.user_id == user_id if user_id else SignIn.typed == typed
+    last_right = select(func.max(SignIn.at)).where(mine, SignIn.right).scalar_subquery()
+    query = select(SignIn.at).where(mine, ~SignIn.right, SignIn.at > since)
+    query = query.where((SignIn.at > last_right) | last_right.is_(None))
+    return list(session.scalars(query.order_by(SignIn.at.desc())))
+
+
+def sign_ins_of(user_id: int, limit: int = 50) -> list[SignIn]:
+    return list(
+        session.scalars(select(SignIn).where(SignIn.user_id == user_id).order_by(SignIn.id.desc()).limit(limit))
+    )

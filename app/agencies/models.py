@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
 from app.agencies.rules import LIFE, MAY_READ, State
@@ -85,20 +85,51 @@ class Listing(Row):
 
     __table_args__ = (
         UniqueConstraint("agency_id", "item_id", "version"),
-        Index("uq_listing_current", "agency_id", "item_id", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT),
+        Index(
+            "uq_listing_current", "agency_id", "item_id", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT
+        ),
         CheckConstraint("days BETWEEN 1 AND 365", "days_make_sense"),
         CheckConstraint("accepts_evaluation", "the_evaluation_standard_is_accepted"),
     )
 
 
 def qualifications_of(agency_id: int) -> list[Qualification]:
-    return list(session.scalars(select(Qualification).where(Qualification.agency_id == agency_id).order_by(Qualification.id)))
+    return list(
+        session.scalars(select(Qualification).where(Qualification.agency_id == agency_id).order_by(Qualification.id))
+    )
 
 
 def professionals_of(agency_id: int) -> list[Professional]:
-    return list(session.scalars(select(Professional).where(Professional.agency_id == agency_id).order_by(Professional.id)))
+    return list(
+        session.scalars(select(Professional).where(Professional.agency_id == agency_id).order_by(Professional.id))
+    )
 
 
 def current_listing(agency_id: int, item_id: int) -> Listing | None:
     query = select(Listing).where(Listing.agency_id == agency_id, Listing.item_id == item_id, Listing.current)
     return session.scalar(query)
+
+
+def listings_for(item_id: int, limit: int = 200) -> list[Listing]:
+    """The current listings of an item by admitted agencies, fewest days and lowest fee first."""
+    query = (
+        select(Listing)
+        .join(Agency)
+        .where(Listing.item_id == item_id, Listing.current, Agency.state == State.ADMITTED)
+        .options(contains_eager(Listing.agency).joinedload(Agency.unit))
+        .order_by(Listing.days, Listing.fee_cents, Listing.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def listings_of(agency_id: int) -> list[Listing]:
+    """An agency's current listings with item and standard."""
+    query = select(Listing).where(Listing.agency_id == agency_id, Listing.current)
+    return list(session.scalars(query.options(joinedload(Listing.item), joinedload(Listing.standard)).order_by(Listing.item_id)))
+
+
+def to_check() -> list[Agency]:
+    """Applications that wait for the operator, the oldest deadline first."""
+    query = select(Agency).where(Agency.state == State.SUBMITTED).options(joinedload(Agency.unit))
+    return list(session.scalars(query.order_by(Agency.due)))

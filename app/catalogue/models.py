@@ -127,4 +127,6 @@ def standard_in_force(item_id: int, on: date) -> Standard | None:
 
 
 def materials_of(standard_id: int) -> list[Material]:
-    return list(session.scalars(select(Material).where(Material.standard_id == standard_id).order_by(Material.position)))
+    return list(
+        session.scalars(select(Material).where(Material.standard_id == standard_id).order_by(Material.position))
+    )

@@ -1,6 +1,7 @@
 """The four-level administrative tree: region, city, county, township (autonomous region 自治区 down to 乡镇街道)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,7 +27,9 @@ def district(code: str) -> District | None:
 
 def choices(*levels: str) -> list[tuple[str, str]]:
     """(code, name with its path) for select fields, in code order, of the wanted levels (all when none is named)."""
-    rows = session.execute(select(District.code, District.name, District.level, District.parent).order_by(District.code))
+    rows = session.execute(
+        select(District.code, District.name, District.level, District.parent).order_by(District.code)
+    )
     known = {row.code: row for row in rows}
 
     def path(code: str | None) -> str:
@@ -45,10 +48,10 @@ def within(code: str) -> list[str]:
     return found
 
 
-def load(rows: Iterable[Mapping[str, str]]) -> None:
+def load(rows: Callable[[str], list[dict[str, str]]], standards: object, now: datetime) -> None:
     """Add the shipped districts that are not there yet, parents first."""
     known = set(session.scalars(select(District.code)))
-    for row in sorted(rows, key=lambda row: LEVELS.index(row["level"])):
+    for row in sorted(rows("districts.csv"), key=lambda row: LEVELS.index(row["level"])):
         if row["code"] not in known:
             fields = {name: row[name] for name in ("code", "name", "level", "code_source")}
             session.add(District(**fields, parent=row["parent"] or None))

@@ -7,7 +7,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import IO
 
 import filetype
 import pikepdf
@@ -56,7 +56,7 @@ def path_of(sha256: str) -> Path:
     return Path(str(_place["folder"])) / sha256[:2] / sha256
 
 
-def store(act: Act, name: str, stream: BinaryIO) -> File:
+def store(act: Act, name: str, stream: IO[bytes]) -> File:
     """Keep a file on disk (synced before the row exists) and return its row. ValueError says what is wrong with it."""
     limit = int(str(_place["limit"]))
     content = stream.read(limit + 1)
@@ -68,7 +68,13 @@ def store(act: Act, name: str, stream: BinaryIO) -> File:
     sha256 = hashlib.sha256(content).hexdigest()
     _write(path_of(sha256), content)
     file = File(
-        name=name[-200:], size=len(content), media=media, sha256=sha256, at=act.now, unit_id=act.actor.unit_id, user_id=act.actor.user_id
+        name=name[-200:],
+        size=len(content),
+        media=media,
+        sha256=sha256,
+        at=act.now,
+        unit_id=act.actor.unit_id,
+        user_id=act.actor.user_id,
     )
     session.add(file)
     session.flush()
@@ -114,4 +120,16 @@ def _write(path: Path, content: bytes) -> None:
         draft.write(content)
         draft.flush()
         os.fsync(draft.fileno())
-    os.replace(draft.name, path)
+    Path(draft.name).replace(path)
+
+
+def recall(act: Act, *, id: int, name: str, sha256: str) -> File | None:
+    """The row of a file this actor handed in a moment ago; made anew when a refusal rolled it back. None when gone."""
+    row = session.get(File, id)
+    if row and row.sha256 == sha256 and row.user_id == act.actor.user_id:
+        return row
+    path = path_of(sha256)
+    if not path.exists():
+        return None
+    with path.open("rb") as content:
+        return store(act, name, content)

@@ -1,4 +1,4 @@
-"""Outgoing mail. The default transport puts one file per message into a folder, from where a city's own relay takes it."""
+"""Outgoing mail. The default transport puts a file per message into a folder, for a city's own relay to take."""
 
 import os
 from email.message import EmailMessage
@@ -22,4 +22,4 @@ def send(key: str, *, to: str, subject: str, text: str) -> None:
         return
     draft = target.with_suffix(f".{os.getpid()}.part")
     draft.write_bytes(bytes(message))
-    os.replace(draft, target)
+    draft.replace(target)

@@ -32,7 +32,7 @@ def enqueue(act: Act, name: str, **payload: Any) -> None:
 
 
 def run_one(tasks: Mapping[str, Callable[..., None]], now: datetime) -> bool:
-    """Claim and run one due task in its own transaction; on error keep the reason and wait longer. Return whether there was one."""
+    """Run one due task in its own transaction; on error keep the reason and wait longer. Return whether one was due."""
     due = select(Task).where(Task.run_at <= now, Task.attempts < ATTEMPTS).order_by(Task.run_at, Task.id).limit(1)
     with transaction():
         task = session.scalar(due.with_for_update(skip_locked=True))

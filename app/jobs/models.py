@@ -79,11 +79,21 @@ class Job(Living, Row):
         CheckConstraint(one_of("method", Method), "known_method"),
         CheckConstraint(one_of("funds", Funds), "known_funds"),
         CheckConstraint(one_of("if_abandoned", IfAbandoned), "known_if_abandoned"),
-        CheckConstraint("floor_cents IS NULL OR (floor_cents > 0 AND floor_cents <= ceiling_cents)", "a_floor_is_below_the_ceiling"),
-        CheckConstraint("published_at IS NULL OR (ceiling_cents > 0 AND days BETWEEN 1 AND 365)", "a_published_job_is_complete"),
+        CheckConstraint(
+            "floor_cents IS NULL OR (floor_cents > 0 AND floor_cents <= ceiling_cents)", "a_floor_is_below_the_ceiling"
+        ),
+        CheckConstraint(
+            "published_at IS NULL OR (ceiling_cents > 0 AND days BETWEEN 1 AND 365)", "a_published_job_is_complete"
+        ),
         CheckConstraint("NOT urgent OR urgent_reason <> ''", "urgency_has_a_reason"),
-        CheckConstraint("state <> 'open' OR (due IS NOT NULL AND commitment IS NOT NULL)", "open_has_a_deadline_and_a_commitment"),
-        CheckConstraint("state NOT IN ('awarded', 'in_service', 'delivered', 'accepted') OR (agency_id IS NOT NULL AND due IS NOT NULL)", "an_award_has_an_agency"),
+        CheckConstraint(
+            "state <> 'open' OR (due IS NOT NULL AND commitment IS NOT NULL)", "open_has_a_deadline_and_a_commitment"
+        ),
+        CheckConstraint(
+            "state NOT IN ('awarded', 'in_service', 'delivered', 'accepted') "
+            "OR (agency_id IS NOT NULL AND due IS NOT NULL)",
+            "an_award_has_an_agency",
+        ),
         Index(None, "state", "due"),
     )
 
@@ -125,7 +135,11 @@ def whole_job(id: int) -> Job | None:
 
 
 def avoided(job_id: int) -> list[Avoidance]:
-    query = select(Avoidance).where(Avoidance.job_id == job_id).options(joinedload(Avoidance.agency).joinedload(Agency.unit))
+    query = (
+        select(Avoidance)
+        .where(Avoidance.job_id == job_id)
+        .options(joinedload(Avoidance.agency).joinedload(Agency.unit))
+    )
     return list(session.scalars(query))
 
 

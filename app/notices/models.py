@@ -30,5 +30,11 @@ class Notice(Row):
 
     __table_args__ = (
         UniqueConstraint("event_id", "user_id", "kind"),
-        Index("ix_notice_unread", "user_id", "unit_id", sqlite_where=text("read_at IS NULL"), postgresql_where=text("read_at IS NULL")),
+        Index(
+            "ix_notice_unread",
+            "user_id",
+            "unit_id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
     )

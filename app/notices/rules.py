@@ -1,10 +1,22 @@
-"""The law of notices: a person reads their own."""
+"""The law of notices: who is told what when something happens, and that a person reads their own."""
 
+from enum import StrEnum
 from typing import Any
 
 from app.kernel.act import Actor
 from app.kernel.law import signed_in, who
 from app.kernel.words import N_
+
+
+class To(StrEnum):
+    OPERATORS = "operators"
+    OWNER = "owner"
+    AGENCY = "agency"
+    PARTIES = "parties"
+    ENTRANTS = "entrants"
+    EVERYONE_IN = "everyone in"
+    REGULATORS = "regulators"
+    APPLICANT = "applicant"
 
 
 @who(N_("whoever it is addressed to"))
@@ -14,3 +26,51 @@ def its_reader(actor: Actor, notice: Any) -> bool:
 
 MAY_READ = its_reader
 MAY_LIST = signed_in
+
+# fmt: off
+# Event → who is told what; %(title)s is the job or agency it is about.
+TELL: dict[str, tuple[tuple[To, str], ...]] = {
+    "agency.submit":             ((To.OPERATORS,    N_("An agency has applied to enter: %(title)s.")),),
+    "agency.return_application": ((To.APPLICANT,    N_("Your application was returned with reasons.")),),
+    "agency.admit":              ((To.APPLICANT,    N_("Your agency is admitted. List your services now.")),),
+    "job.submit":                ((To.OPERATORS,    N_("A posting waits for its check: %(title)s.")),),
+    "job.return_posting":        ((To.OWNER,        N_("The posting was returned with reasons: %(title)s.")),),
+    "job.publish":               ((To.OWNER,        N_("The job is published and open for entry: %(title)s.")),),
+    "job.withdraw":              ((To.ENTRANTS,     N_("The job you entered was withdrawn by its owner: %(title)s.")),),
+    "job.select":                ((To.EVERYONE_IN,  N_("The result is published: %(title)s.")),),
+    "job.fail":                  ((To.EVERYONE_IN,  N_("The selection failed: %(title)s.")),),
+    "job.object":                ((To.PARTIES,      N_("Somebody objects to the result; the award waits: %(title)s.")),
+                                  (To.OPERATORS,    N_("An objection is to be decided: %(title)s.")),),
+    "job.dismiss":               ((To.PARTIES,      N_("The objection is settled and the result stands: %(title)s.")),),
+    "job.replace":               ((To.EVERYONE_IN,  N_("After an objection the next in line is selected: %(title)s.")),),
+    "job.annul":                 ((To.EVERYONE_IN,  N_("After an objection the selection failed: %(title)s.")),),
+    "job.award":                 ((To.PARTIES,      N_("The job is awarded. Sign the contract and upload it: %(title)s.")),),
+    "job.abandon":               ((To.OWNER,        N_("The selected agency abandoned the award: %(title)s.")),
+                                  (To.REGULATORS,   N_("An agency abandoned an award: %(title)s.")),),
+    "job.succeed":               ((To.EVERYONE_IN,  N_("The next in line is selected: %(title)s.")),),
+    "job.fall_through":          ((To.OWNER,        N_("Nobody is next in line; the selection failed: %(title)s.")),),
+    "job.upload_contract":       ((To.PARTIES,      N_("The contract is uploaded; the other side confirms it: %(title)s.")),),
+    "job.return_contract":       ((To.PARTIES,      N_("The contract was returned with reasons: %(title)s.")),),
+    "job.confirm_contract":      ((To.PARTIES,      N_("The contract is confirmed. The agency gives its one material list: %(title)s.")),),
+    "job.list_materials":        ((To.OWNER,        N_("The material list is complete. Hand in the papers: %(title)s.")),),
+    "job.hand_in":               ((To.AGENCY,       N_("The papers are handed in. Accept them or name all defects: %(title)s.")),),
+    "job.name_defects":          ((To.OWNER,        N_("The agency names all defects of the papers: %(title)s.")),),
+    "job.start":                 ((To.PARTIES,      N_("The papers are complete. The service clock starts the next working day: %(title)s.")),),
+    "pause.ask":                 ((To.PARTIES,      N_("A pause is asked for; no answer means agreed: %(title)s.")),),
+    "job.pause":                 ((To.PARTIES,      N_("The service is paused: %(title)s.")),),
+    "pause.refuse":              ((To.PARTIES,      N_("The pause was refused: %(title)s.")),),
+    "job.resume":                ((To.PARTIES,      N_("The service goes on; the due day is recomputed: %(title)s.")),),
+    "pause.veto":                ((To.PARTIES,      N_("The regulator vetoed a pause; the due day is recomputed: %(title)s.")),),
+    "job.deliver":               ((To.OWNER,        N_("The report is delivered. Accept it or return it: %(title)s.")),),
+    "job.return_report":         ((To.AGENCY,       N_("The report was returned for rework: %(title)s.")),),
+    "job.accept":                ((To.PARTIES,      N_("The report is accepted. Rate the other side: %(title)s.")),),
+    "job.conclude":              ((To.PARTIES,      N_("Both ratings are in and can be read: %(title)s.")),
+                                  (To.REGULATORS,   N_("A finished job can be reviewed: %(title)s.")),),
+    "job.archive":               ((To.PARTIES,      N_("The rating period has ended: %(title)s.")),
+                                  (To.REGULATORS,   N_("A finished job can be reviewed: %(title)s.")),),
+    "job.terminate":             ((To.PARTIES,      N_("The job was terminated: %(title)s.")),),
+    "rating.set_aside":          ((To.PARTIES,      N_("The regulator set a rating aside: %(title)s.")),),
+}
+# fmt: on
+
+REMIND = N_("A report waits for your answer; without one it counts as accepted: %(title)s.")

@@ -1,0 +1,84 @@
+"""The factory, and nothing else: no module of the application imports from here."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(settings: dict[str, Any] | None = None) -> Flask:
+    """The application, from settings (config.py's table) or, with none given, from the environment."""
+    import config
+    from app import wiring
+    from app.infra import almanac, db, files, mail, record
+    from app.web import answers, door, health, locale, uploads, words
+    from app.web import commands as floor_commands
+
+    settings = config.load(os.environ) if settings is None else settings
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(settings)
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings["COOKIE_SECURE"],
+        MAX_CONTENT_LENGTH=(settings["UPLOAD_LIMIT_MB"] * 8 + 1) * 2**20,
+        MAX_FORM_MEMORY_SIZE=2**22,
+        MAX_FORM_PARTS=2000,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    db.connect(settings["DATABASE_URL"])
+    files.keep_in(Path(settings["FILES_DIR"]), settings["UPLOAD_LIMIT_MB"])
+    mail.keep_in(Path(settings["MAIL_DIR"]))
+    record.plug(wiring.REACTIONS)
+    locale.install(app, ROOT / "translations")
+    answers.install(app)
+    door.login.init_app(app)
+    uploads.FileField.store = lambda upload: files.store(door.acting(), upload.filename or "", upload.stream)
+    uploads.FileField.recall = lambda kept: files.recall(door.acting(), id=kept.id, name=kept.name, sha256=kept.sha256)
+    words.install(app, calendar=almanac.calendar, now=door.now)
+    serve_static(app, ROOT / "static")
+    app.extensions["lives"] = wiring.LIVES
+    app.context_processor(
+        lambda: {
+            "me": door.me(),
+            "settings": app.config,
+            "offered": lambda thing: thing.LIFE.offered(door.acting(), thing),
+        }
+    )
+    for blueprint in wiring.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_blueprint(health.bp(wiring.LIVES))
+    if settings["ENV"] != "production":
+        from app.web.styleguide import bp as styleguide
+
+        app.register_blueprint(styleguide)
+    door.refuse_unguarded(app)
+    for command in (*floor_commands.commands(wiring), *wiring.COMMANDS):
+        app.cli.add_command(command)
+    if settings["TRUSTED_PROXIES"]:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        hops = settings["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def serve_static(app: Flask, folder: Path) -> None:
+    """Hashed static files through whitenoise; `asset(name)` gives the address of a file by its plain name."""
+    from whitenoise import WhiteNoise
+
+    manifest = folder / "manifest.json"
+    names: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
+    app.jinja_env.globals["asset"] = lambda name: f"/static/{names.get(name, name)}"
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(folder), prefix="static/", immutable_file_test=lambda path, url: True
+    )

@@ -1,0 +1,67 @@
+"""What an agency types to enter the market and to list its services."""
+
+from app.accounts.forms import UnitFields
+from app.agencies.rules import COMMITMENTS
+from app.kernel.words import N_
+from app.web.fields import (
+    CheckField,
+    DateField,
+    FileField,
+    Form,
+    IntegerField,
+    MoneyField,
+    Row,
+    RowsField,
+    TextArea,
+    TextField,
+)
+
+__all__ = ["COMMITMENTS", "AgencyForm", "DescribeForm", "ListingForm", "ProfessionalsForm", "QualificationsForm"]
+
+
+class AgencyForm(UnitFields):
+    """Registering an agency: the unit and its first administrator."""
+
+
+class DescribeForm(Form):
+    legal_representative = TextField(N_("Legal representative"), most=60)
+    introduction = TextArea(N_("Introduction"), hint=N_("What you do, for the public page."), optional=True, most=1000)
+    licence = FileField(N_("Business licence"), optional=True, accept=".pdf,.ofd,.jpg,.jpeg,.png")
+
+
+class QualificationRow(Row):
+    kind = TextField(N_("Kind"), hint=N_("As on the certificate."), most=80)
+    grade = TextField(N_("Grade"), optional=True, most=20)
+    number = TextField(N_("Number"), most=60)
+    valid_until = DateField(N_("Valid until"))
+    file = FileField(N_("Copy"), optional=True, accept=".pdf,.ofd,.jpg,.jpeg,.png")
+
+
+class QualificationsForm(Form):
+    rows = RowsField(N_("Qualifications"), QualificationRow, noun=N_("Qualification"), least=0, most=30, shown=2)
+
+
+class ProfessionalRow(Row):
+    name = TextField(N_("Name"), most=60)
+    certificate = TextField(N_("Certificate"), most=80)
+    number = TextField(N_("Certificate number"), most=60)
+
+
+class ProfessionalsForm(Form):
+    rows = RowsField(N_("Professionals"), ProfessionalRow, noun=N_("Professional"), most=60, shown=3)
+
+
+class SubmitForm(Form):
+    signed_by = TextField(N_("Signed by"), hint=N_("The name of the legal representative or authorised person."), most=60)
+    agreed = CheckField(N_("We make all these commitments"))
+
+
+class ReasonForm(Form):
+    reason = TextArea(N_("Reasons"), hint=N_("Say everything that must be mended, so that one more round is enough."), least=5)
+
+
+class ListingForm(Form):
+    days = IntegerField(N_("We deliver within"), least=1, most=365, suffix=N_("working days"))
+    fee_cents = MoneyField(N_("We charge at most"), optional=True)
+    quality = TextArea(N_("Our promise of quality"), hint=N_("Against the checklist of the item."), most=500, rows=3)
+    accepts_evaluation = CheckField(N_("We accept the unified evaluation standard"))

@@ -1,0 +1,158 @@
+"""Tell those concerned what happened: one reaction that reads the table in app/notices/rules.py."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.accounts.models import Membership, Unit, User
+from app.agencies.models import Agency
+from app.infra import mail
+from app.infra.db import session
+from app.infra.outbox import enqueue
+from app.infra.record import Event
+from app.jobs.models import Job
+from app.jobs.rules import its_owner
+from app.kernel.act import Act, Actor, Kind
+from app.notices.models import Notice
+from app.notices.rules import REMIND, TELL, To
+from app.ratings.models import Rating
+from app.selections.models import Entry, Objection
+from app.selections.rules import EntryState
+from app.services.models import Pause
+
+Members = list[Membership]
+
+
+def operators(thing: Any) -> Members:
+    return _members(Unit.kind == Kind.OPERATOR)
+
+
+def owner_of(job: Job) -> Members:
+    """The owner unit's members who may act on the job: its administrators and the delegate who runs it."""
+    places = _members(Unit.id == job.owner_id)
+    return [one for one in places if its_owner(Actor(one.user_id, one.unit_id, Kind.OWNER, one.role), job)]
+
+
+def agency_of(job: Job) -> Members:
+    return _members(Unit.id == job.agency_id) if job.agency_id else []
+
+
+def parties_of(job: Job) -> Members:
+    return owner_of(job) + agency_of(job)
+
+
+def entrants_of(job: Job) -> Members:
+    entered = select(Entry.agency_id).where(Entry.job_id == job.id, Entry.state != EntryState.WITHDRAWN)
+    return _members(Unit.id.in_(entered))
+
+
+def everyone_in(job: Job) -> Members:
+    return owner_of(job) + entrants_of(job)
+
+
+def regulators_of(job: Job) -> Members:
+    return _members((Unit.kind == Kind.REGULATOR) & (Unit.sector == job.sector_code))
+
+
+def the_agency(agency: Agency) -> Members:
+    return _members(Unit.id == agency.id)
+
+
+AUDIENCES: dict[To, Callable[[Any], Members]] = {
+    To.OPERATORS: operators,
+    To.OWNER: owner_of,
+    To.AGENCY: agency_of,
+    To.PARTIES: parties_of,
+    To.ENTRANTS: entrants_of,
+    To.EVERYONE_IN: everyone_in,
+    To.REGULATORS: regulators_of,
+    To.APPLICANT: the_agency,
+}
+
+SUBJECTS: dict[str, type[Any]] = {
+    "agency": Agency, "job": Job, "objection": Objection, "pause": Pause, "rating": Rating,
+}  # fmt: skip
+
+
+def tell(act: Act, event_id: int) -> None:
+    """Reaction: tell those concerned, once each, whoever did it excepted. Safe to run twice."""
+    event = session.get_one(Event, event_id)
+    about = _about(event)
+    if about is None:
+        return
+    for place, (to, says) in enumerate(TELL.get(event.name, ())):
+        _put(event, f"{event.name}/{place}", says, AUDIENCES[to](about), about)
+
+
+def remind(act: Act, event_id: int) -> None:
+    """Task: the day before silence accepts a report, remind the owner, if the same delivery still waits."""
+    event = session.get_one(Event, event_id)
+    job = session.get_one(Job, event.subject_id)
+    if job.state_since == event.at:
+        _put(event, "job.remind", REMIND, owner_of(job), job)
+
+
+def read(act: Act, notice: Notice) -> None:
+    notice.read_at = notice.read_at or act.now
+
+
+def read_all(act: Act) -> None:
+    """Mark the notices of the person, in the unit they act for, as read."""
+    mine = (Notice.user_id == act.actor.user_id) & (Notice.unit_id == act.actor.unit_id) & Notice.read_at.is_(None)
+    session.execute(update(Notice).where(mine).values(read_at=act.now))
+
+
+def post(act: Act, notice_id: int) -> None:
+    """Task: put a notice into the mail outbox, once."""
+    notice = session.get_one(Notice, notice_id)
+    user = session.get_one(User, notice.user_id)
+    says = notice.says % notice.places
+    mail.send(f"notice-{notice.id}", to=f"{user.username}@market.invalid", subject=says[:120], text=says + "\n")
+
+
+def _put(event: Event, kind: str, says: str, places: Members, about: Any) -> None:
+    known = set(session.scalars(select(Notice.user_id).where(Notice.event_id == event.id, Notice.kind == kind)))
+    for member in {one.user_id: one for one in places}.values():
+        if member.user_id in known or member.user_id == event.user_id:
+            continue
+        notice = Notice(
+            event_id=event.id,
+            user_id=member.user_id,
+            unit_id=member.unit_id,
+            kind=kind,
+            says=says,
+            places={"title": _title(about)},
+            path=_path(about),
+            due=_due(event),
+            at=event.at,
+        )
+        session.add(notice)
+        session.flush()
+        enqueue(Act(Actor(), event.at), "notices.post", notice_id=notice.id)
+
+
+def _about(event: Event) -> Any:
+    """The job or agency the event is about."""
+    model = SUBJECTS.get(event.name.split(".")[0])
+    thing = session.get(model, event.subject_id) if model else None
+    return getattr(thing, "job", thing)
+
+
+def _title(about: Any) -> str:
+    return f"{about.project_name} {about.item.name}" if isinstance(about, Job) else str(about.unit.name)
+
+
+def _path(about: Any) -> str:
+    return f"/{about.LIFE.page}/{about.id}"
+
+
+def _due(event: Event) -> datetime | None:
+    due = event.facts.get("due")
+    return datetime.fromisoformat(due) if due else None
+
+
+def _members(which: Any) -> Members:
+    query = select(Membership).join(Unit).where(which, Membership.ended_at.is_(None))
+    return list(session.scalars(query.order_by(Membership.id)))

@@ -1,0 +1,108 @@
+"""How the service says yes and no: the transaction, the one-time form, the refusals and the error pages."""
+
+import secrets
+from typing import Any
+
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import HTTPException
+
+from app.infra import once
+from app.infra.db import reading_only, session, settle
+from app.kernel.errors import Refusal
+from app.web import door
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+NEVER_SHOWN = {"csrf_token", "once", "password", "password_again", "new_password", "old_password"}
+LONGEST_SHOWN = 20_000
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+
+
+def install(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(IntegrityError, _overtaken)
+    app.register_error_handler(HTTPException, lambda error: page(error.code or 500, None))
+    app.register_error_handler(Exception, _bug)
+    app.teardown_appcontext(lambda error: session.remove())
+    app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(16)
+
+
+def keep_even_if_refused() -> None:
+    """Commit although the answer is a no: for what must be remembered of a refusal, like a wrong password."""
+    g.keep = True
+
+
+def page(status: int, why: str | None) -> tuple[str, int]:
+    """The page of a no: what happened, what to do, and what was typed, so that nothing is lost."""
+    typed = {name: value for name, value in request.form.items(multi=True) if name not in NEVER_SHOWN and value.strip()}
+    shown = {name: value[:LONGEST_SHOWN] for name, value in typed.items() if not name.endswith("-kept")}
+    return render_template("errors/refusal.html", status=status, why=why, typed=shown, way_on=_way_on()), status
+
+
+def _way_on() -> tuple[str, str] | None:
+    thing = g.get("thing")
+    life = getattr(thing, "LIFE", None)
+    if life is None:
+        return None
+    return url_for(f"{life.page}.show", id=g.thing_id), gettext("See where it stands now")
+
+
+def _begin() -> Response | None:
+    """Pages that read take no write lock. A form submitted twice is answered with where the first one led."""
+    reading_only.set(request.method in SAFE)
+    g.thing_id = (request.view_args or {}).get("id")
+    token = "" if request.method in SAFE else request.form.get("once", "")[:64]
+    if token:
+        g.submission = once.claim(token, door.now())
+        if g.submission is None:
+            return redirect(once.led_to(token) or request.path, 303)  # type: ignore[return-value]
+    return None
+
+
+def _end(response: Response) -> Response:
+    keep = response.status_code < 400
+    submission = g.get("submission")
+    if keep and submission:
+        submission.location = response.location or request.path
+    settle(keep or g.get("keep", False))
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if door.me() is not None:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _refusal(refusal: Refusal) -> tuple[str, int]:
+    settle(g.get("keep", False))
+    places = {name: gettext(value) if isinstance(value, str) else value for name, value in refusal.places.items()}
+    return page(refusal.status, gettext(refusal.text, **places))
+
+
+def _overtaken(error: IntegrityError) -> tuple[str, int]:
+    """The schema refused what two people did at once: one of them won."""
+    settle(False)
+    current_app.logger.warning("overtaken at %s: %s", request.path, error.orig)
+    return page(409, gettext("Somebody else did the same a moment earlier. Reload the page to see how it stands now."))
+
+
+def _expired(error: CSRFError) -> tuple[str, int]:
+    return page(
+        422, gettext("This form is too old or was not made for you. Go back, reload the page and send it again.")
+    )
+
+
+def _bug(error: Exception) -> Any:
+    settle(False)
+    current_app.logger.exception("unanswered error at %s", request.path)
+    g._login_user = None
+    return page(500, None)

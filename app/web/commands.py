@@ -1,0 +1,130 @@
+"""The commands of the house itself: migrate, load, work, law, welcome."""
+
+import json
+import logging
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from alembic import command as alembic
+from alembic.config import Config
+from babel.support import Translations
+from flask import current_app
+
+from app.infra import almanac, clockwork, outbox
+from app.infra.db import session, transaction
+from app.infra.shipped import rows, standards
+from app.kernel.law import Due, Lifecycle, Step
+
+ROOT = Path(__file__).parent.parent.parent
+LANGUAGES = {"zh": "zh_Hans", "en": "en"}
+PAUSE = 0.5
+
+
+def commands(wiring: Any) -> list[click.Command]:
+    @click.command("migrate")
+    def migrate() -> None:
+        """Bring the database to the newest schema."""
+        settings = Config(str(ROOT / "migrations" / "alembic.ini"))
+        settings.set_main_option("script_location", str(ROOT / "migrations"))
+        settings.set_main_option("sqlalchemy.url", current_app.config["DATABASE_URL"].replace("%", "%%"))
+        alembic.upgrade(settings, "head")
+
+    @click.command("load")
+    def load() -> None:
+        """Load the shipped calendar, terms, districts and catalogue; what is there already stays."""
+        with transaction():
+            almanac.load(rows("calendar.csv"), rows("terms.csv"))
+            for loader in wiring.LOADERS:
+                loader(rows, standards, datetime.now(UTC))
+
+    @click.command("work")
+    def work() -> None:
+        """Take every step of the clock and every task of the outbox as it falls due, until told to stop."""
+        stop = _until_told()
+        while not stop():
+            if not run_due(wiring, datetime.now(UTC)):
+                time.sleep(PAUSE)
+
+    @click.command("law")
+    @click.option("--lang", type=click.Choice(sorted(LANGUAGES)), default="zh")
+    def law(lang: str) -> None:
+        """Print every lifecycle: who may do what, what leads where, and by when."""
+        words = Translations.load(str(ROOT / "translations"), [LANGUAGES[lang]])
+        for model in wiring.LIVES:
+            click.echo(as_table(model.LIFE, words.gettext, term_days()))
+
+    return [migrate, load, work, law]
+
+
+def run_due(wiring: Any, now: datetime) -> int:
+    """One round of the worker: the clock first, then a bounded number of tasks. Return how much was done."""
+    done = clockwork.tick(wiring.LIVES, now, wiring.VERBS)
+    for _ in range(500):
+        if not outbox.run_one(wiring.TASKS, now):
+            break
+        done += 1
+    return done
+
+
+def term_days() -> dict[str, str]:
+    """Working days by term code in force today: from the database, or from the shipped file when there is none yet."""
+    today = datetime.now(UTC).date().isoformat()
+    shipped = {row["code"]: row["value"] for row in rows("terms.csv") if row["effective_from"] <= today}
+    try:
+        held = almanac.almanac()
+    except Exception:
+        logging.getLogger(__name__).debug("no database yet: the shipped terms are printed", exc_info=True)
+        session.rollback()
+        return shipped
+    return shipped | {code: terms[0].value for code, terms in held.terms.items()}
+
+
+def as_table(life: Lifecycle, say: Callable[[str], str], days: dict[str, str]) -> str:
+    """One lifecycle as a Markdown table in the language of `say`."""
+    head = [say("step"), say("from"), say("to"), say("who"), say("when"), say("then by")]
+    lines = [f"## {say(life.says)}", "", "| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for step in life.steps.values():
+        sources = "、".join(say(says) for state, says in life.states.items() if state in step.source)
+        when = say("its deadline has passed") if step.lapse else ""
+        cells = [f"{say(step.says)} ({step.verb})", sources, say(life.label(step.target)), who(step, say), when]
+        lines.append("| " + " | ".join([*cells, due(step.due, say, days)]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def who(step: Step, say: Callable[[str], str]) -> str:
+    joint = " / " if step.who.joint == "|" else " + "
+    return joint.join(say(name) for name in step.who.names)
+
+
+def due(rule: Due | None, say: Callable[[str], str], days: dict[str, str]) -> str:
+    if rule is None:
+        return ""
+    parts = [f"{days.get(code, '?')} {say('working days')} ({code})" for code in rule.terms]
+    return "；".join(parts) or say(rule.says)
+
+
+def _until_told() -> Callable[[], bool]:
+    told: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        told.append(number)
+
+    signal.signal(signal.SIGTERM, hear)
+    signal.signal(signal.SIGINT, hear)
+    return lambda: bool(told)
+
+
+def dumps(answer: dict[str, Any]) -> str:
+    """One line of JSON, Chinese as it is."""
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def now_here() -> datetime:
+    """The instant a command acts at."""
+    return datetime.now(UTC)

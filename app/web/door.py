@@ -1,0 +1,129 @@
+"""The door: nobody enters a page without a declared rule. One actor and one instant for the whole request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import func, select
+
+from app.accounts.models import Membership, SignIn, Unit, User
+from app.infra.db import session
+from app.infra.secrets import hash_token
+from app.kernel.act import VISITOR, Act, Actor
+from app.kernel.errors import NotAllowed
+from app.kernel.law import Who
+from app.kernel.words import N_
+from app.notices.models import Notice
+
+login = LoginManager()
+
+
+@dataclass(eq=False)
+class Person(UserMixin):
+    """Whoever is signed in, acting for one unit: what the header shows and the actor behind it."""
+
+    token: str
+    sign_in_id: int
+    person_name: str
+    unit_name: str
+    unread: int
+    actor: Actor
+
+    @property
+    def unit_id(self) -> int | None:
+        return self.actor.unit_id
+
+    @property
+    def kind(self) -> str:
+        return self.actor.kind
+
+    def get_id(self) -> str:
+        return self.token
+
+
+@login.user_loader  # type: ignore[untyped-decorator, unused-ignore]
+def load_person(token: str) -> Person | None:
+    """Sign-in, person, unit and unread count in one statement; None when the sign-in has ended."""
+    unread = (
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.user_id == User.id, Notice.unit_id == Unit.id, Notice.read_at.is_(None))
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(SignIn.id, User.id, User.name, Membership.role, Unit.id, Unit.name, Unit.kind, Unit.sector, unread)
+        .join(Membership, SignIn.membership_id == Membership.id)
+        .join(User, Membership.user_id == User.id)
+        .join(Unit, Membership.unit_id == Unit.id)
+        .where(
+            SignIn.token_hash == hash_token(token),
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > now(),
+            Membership.ended_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    sign_in, user_id, name, role, unit_id, unit_name, kind, sector, count = row
+    return Person(token, sign_in, name, unit_name, count, Actor(user_id, unit_id, kind, role, sector))
+
+
+def now() -> datetime:
+    """The request's one instant, aware UTC. `CLOCK` in the settings replaces the machine's clock (tests)."""
+    if "now" not in g:
+        clock = current_app.config.get("CLOCK")
+        g.now = clock() if clock else datetime.now(UTC)
+    return g.now
+
+
+def me() -> Person | None:
+    """The person signed in, or None."""
+    return current_user if current_user.is_authenticated else None
+
+
+def acting() -> Act:
+    person = me()
+    return Act(person.actor if person else VISITOR, now())
+
+
+def load(model: Any, id: int) -> Any:
+    """The thing, or 404: also when this actor may not know that it is there."""
+    loader = getattr(model, "load", None)
+    thing = loader(id) if loader else session.get(model, id)
+    if thing is None or not model.MAY_READ(acting().actor, thing):
+        abort(404)
+    return thing
+
+
+def allow(rule: Who, model: Any = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Load the thing, or 404; may it be seen, or 404; may this be done, or sign in, or 403."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(id: int | None = None, **kwargs: Any) -> Any:
+            things = []
+            if model:
+                g.thing = load(model, id or 0)
+                things = [g.thing]
+            if not rule(acting().actor, *things):
+                if me() is None:
+                    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+                raise NotAllowed(N_("This page is not for the unit you act for. The rules page says whose it is."))
+            return view(*things, **kwargs)
+
+        guarded.rule = rule  # type: ignore[attr-defined]
+        guarded.model = model  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def refuse_unguarded(app: Flask) -> None:
+    """Stop the service from starting with an open door."""
+    open_doors = [name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "rule")]
+    if open_doors:
+        raise RuntimeError("no rule declared for: " + ", ".join(sorted(open_doors)))
