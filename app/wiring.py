@@ -10,6 +10,7 @@ from app.districts.models import load as load_districts
 from app.jobs.models import Job
 from app.kernel.act import Act
 from app.ratings.models import Rating
+from app.selections.commands import COMMANDS as selection_commands
 from app.selections.models import Entry, Objection
 from app.services.models import Pause
 
@@ -28,4 +29,4 @@ REACTIONS: dict[str, tuple[str, ...]] = {}
 
 TASKS: dict[str, Callable[..., None]] = {}
 
-COMMANDS: tuple[Any, ...] = (*calendar_commands,)
+COMMANDS: tuple[Any, ...] = (*calendar_commands, *selection_commands)

@@ -13,7 +13,7 @@ from app.jobs.models import Job
 
 
 class Contract(Row):
-    """A signed contract one side uploaded. The other side confirms it or returns it with a reason; returned ones stay."""
+    """A signed contract one side uploaded. The other side confirms it, or returns it with a reason."""
 
     MAY_READ = MAY_READ
 
@@ -60,7 +60,12 @@ class MaterialLine(Row):
 
 def contracts_of(job_id: int) -> list[Contract]:
     """Newest first."""
-    query = select(Contract).where(Contract.job_id == job_id).options(joinedload(Contract.file)).order_by(Contract.id.desc())
+    query = (
+        select(Contract)
+        .where(Contract.job_id == job_id)
+        .options(joinedload(Contract.file))
+        .order_by(Contract.id.desc())
+    )
     return list(session.scalars(query))
 
 

@@ -4,7 +4,20 @@ from enum import StrEnum
 from typing import Any
 
 from app.kernel.act import Actor, Kind, Role
-from app.kernel.law import Lifecycle, Turn, an_agency, an_owner, as_recorded, at_once, days, in_state, step, the_clock, the_operator, who
+from app.kernel.law import (
+    Lifecycle,
+    Turn,
+    an_agency,
+    an_owner,
+    as_recorded,
+    at_once,
+    days,
+    in_state,
+    step,
+    the_clock,
+    the_operator,
+    who,
+)
 from app.kernel.words import N_
 
 

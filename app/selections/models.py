@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
-from sqlalchemy.orm import Mapped, deferred, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
 from app.agencies.models import Agency, Listing
@@ -24,7 +24,7 @@ from app.selections.rules import (
 
 
 class Entry(Living, Row):
-    """One agency's entry for one job; there is one per agency and job, withdrawn or not. `quote_cents` is read by nobody
+    """One agency's entry for one job; there is one per agency and job, withdrawn or not. Nobody reads `quote_cents`
     before the clock opens it. `listing_id` is the promise in force when it entered."""
 
     LIFE, MAY_READ = ENTRY_LIFE, MAY_READ_ENTRY
@@ -32,7 +32,7 @@ class Entry(Living, Row):
     job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
     agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
-    quote_cents: Mapped[Cents | None] = deferred(mapped_column())
+    quote_cents: Mapped[Cents | None] = mapped_column(deferred=True)
     received_at: Mapped[datetime]
     excluded_because: Mapped[str | None]
 
@@ -78,7 +78,13 @@ class Award(Row):
 
     __table_args__ = (
         UniqueConstraint("job_id", "entry_id"),
-        Index("uq_award_current", "job_id", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "uq_award_current",
+            "job_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
 
@@ -150,10 +156,16 @@ def past_awards(job_id: int) -> list[Award]:
 
 
 def objections_of(job_id: int) -> list[Objection]:
-    query = select(Objection).where(Objection.job_id == job_id).options(joinedload(Objection.unit)).order_by(Objection.id)
+    query = (
+        select(Objection).where(Objection.job_id == job_id).options(joinedload(Objection.unit)).order_by(Objection.id)
+    )
     return list(session.scalars(query))
 
 
 def pending_objections(job_id: int) -> int:
-    query = select(func.count()).select_from(Objection).where(Objection.job_id == job_id, Objection.state.in_(list(PENDING)))
+    query = (
+        select(func.count())
+        .select_from(Objection)
+        .where(Objection.job_id == job_id, Objection.state.in_(list(PENDING)))
+    )
     return session.scalar(query) or 0

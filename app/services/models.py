@@ -17,8 +17,8 @@ COUNTING = (PauseState.RUNNING, PauseState.ENDED)
 
 
 class Pause(Living, Row):
-    """A pause of the service clock, from the instant it was asked for; it counts once confirmed and not vetoed. `due` is
-    when silence confirms it."""
+    """A pause of the service clock, from the instant it was asked for; it counts once confirmed and not vetoed. `due`
+    is when silence confirms it."""
 
     LIFE, MAY_READ = LIFE, MAY_READ
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.jobs import rules as jobs
 from app.kernel.act import Actor
-from app.kernel.law import Lifecycle, Turn, days, step, the_clock, the_operator, who
+from app.kernel.law import Lifecycle, Turn, step, the_clock, who
 from app.kernel.words import N_
 
 
