@@ -2,33 +2,12 @@
 
 from app.kernel.words import N_
 from app.web.fields import CheckField, ChoiceField, Form, PasswordField, SelectField, TextField
+from app.web.registration import UnitFields
 
 
 class SignInForm(Form):
     typed = TextField(N_("User name or mobile number"), autocomplete="username", most=100)
     password = PasswordField(N_("Password"))
-
-
-class PersonFields(Form):
-    person_name = TextField(N_("Your name"), autocomplete="name", most=60)
-    username = TextField(
-        N_("User name"), hint=N_("Letters and digits, to sign in with."), autocomplete="username", least=3, most=40
-    )
-    mobile = TextField(N_("Mobile number"), hint=N_("Also works for signing in."), optional=True, autocomplete="tel")
-    password = PasswordField(
-        N_("Password"), hint=N_("At least 10 characters; a short sentence is good."), autocomplete="new-password"
-    )
-
-
-class UnitFields(PersonFields):
-    name = TextField(N_("Legal name"), hint=N_("As on the licence or identity card."), autocomplete="organization")
-    code = TextField(
-        N_("Unified social credit code"), hint=N_("18 characters, on the licence. Checked to the last digit."), most=30
-    )
-    district_code = SelectField(N_("District"))
-    address = TextField(N_("Address"), optional=True, autocomplete="street-address")
-    contact_name = TextField(N_("Contact person"), most=60)
-    contact_phone = TextField(N_("Contact telephone"), autocomplete="tel", most=30)
 
 
 class OwnerForm(UnitFields):

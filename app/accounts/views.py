@@ -21,6 +21,7 @@ from app.kernel.act import Kind
 from app.kernel.law import anyone, signed_in
 from app.web import answers, locale
 from app.web.door import Person, acting, allow, load_person, me
+from app.web.registration import unit_values
 
 bp = Blueprint("accounts", __name__)
 
@@ -179,13 +180,6 @@ def end_member() -> Any:
     operations.end_membership(acting(), membership)
     flash(gettext("The membership has ended."))
     return redirect(url_for(".unit"), 303)
-
-
-def unit_values(form: Any) -> dict[str, Any]:
-    """A registration form's values as `register_unit` takes them."""
-    values = form.values
-    person = NewPerson(values.pop("username"), values.pop("mobile"), values.pop("person_name"), values.pop("password"))
-    return values | {"person": person}
 
 
 def _person() -> Person:

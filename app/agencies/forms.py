@@ -1,7 +1,5 @@
 """What an agency types to enter the market and to list its services."""
 
-from app.accounts.forms import UnitFields
-from app.agencies.rules import COMMITMENTS
 from app.kernel.words import N_
 from app.web.fields import (
     CheckField,
@@ -15,8 +13,7 @@ from app.web.fields import (
     TextArea,
     TextField,
 )
-
-__all__ = ["COMMITMENTS", "AgencyForm", "DescribeForm", "ListingForm", "ProfessionalsForm", "QualificationsForm"]
+from app.web.registration import UnitFields
 
 
 class AgencyForm(UnitFields):
@@ -52,12 +49,16 @@ class ProfessionalsForm(Form):
 
 
 class SubmitForm(Form):
-    signed_by = TextField(N_("Signed by"), hint=N_("The name of the legal representative or authorised person."), most=60)
+    signed_by = TextField(
+        N_("Signed by"), hint=N_("The name of the legal representative or authorised person."), most=60
+    )
     agreed = CheckField(N_("We make all these commitments"))
 
 
 class ReasonForm(Form):
-    reason = TextArea(N_("Reasons"), hint=N_("Say everything that must be mended, so that one more round is enough."), least=5)
+    reason = TextArea(
+        N_("Reasons"), hint=N_("Say everything that must be mended, so that one more round is enough."), least=5
+    )
 
 
 class ListingForm(Form):

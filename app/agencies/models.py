@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, sel
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
-from app.agencies.rules import LIFE, MAY_READ, State
+from app.agencies.rules import LIFE, MAY_READ, MAY_TAKE_DOWN, State
 from app.catalogue.models import Item, Standard
 from app.infra.db import Cents, Row, session
 from app.infra.files import File
@@ -68,6 +68,8 @@ class Listing(Row):
     """An agency's promise for an item: one row per version, the newest is current until it is taken down. Awards pin a
     version. `fee_cents` is at most the standard's ceiling, `days` at most its service time."""
 
+    MAY_READ = MAY_TAKE_DOWN
+
     agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id))
     item_id: Mapped[int] = mapped_column(ForeignKey(Item.id), index=True)
     version: Mapped[int]
@@ -126,7 +128,18 @@ def listings_for(item_id: int, limit: int = 200) -> list[Listing]:
 def listings_of(agency_id: int) -> list[Listing]:
     """An agency's current listings with item and standard."""
     query = select(Listing).where(Listing.agency_id == agency_id, Listing.current)
-    return list(session.scalars(query.options(joinedload(Listing.item), joinedload(Listing.standard)).order_by(Listing.item_id)))
+    return list(
+        session.scalars(query.options(joinedload(Listing.item), joinedload(Listing.standard)).order_by(Listing.item_id))
+    )
+
+
+def admitted_agencies(item_id: int = 0, after: int = 0, limit: int = 30) -> list[Agency]:
+    """Admitted agencies by id, all or those that list an item, from behind the key `after`."""
+    query = select(Agency).where(Agency.state == State.ADMITTED, Agency.id > after)
+    if item_id:
+        query = query.where(Agency.id.in_(select(Listing.agency_id).where(Listing.item_id == item_id, Listing.current)))
+    eager = joinedload(Agency.unit).joinedload(Unit.district)
+    return list(session.scalars(query.options(eager).order_by(Agency.id).limit(limit)))
 
 
 def to_check() -> list[Agency]:

@@ -16,7 +16,7 @@ from app.agencies.models import (
     professionals_of,
     qualifications_of,
 )
-from app.agencies.rules import MAY_EDIT, MAY_LIST, State
+from app.agencies.rules import MAY_EDIT, MAY_LIST, MAY_TAKE_DOWN, State
 from app.catalogue.models import Item, standard_in_force
 from app.infra.db import session
 from app.infra.record import advance, record
@@ -148,7 +148,7 @@ def promise(
 
 def take_down(act: Act, listing: Listing) -> None:
     """Stop listing an item. Jobs that pinned the listing keep it."""
-    if act.actor.unit_id != listing.agency_id:
+    if not MAY_TAKE_DOWN(act.actor, listing):
         raise NotAllowed(N_("Only the agency itself may take its listing down."))
     if not listing.current:
         raise WrongState(N_("This listing is not current any more."))

@@ -20,6 +20,11 @@ def itself(actor: Actor, agency: Any) -> bool:
     return actor.kind == Kind.AGENCY and actor.unit_id == agency.id
 
 
+@who(N_("the agency that lists it"))
+def its_lister(actor: Actor, listing: Any) -> bool:
+    return actor.kind == Kind.AGENCY and actor.unit_id == listing.agency_id
+
+
 admitted = in_state(State.ADMITTED)
 open_to_change = in_state(State.DRAFT, State.RETURNED)
 
@@ -46,6 +51,7 @@ MAY_READ   = admitted | itself | the_operator
 MAY_CHECK  = the_operator
 MAY_EDIT   = itself & open_to_change
 MAY_LIST   = itself & admitted
+MAY_TAKE_DOWN = its_lister
 # fmt: on
 
 # What every agency signs at entry (basis: commitments named in the market's workflow, R Guangdong, Hunan).

@@ -64,9 +64,7 @@ def show(item: Item) -> Any:
 def new_standard(item: Item) -> Any:
     newest = standards_of(item.id)[0]
     form = StandardForm(data=StandardForm.start(newest, materials_of(newest.id)))
-    if form.validate_on_submit() and form.attempt(
-        operations.make_standard, acting(), item, **form.stated(newest)
-    ):
+    if form.validate_on_submit() and form.attempt(operations.make_standard, acting(), item, **form.stated(newest)):
         flash(gettext("The new version is made. It takes effect on its day."))
         return redirect(url_for(".show", id=item.id), 303)
     return render_template("catalogue/new_standard.html", form=form, item=item, newest=newest), form.status
