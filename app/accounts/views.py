@@ -106,7 +106,7 @@ def new_office() -> Any:
     return render_template("accounts/new_office.html", form=form), form.status
 
 
-@bp.get("/me")
+@bp.get("/me", endpoint="me")
 @allow(signed_in)
 def account() -> Any:
     user = _user()
@@ -130,7 +130,7 @@ def password() -> Any:
         old, new = form.old_password.data, form.new_password.data
         if form.attempt(operations.change_password, acting(), _user(), old=old, new=new, others=others):
             flash(gettext("The password is changed. Other sessions are ended."))
-            return redirect(url_for(".account"), 303)
+            return redirect(url_for(".me"), 303)
     return render_template("accounts/password.html", form=form), form.status
 
 

@@ -41,9 +41,9 @@ LIFE = Lifecycle("agency", N_("agency"), {
     step("admit",              N_("Admit"),                      State.SUBMITTED,                              State.ADMITTED,  the_operator),
     page="agencies",
     turns={
-        State.DRAFT:     Turn(itself,       N_("Complete and submit the application"), "submit"),
-        State.SUBMITTED: Turn(the_operator, N_("Check the application"),               "admit"),
-        State.RETURNED:  Turn(itself,       N_("Mend the application and submit it again"), "submit"),
+        State.DRAFT:     Turn(itself,       N_("Complete and submit the application"), "agencies.show"),
+        State.SUBMITTED: Turn(the_operator, N_("Check the application"),               "agencies.show"),
+        State.RETURNED:  Turn(itself,       N_("Mend the application and submit it again"), "agencies.show"),
     },
 )
 

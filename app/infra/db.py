@@ -71,14 +71,19 @@ def connect(url: str) -> Engine:
     if url.startswith("sqlite"):
         _prepare_sqlite(engine)
     session.configure(bind=engine)
-    for forget in _connected:
-        forget()
+    forget()
     return engine
 
 
-def on_connect(forget: Any) -> None:
-    """Register what must be forgotten when another database is bound (process caches)."""
-    _connected.append(forget)
+def forget() -> None:
+    """Drop what the process holds of the database's rows (its caches)."""
+    for drop in _connected:
+        drop()
+
+
+def on_connect(drop: Any) -> None:
+    """Register a cache that must be dropped when another database is bound."""
+    _connected.append(drop)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

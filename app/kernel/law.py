@@ -93,11 +93,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Turn:
-    """Whose move a state waits for: who, the wish in words, the step that answers it, and what silence will mean."""
+    """Whose move a state waits for: who, the wish in words, the page that answers it, and what silence will mean."""
 
     who: Who
     says: str
-    verb: str
+    page: str
     silence: str = ""
 
 
