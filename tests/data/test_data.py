@@ -21,8 +21,9 @@ publicity 3 wd, publicity_urgent 1 wd, objection_answer 3 wd, objection_decision
 contract_legal_ceiling 30 cd, contract_confirm 2 wd, material_list 1 wd, material_check 1 wd, pause_confirm 1 wd
 acceptance 3 wd, rating 5 wd, rating_appeal 5 wd, rating_decision 7 wd
 minimum_entries_state 3 count, minimum_entries_social 1 count, light_share 60 %, light_days 2 wd
-average_drop_from 6 count, witnesses_max 3 count, score_weights 5:3:2 text
-entry_repost 5 wd, hand_in 5 wd, pause_cap 20 wd, acceptance_reminder 1 wd, rework 3 wd
+average_drop_from 6 count, witnesses_max 3 count
+score_owner 5 count, score_regulator 3 count, score_centre 2 count
+entry_repost 5 wd, hand_in 5 wd, pause_cap 30 wd, acceptance_reminder 1 wd, rework 3 wd
 session_lock_failures 5 count, session_lock_minutes 15 minutes, password_length 10 count
 """
 
@@ -137,7 +138,7 @@ def test_the_time_of_a_standard_is_that_of_the_catalogue(code: str) -> None:
 @pytest.mark.parametrize("code", ITEMS)
 def test_the_fee_of_a_standard_is_a_ceiling_or_left_to_the_contract(code: str) -> None:
     fee = standard(code)["fee"]
-    assert fee["unit"] == "元/项"
+    assert fee["unit"] == "项"
     assert fee["mark"] == "default", "no fee was found in a source"
     if fee["pricing"] == "contract":
         assert code not in SHORT
