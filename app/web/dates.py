@@ -1,0 +1,135 @@
+"""Days, moments, deadlines and time left, as each language writes them.
+
+Days are Asia/Shanghai dates, instants are aware. The patterns are locale data, like CLDR's, in app/web/tongues.py.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from babel.dates import get_day_names, get_month_names
+from flask_babel import get_locale
+
+from app.kernel.workdays import HERE, Calendar, due_day
+from app.web.tongues import TONGUES, Tongue
+
+
+class Light(Protocol):
+    """How a clock stands: color is green, yellow, red or grey; days_left is below zero when overrun."""
+
+    @property
+    def color(self) -> str: ...
+
+    @property
+    def days_left(self) -> int | None: ...
+
+
+_plugged: dict[str, Callable[[], Any]] = {}
+
+
+def plug(*, calendar: Callable[[], Calendar], now: Callable[[], datetime]) -> None:
+    """Say where the calendar and the request's instant come from; both are asked at each use."""
+    _plugged.update(calendar=calendar, now=now)
+
+
+def tongue() -> Tongue:
+    return TONGUES[_locale()]
+
+
+def today() -> date:
+    """The Shanghai date of the request's instant."""
+    return _here(_plugged["now"]())
+
+
+def day(value: date) -> str:
+    """10 月 10 日（周六，调休上班）; Sat 10 Oct (make-up working day). With the year when it is not this year."""
+    return _day(value)
+
+
+def brief(value: date) -> str:
+    """10/8; 8 Oct: for strips and timelines. With the year when it is not this year."""
+    value = _here(value)
+    pattern = tongue().brief if value.year == today().year else tongue().brief_of_year
+    return pattern.format(**_parts(value))
+
+
+def weekday(value: date) -> str:
+    """周六; Sat."""
+    return str(_parts(_here(value))["weekday"])
+
+
+def moment(value: datetime) -> str:
+    """9 月 17 日 17:30; 17 Sep 17:30."""
+    here = _here(value)
+    pattern = tongue().moment if here.year == today().year else tongue().moment_of_year
+    return pattern.format(**_parts(here), clock=clock(value))
+
+
+def clock(value: datetime) -> str:
+    """17:30, in Asia/Shanghai."""
+    return f"{value.astimezone(HERE):%H:%M}"
+
+
+def deadline(due: datetime) -> str:
+    """10 月 10 日（周六，调休上班）24:00 for a deadline stored as the exclusive instant its last day ends.
+
+    Says that it is provisional when it lies past the last published year of the calendar.
+    """
+    last = due_day(due)
+    ends = clock(due) if _here(due) == last else "24:00"
+    extra = [tongue().provisional] if _calendar().provisional(last) else []
+    return tongue().deadline.format(day=_day(last, *extra), clock=ends)
+
+
+def left(light: Light | datetime | None) -> str:
+    """还剩 2 个工作日, 今天到期, 超期 1 个工作日 or 已暂停, of a light or of a deadline; "" when there is none."""
+    if light is None:
+        return ""
+    if isinstance(light, datetime):
+        now = _plugged["now"]()
+        return _left(_calendar().days_left(now, light), late=now >= light)
+    if light.color == "grey" or light.days_left is None:
+        return tongue().paused
+    return _left(light.days_left, late=light.color == "red")
+
+
+def workdays(count: int) -> str:
+    """5 个工作日; 1 working day."""
+    return _counted(tongue().workdays, count)
+
+
+def _day(value: date, *extra: str) -> str:
+    value = _here(value)
+    known = _calendar().first_day <= value <= _calendar().last_day
+    why = tongue().whys.get(_calendar().describe(value).kind) if known else None
+    whys = "".join(tongue().why.format(why=each) for each in ([why] if why else []) + list(extra))
+    pattern = tongue().day if value.year == today().year else tongue().day_of_year
+    return pattern.format(**_parts(value), whys=whys)
+
+
+def _left(days: int, *, late: bool) -> str:
+    if late or days < 0:
+        return _counted(tongue().late, -days) if days < 0 else tongue().overdue
+    return _counted(tongue().left, days) if days else tongue().today
+
+
+def _counted(forms: tuple[str, str], count: int) -> str:
+    return forms[count != 1].format(n=count)
+
+
+def _parts(value: date) -> dict[str, Any]:
+    names = get_day_names("abbreviated", locale=_locale()), get_month_names("abbreviated", locale=_locale())
+    weekday, month = names[0][value.weekday()], names[1][value.month]
+    return {"y": value.year, "m": value.month, "d": value.day, "weekday": weekday, "month": month}
+
+
+def _here(value: date) -> date:
+    return value.astimezone(HERE).date() if isinstance(value, datetime) else value
+
+
+def _calendar() -> Calendar:
+    return _plugged["calendar"]()
+
+
+def _locale() -> str:
+    return str(get_locale() or "zh_Hans")

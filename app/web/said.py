@@ -1,0 +1,16 @@
+"""English msgids held in data, told in the reader's language."""
+
+from typing import Any
+
+from flask_babel import LazyString, gettext
+
+
+def said(text: Any, **places: Any) -> str:
+    """An English msgid in the reader's language with its %(name)s places filled, places that are msgids included."""
+    if not places:
+        return _told(text)
+    return _told(text) % {name: _told(value) if isinstance(value, str) else value for name, value in places.items()}
+
+
+def _told(text: Any) -> str:
+    return str(text) if not text or isinstance(text, LazyString) else gettext(str(text))

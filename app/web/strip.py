@@ -1,0 +1,92 @@
+"""A ledger as people read it: the strip of days on a page, and the table with every day's reason and source."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from app.kernel.service_clock import Ledger, LedgerDay
+from app.kernel.words import N_
+from app.web.dates import brief, day, today, weekday
+from app.web.said import said
+
+COUNTED, PAUSED = "counted", "paused"
+KINDS = {
+    COUNTED: N_("counted"),
+    PAUSED: N_("paused"),
+    "weekend": N_("weekend"),
+    "holiday": N_("holiday"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the strip or one line of the table; look is its CSS classes."""
+
+    day: str
+    number: str
+    why: str
+    look: str
+    today: bool
+    source: str = ""
+
+
+def strip(ledger: Ledger, start: str = "") -> list[Cell]:
+    """Day zero, then a cell for each working day, and one for each run of days off."""
+    zero = _labelled(ledger.start)
+    cells = [Cell(zero, said(N_("start")), start or said(N_("materials complete")), "off", ledger.start == today())]
+    number = 0
+    for _, run in groupby(ledger.rows, key=_run):
+        rows = list(run)
+        if rows[0].kind == COUNTED:
+            number += 1
+            cells.append(_counted(ledger, rows[0], number))
+        else:
+            cells.append(_off(rows))
+    return cells
+
+
+def lines(ledger: Ledger) -> Iterator[Cell]:
+    """Every day after the start, with the number it counts as, its reason and its source."""
+    number = 0
+    for row in ledger.rows:
+        number += row.kind == COUNTED
+        count = str(number) if row.kind == COUNTED else "–"
+        look = "used" if row.kind == COUNTED else "paused" if row.kind == PAUSED else "off"
+        if row.day == ledger.due:
+            look += " due"
+        yield Cell(day(row.day), count, _why(row), look, row.day == today(), row.source)
+
+
+def _counted(ledger: Ledger, row: LedgerDay, number: int) -> Cell:
+    is_today, is_due = row.day == today(), row.day == ledger.due
+    looks = ["used"] if row.day <= today() else []
+    looks += ["today"] if is_today else []
+    looks += ["due"] if is_due else []
+    reasons = [said(N_("make-up day"))] if row.makeup else []
+    reasons += [said(N_("due"))] if is_due else []
+    reasons += [said(N_("today"))] if is_today else []
+    why = "·".join(reasons) or said(KINDS[COUNTED])
+    return Cell(_labelled(row.day), str(number), why, " ".join(looks), is_today)
+
+
+def _off(rows: list[LedgerDay]) -> Cell:
+    first, last = rows[0].day, rows[-1].day
+    kind = PAUSED if rows[0].kind == PAUSED else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
+    label = _labelled(first) if first == last else f"{brief(first)}–{brief(last)}"
+    look = "paused" if kind == PAUSED else "off"
+    is_today = first <= today() <= last
+    return Cell(label, "–", said(KINDS[kind]), look + (" today" if is_today else ""), is_today)
+
+
+def _run(row: LedgerDay) -> tuple[str, date | None]:
+    return ("counted", row.day) if row.kind == COUNTED else (PAUSED if row.kind == PAUSED else "off", None)
+
+
+def _why(row: LedgerDay) -> str:
+    why = said(KINDS[row.kind])
+    return f"{why}（{said(N_('make-up day'))}）" if row.makeup else why
+
+
+def _labelled(value: date) -> str:
+    return f"{brief(value)} {weekday(value)}"

@@ -1,0 +1,95 @@
+"""The patterns in which each language writes dates, deadlines, money and time left."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """One language. Dates are filled with y, m, d, month, weekday and whys; pairs are (one, several).
+
+    Chinese sets a half-width space between Chinese and Latin characters; an empty `wan` means the language has no
+    unit of ten thousand.
+    """
+
+    day: str
+    day_of_year: str
+    brief: str
+    brief_of_year: str
+    moment: str
+    moment_of_year: str
+    deadline: str
+    why: str
+    whys: dict[str, str]
+    provisional: str
+    yuan: str
+    wan: str
+    workdays: tuple[str, str]
+    left: tuple[str, str]
+    late: tuple[str, str]
+    today: str
+    overdue: str
+    paused: str
+
+
+TONGUES = {
+    "zh_Hans": Tongue(
+        day="{m} 月 {d} 日（{weekday}{whys}）",
+        day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
+        brief="{m}/{d}",
+        brief_of_year="{y}/{m}/{d}",
+        moment="{m} 月 {d} 日 {clock}",
+        moment_of_year="{y} 年 {m} 月 {d} 日 {clock}",
+        deadline="{day}{clock}",
+        why="，{why}",
+        whys={"makeup": "调休上班", "holiday": "放假"},
+        provisional="暂定",
+        yuan="{n} 元",
+        wan="{n} 万元",
+        workdays=("{n} 个工作日", "{n} 个工作日"),
+        left=("还剩 {n} 个工作日", "还剩 {n} 个工作日"),
+        late=("超期 {n} 个工作日", "超期 {n} 个工作日"),
+        today="今天到期",
+        overdue="已超期",
+        paused="已暂停",
+    ),
+    "zh_Hant": Tongue(
+        day="{m} 月 {d} 日（{weekday}{whys}）",
+        day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
+        brief="{m}/{d}",
+        brief_of_year="{y}/{m}/{d}",
+        moment="{m} 月 {d} 日 {clock}",
+        moment_of_year="{y} 年 {m} 月 {d} 日 {clock}",
+        deadline="{day}{clock}",
+        why="，{why}",
+        whys={"makeup": "調休上班", "holiday": "放假"},
+        provisional="暫定",
+        yuan="{n} 元",
+        wan="{n} 萬元",
+        workdays=("{n} 個工作日", "{n} 個工作日"),
+        left=("還剩 {n} 個工作日", "還剩 {n} 個工作日"),
+        late=("超期 {n} 個工作日", "超期 {n} 個工作日"),
+        today="今天到期",
+        overdue="已超期",
+        paused="已暫停",
+    ),
+    "en": Tongue(
+        day="{weekday} {d} {month}{whys}",
+        day_of_year="{weekday} {d} {month} {y}{whys}",
+        brief="{d} {month}",
+        brief_of_year="{d} {month} {y}",
+        moment="{d} {month} {clock}",
+        moment_of_year="{d} {month} {y} {clock}",
+        deadline="{day}, {clock}",
+        why=" ({why})",
+        whys={"makeup": "make-up working day", "holiday": "holiday"},
+        provisional="provisional",
+        yuan="CNY {n}",
+        wan="",
+        workdays=("{n} working day", "{n} working days"),
+        left=("{n} working day left", "{n} working days left"),
+        late=("{n} working day overdue", "{n} working days overdue"),
+        today="due today",
+        overdue="overdue",
+        paused="paused",
+    ),
+}

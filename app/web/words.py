@@ -1,0 +1,57 @@
+"""How a page writes dates, deadlines, money, shares and sizes: the filters of every template, in one place."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+
+from app.kernel import money as amounts
+from app.kernel.workdays import Calendar
+from app.web.dates import brief, clock, day, deadline, left, moment, plug, tongue, weekday, workdays
+from app.web.said import said
+from app.web.strip import lines, strip
+
+__all__ = [
+    "brief", "clock", "day", "deadline", "filesize", "install", "left", "lines", "moment", "money", "percent", "said",
+    "strip", "wan", "weekday", "workdays", "yuan",
+]  # fmt: skip
+
+KB, MB, GB = 2**10, 2**20, 2**30
+
+
+def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], datetime]) -> None:
+    """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
+    plug(calendar=calendar, now=now)
+    dates = (brief, clock, day, deadline, left, lines, moment, strip, weekday, workdays)
+    for word in (*dates, filesize, money, percent, said, wan, yuan):
+        app.jinja_env.filters[word.__name__] = word
+
+
+def money(cents: int) -> str:
+    """3.20 万元 from ten thousand yuan on, else 980 元; CNY 32,000 in English."""
+    return wan(cents) if abs(cents) >= amounts.CENTS_PER_WAN else yuan(cents)
+
+
+def yuan(cents: int) -> str:
+    """32,000 元; 980.50 元."""
+    return tongue().yuan.format(n=amounts.yuan(cents).removesuffix(".00"))
+
+
+def wan(cents: int) -> str:
+    """3.20 万元. English has no such unit and says CNY 32,000."""
+    pattern = tongue().wan
+    return pattern.format(n=amounts.wan(cents)) if pattern else yuan(cents)
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """0.972 → 97.2%; a dash when there is nothing to divide."""
+    return "–" if share is None else f"{share * 100:.{decimals}f}%"
+
+
+def filesize(size: int) -> str:
+    """1.3 MB; 820 KB."""
+    if size < KB:
+        return f"{size} B"
+    if size < MB:
+        return f"{size / KB:.0f} KB"
+    return f"{size / MB:.1f} MB" if size < GB else f"{size / GB:.1f} GB"
