@@ -1,0 +1,127 @@
+"""Two processes side by side: neither is left alone, none is left behind."""
+
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from scripts import serve
+
+ROOT = Path(__file__).parent.parent.parent
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(60)",
+]
+NOWHERE = {"HOST": "127.0.0.1", "PORT": 1}
+
+
+def test_when_one_ends_the_other_is_stopped(capfd: pytest.CaptureFixture[str]):
+    running = {"web server": serve.start(SLEEP), "worker": serve.start([sys.executable, "-c", "raise SystemExit(3)"])}
+    assert serve.watch(running, NOWHERE) == 1
+    serve.stop(running)
+    assert running["web server"].returncode == -signal.SIGTERM
+    assert "The worker ended (code 3); stopping." in capfd.readouterr().err
+
+
+def test_a_process_that_will_not_stop_is_killed_with_its_children(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(serve, "PATIENCE", 0.3)
+    parent = f"import subprocess; subprocess.Popen({STUBBORN!r}); subprocess.run({STUBBORN!r})"
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() + process.stdout.readline() == b"on\non\n"
+        serve.stop({"web server": process})
+        assert process.stdout.read() == b""  # the pipe is closed: nobody of the group is left to hold it
+
+
+def test_a_taken_port_is_refused_with_another_to_try():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"PORT={port + 1}"):
+            serve.refuse_a_taken_port("127.0.0.1", port)
+
+
+def test_the_web_server_is_awaited_until_it_answers_even_with_an_error():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings = {"HOST": "0.0.0.0", "PORT": server.getsockname()[1]}
+        reply = f"""
+            import socket
+            connection, _ = socket.socket(fileno={server.fileno()}).accept()
+            connection.recv(1000)
+            connection.sendall(b"HTTP/1.1 503 Behind\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")
+            connection.close()
+        """
+        with subprocess.Popen([sys.executable, "-c", textwrap.dedent(reply)], pass_fds=[server.fileno()]):
+            assert serve.answers(settings)
+    assert not serve.answers(settings)
+
+
+def test_a_failed_preparation_starts_nothing_and_ctrl_c_is_a_clean_end(tmp_path: Path):
+    """The whole script, against an application whose commands are slow or fail."""
+    for folder in ("scripts", "app"):
+        (tmp_path / folder).mkdir()
+    for name in ("config.py", "scripts/serve.py"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    (tmp_path / "app" / "__init__.py").write_text(STAND_IN)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    environment = {"PORT": port, "DATA_DIR": str(tmp_path / "var"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, str(tmp_path / "scripts" / "serve.py")]
+
+    failed = subprocess.run(command, env=environment | {"BREAK": "load"}, capture_output=True, text=True)
+    assert failed.returncode == 1 and "flask load failed" in failed.stderr
+
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        assert run.stdout is not None
+        lines = []
+        for line in run.stdout:
+            lines.append(line.strip())
+            if line.startswith("welcome"):
+                break
+        assert lines == ["migrate", "load", "demo --if-empty", "work", "welcome"]
+        started = time.monotonic()
+        run.send_signal(signal.SIGINT)
+        assert "work ends" in run.stdout.read()
+        assert run.wait() == 0 and time.monotonic() - started < serve.PATIENCE
+    assert not serve.answers({"HOST": "127.0.0.1", "PORT": int(port)})
+
+
+STAND_IN = """
+import os, signal, time
+import click
+from flask import Flask
+
+def create_app():
+    app = Flask("app")
+    app.add_url_rule("/healthz", "healthz", lambda: "ok")
+
+    def say(words):
+        print(words, flush=True)
+        if os.environ.get("BREAK") == words:
+            raise SystemExit(7)
+
+    for name in ("migrate", "load", "welcome"):
+        app.cli.command(name)(lambda name=name: say(name))
+
+    @app.cli.command("demo")
+    @click.option("--if-empty", is_flag=True)
+    def demo(if_empty):
+        say("demo --if-empty" if if_empty else "demo")
+
+    @app.cli.command("work")
+    def work():
+        told = []
+        signal.signal(signal.SIGTERM, lambda *_: told.append(1))
+        say("work")
+        while not told:
+            time.sleep(0.05)
+        say("work ends")
+
+    return app
+"""
