@@ -1,18 +1,23 @@
 """The job: an owner's posting, what it pins at each step, and the one deadline it is waiting for."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, cast, literal, or_, select
+from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, User, one_of
 from app.agencies.models import Agency
 from app.catalogue.models import Item, Sector, Standard
-from app.districts.models import District
+from app.districts.models import LEVELS, District
+from app.infra import almanac
 from app.infra.db import Cents, Row, session
-from app.infra.record import Living
-from app.jobs.rules import LIFE, MAY_READ, Funds, IfAbandoned, Method, State
+from app.infra.record import Event, Living
+from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandoned, Method, State
+from app.kernel.act import Actor, Kind, Role
+from app.kernel.lights import Light, light
 
 
 class Job(Living, Row):
@@ -117,21 +122,20 @@ class NumberSeries(Row):
     last: Mapped[int]
 
 
+# What a page shows of a job, to be loaded with it.
+PARTS = (
+    joinedload(Job.owner),
+    joinedload(Job.item).joinedload(Item.sector),
+    joinedload(Job.standard),
+    joinedload(Job.district),
+    joinedload(Job.agency).joinedload(Agency.unit),
+    joinedload(Job.run_by),
+)
+
+
 def whole_job(id: int) -> Job | None:
     """A job with all a page shows of it, in one statement."""
-    query = (
-        select(Job)
-        .where(Job.id == id)
-        .options(
-            joinedload(Job.owner),
-            joinedload(Job.item).joinedload(Item.sector),
-            joinedload(Job.standard),
-            joinedload(Job.district),
-            joinedload(Job.agency).joinedload(Agency.unit),
-            joinedload(Job.run_by),
-        )
-    )
-    return session.scalar(query)
+    return session.scalar(select(Job).where(Job.id == id).options(*PARTS))
 
 
 def avoided(job_id: int) -> list[Avoidance]:
@@ -147,3 +151,137 @@ def drafts_of(owner_id: int) -> list[Job]:
     """The unit's postings that are not submitted yet, newest first."""
     query = select(Job).where(Job.owner_id == owner_id, Job.state.in_([State.DRAFT, State.RETURNED]))
     return list(session.scalars(query.options(joinedload(Job.item)).order_by(Job.id.desc()).limit(100)))
+
+
+def reposts_of(job_id: int) -> list[Job]:
+    """The later rounds of a failed job that were not withdrawn; there is at most one."""
+    return list(session.scalars(select(Job).where(Job.repost_of_id == job_id, Job.state != State.WITHDRAWN)))
+
+
+def services_found(keyword: str) -> list[Item]:
+    """The items whose name, code or approval holds every word, in the order of the catalogue."""
+    told = (Item.name, Item.code, Item.approval)
+    words = [or_(*(column.icontains(word, autoescape=True) for column in told)) for word in keyword.split()]
+    return list(session.scalars(select(Item).where(*words).order_by(Item.code)))
+
+
+def filter_choices() -> Sequence[Any]:
+    """What a list of jobs can be narrowed down to, in one statement: rows of kind ("item", "district"), value, words,
+    group (the stage of an item, the level of a district). Districts are those jobs are usually in, not townships."""
+    items = select(literal("item").label("kind"), cast(Item.id, String).label("value"), Item.name, Item.stage)
+    below = select(District.parent).where(District.parent.is_not(None))
+    places = select(literal("district"), District.code, District.name, District.level)
+    places = places.where(District.level != LEVELS[-1], or_(District.parent.is_not(None), District.code.in_(below)))
+    return session.execute(items.union_all(places).order_by("kind", "value")).all()
+
+
+def story_of(job_id: int) -> Sequence[Any]:
+    """Everything on record about a job, oldest first: rows of name, at, facts, and the name of the unit that acted."""
+    query = (
+        select(Event.name, Event.at, Event.facts, Unit.name.label("who"))
+        .outerjoin(Unit, Unit.id == Event.unit_id)
+        .where(Event.thread_of == f"job:{job_id}")
+        .order_by(Event.id)
+    )
+    return session.execute(query).all()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list of jobs is narrowed down to; empty means all. `unit` are the jobs a unit owns or serves, published or
+    not; without it only published jobs are listed. `after` is the id of the last job seen."""
+
+    item: int | None = None
+    stage: str = ""
+    district: str = ""
+    state: str = ""
+    method: str = ""
+    keyword: str = ""
+    unit: int | None = None
+    after: int | None = None
+
+
+def jobs_listed(wanted: Wanted, *more: Any, limit: int = 20) -> Sequence[Any]:
+    """One page of jobs, newest first, as rows of columns in one statement; `more` are further columns of the caller."""
+    since = Job.created_at if wanted.unit else Job.published_at
+    columns = (
+        Job.id, Job.number, Job.project_name, Job.state, Job.state_since, Job.due, Job.method, Job.funds, Job.days,
+        Job.ceiling_cents, Job.amount_cents, Job.urgent, Item.name.label("item"), District.name.label("district"),
+    )  # fmt: skip
+    query = select(*columns, *more).join(Job.item).join(Job.district).where(*_narrowed(wanted))
+    if wanted.after:
+        last = select(since).where(Job.id == wanted.after).correlate(None).scalar_subquery()
+        query = query.where(or_(since < last, and_(since == last, Job.id < wanted.after)))
+    return session.execute(query.order_by(since.desc(), Job.id.desc()).limit(limit)).all()
+
+
+def _narrowed(wanted: Wanted) -> list[Any]:
+    conditions: list[Any] = [Job.published_at.is_not(None)]
+    if wanted.unit:
+        conditions = [or_(Job.owner_id == wanted.unit, Job.agency_id == wanted.unit)]
+    if wanted.item:
+        conditions.append(Job.item_id == wanted.item)
+    if wanted.stage:
+        conditions.append(Item.stage == wanted.stage)
+    if wanted.district:
+        conditions.append(Job.district_code.in_(_within(wanted.district)))
+    if wanted.state:
+        conditions.append(Job.state == wanted.state)
+    if wanted.method:
+        conditions.append(Job.method == wanted.method)
+    for word in wanted.keyword.split():
+        told = (Job.project_name, Item.name, Job.number)
+        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in told)))
+    return conditions
+
+
+def _within(code: str) -> Any:
+    """A subquery: the codes of a district and of all below it."""
+    tree = select(District.code).where(District.code == code).cte("within", recursive=True)
+    below = aliased(District)
+    return select(tree.union_all(select(below.code).where(below.parent == tree.c.code)).c.code)
+
+
+def light_of(row: Any, now: datetime) -> Light | None:
+    """The light beside the deadline a job (or a row of the list) waits for; None when it waits for none."""
+    if row.due is None:
+        return None
+    share, left = almanac.number("light_share", now), almanac.number("light_days", now)
+    return light(almanac.calendar(), row.state_since, row.due, now, yellow_from_percent=share, yellow_days_left=left)
+
+
+def awaited(job: Job) -> list[str]:
+    """The names of the parties whose turn it is, by asking the law as if their administrators acted."""
+    turn = LIFE.turn(job.state)
+    sides = [(Kind.OWNER, job.owner), (Kind.AGENCY, job.agency and job.agency.unit)]
+    actors = [(Actor(None, unit.id, kind, Role.ADMINISTRATOR), unit.name) for kind, unit in sides if unit]
+    return [name for actor, name in actors if turn and turn.who(actor, job)]
+
+
+def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
+    """The milestones still ahead, each with the latest instant it may be reached when everybody takes all their time
+    and nothing goes wrong. The first is the deadline the job waits for, when it waits for one."""
+    path = [state for _, states in MILESTONES for state in states]
+    here = REJOINS.get(State(job.state), State(job.state))
+    if here not in path and here != State.DRAFT:
+        return []
+    place = path.index(here) if here in path else -1
+    by = job.due or (now if place < 0 else almanac.calendar().deadline(now, _longest(job, here, now)))
+    by, found = max(by, now), []
+    for says, states in MILESTONES:
+        for state in states:
+            if path.index(state) > place:
+                by = almanac.calendar().deadline(by, _longest(job, state, now))
+        if path.index(states[-1]) >= place:
+            found.append((says, by))
+    return found
+
+
+def _longest(job: Job, state: State, now: datetime) -> int:
+    """The working days of a state's period for this job."""
+    if state == State.IN_SERVICE:
+        return job.agreed_days or job.days or 1
+    terms = next(step.due.terms for step in LIFE.steps.values() if step.target == state and step.due and step.due.terms)
+    wish = "_repost" if job.round > 1 else "_urgent" if job.urgent else ""
+    fitting = [term for term in terms if wish and term.endswith(wish)]
+    return almanac.number((fitting or terms)[0], now)

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+from app.accounts.rules import an_administrator
 from app.kernel.act import Actor, Kind, Role
 from app.kernel.law import (
     Lifecycle,
@@ -114,7 +115,9 @@ its_parties = its_owner | its_agency
 
 BEFORE_CLOSE = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED, State.OPEN})
 BEFORE_CONTRACT = frozenset({State.AWARDED, State.CONTRACT_UPLOADED})
-AT_WORK = frozenset({State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK, State.IN_SERVICE, State.PAUSED, State.REWORK})
+AT_WORK = frozenset(
+    {State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK, State.IN_SERVICE, State.PAUSED, State.REWORK}
+)
 DELIVERABLE = frozenset({State.IN_SERVICE, State.PAUSED, State.REWORK})
 ENDED = frozenset({State.ARCHIVED, State.WITHDRAWN, State.TERMINATED, State.FAILED})
 PUBLICITY = frozenset({State.SELECTED, State.OBJECTED})
@@ -154,10 +157,11 @@ LIFE = Lifecycle("job", N_("job"), {
     step("fail",             N_("Declare the selection failed"), State.SELECTING,                           State.FAILED,            the_clock),
     step("object",           N_("Object to the result"),        PUBLICITY,                                  State.OBJECTED,          an_agency | an_owner,      asks=True, page="objections.new"),
     step("dismiss",          N_("Go on after the objection"),   State.OBJECTED,                             State.SELECTED,          the_operator,              due=as_recorded, asks=True, page="objections.of_job"),
+    step("carry_on",         N_("Go on: the objection was taken back"), State.OBJECTED,                     State.SELECTED,          the_clock,                 lapse=True, due=as_recorded),
     step("replace",          N_("Select the next in line after the objection"), State.OBJECTED,             State.SELECTED,          the_operator,              due=days("publicity", "publicity_urgent"), asks=True, page="objections.of_job"),
     step("annul",            N_("Declare the selection failed after the objection"), State.OBJECTED,        State.FAILED,            the_operator,              asks=True, page="objections.of_job"),
     step("award",            N_("Award"),                       State.SELECTED,                             State.AWARDED,           the_clock,                 lapse=True, due=days("contract")),
-    step("abandon",          N_("Abandon the award"),           BEFORE_CONTRACT,                            State.ABANDONED,         its_agency,                due=at_once, asks=True),
+    step("abandon",          N_("Abandon the award"),           BEFORE_CONTRACT,                            State.ABANDONED,         its_agency,                due=at_once, asks=True, page="selections.abandon"),
     step("succeed",          N_("Select the next in line"),     State.ABANDONED,                            State.SELECTED,          the_clock,                 lapse=True, due=days("publicity", "publicity_urgent")),
     step("fall_through",     N_("Declare the selection failed"), State.ABANDONED,                           State.FAILED,            the_clock),
     step("upload_contract",  N_("Upload the signed contract"),  State.AWARDED,                              State.CONTRACT_UPLOADED, its_parties,               due=days("contract_confirm"), asks=True, page="contracts.upload"),
@@ -168,7 +172,7 @@ LIFE = Lifecycle("job", N_("job"), {
     step("name_defects",     N_("Name all defects at once"),    State.MATERIALS_CHECK,                      State.MATERIALS,         its_agency,                due=days("hand_in"), asks=True, page="contracts.name_defects"),
     step("start",            N_("Accept the papers as complete"), State.MATERIALS_CHECK,                    State.IN_SERVICE,        its_agency | the_clock,    lapse=True, due=as_recorded, page="services.start"),
     step("pause",            N_("Ask for a pause"),             State.IN_SERVICE,                           State.PAUSED,            its_parties | the_clock,   asks=True, page="pauses.new"),
-    step("resume",           N_("Resume the service"),          State.PAUSED,                               State.IN_SERVICE,        its_parties,               due=as_recorded, page="services.resume"),
+    step("resume",           N_("Resume the service"),          State.PAUSED,                               State.IN_SERVICE,        its_parties | the_clock,   due=as_recorded, page="services.resume"),
     step("veto_pause",       N_("Veto the pause"),              State.PAUSED,                               State.IN_SERVICE,        its_regulator,             due=as_recorded, asks=True, page="services.veto_pause"),
     step("deliver",          N_("Deliver the report"),          DELIVERABLE,                                State.DELIVERED,         its_agency,                due=days("acceptance"), asks=True, page="services.deliver"),
     step("return_report",    N_("Return for rework"),           State.DELIVERED,                            State.REWORK,            its_owner,                 due=days("rework"), asks=True, page="services.return_report"),
@@ -193,7 +197,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.MATERIALS:         Turn(its_owner,      N_("Hand in the papers"),                   "contracts.hand_in",    N_("The service clock starts when the papers are complete.")),
         State.MATERIALS_CHECK:   Turn(its_agency,     N_("Accept the papers or name all defects at once"), "contracts.check", N_("No answer means the papers are complete.")),
         State.IN_SERVICE:        Turn(its_agency,     N_("Deliver the report"),                   "services.deliver"),
-        State.PAUSED:            Turn(its_parties,    N_("Resume when the reason is gone"),       "jobs.show"),
+        State.PAUSED:            Turn(its_parties,    N_("Resume when the reason is gone"),       "jobs.show",            N_("The service goes on by itself when all pauses together reach their cap.")),
         State.DELIVERED:         Turn(its_owner,      N_("Accept the report or return it"),       "services.accept",      N_("No answer means accepted; you are reminded once before.")),
         State.REWORK:            Turn(its_agency,     N_("Deliver the mended report"),            "services.deliver"),
         State.ACCEPTED:          Turn(yet_to_rate,    N_("Rate the other side"),                  "ratings.new",          N_("Not rated is recorded as “not rated”; nobody rates for you.")),
@@ -205,7 +209,7 @@ MAY_READ_PAPERS = its_parties | the_operator | its_regulator
 MAY_CREATE     = an_owner
 MAY_EDIT       = its_owner & in_state(State.DRAFT, State.RETURNED)
 MAY_REPOST     = its_owner & in_state(State.FAILED)
-MAY_DELEGATE   = its_owner
+MAY_DELEGATE   = its_owner & an_administrator
 # fmt: on
 
 EDITABLE = in_state(State.DRAFT, State.RETURNED)
@@ -213,3 +217,34 @@ takes_entries = in_state(State.OPEN)
 in_publicity = in_state(State.SELECTED, State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
 serving = in_state(State.IN_SERVICE)
+paused = in_state(State.PAUSED)
+is_over = in_state(*ENDED)
+
+# The states in which a published job may be found.
+PUBLIC_STATES = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED, State.RETURNED))
+# The reasons that everybody reads once the job is published; other reasons are for those who read its papers.
+PUBLIC_REASONS = frozenset("withdraw fail dismiss replace annul abandon fall_through veto_pause terminate".split())
+
+# fmt: off
+# What a posting goes through when nothing goes wrong, in the words of someone who waits for it: the milestone, and the
+# states whose periods run until it is reached.
+MILESTONES = (
+    (N_("checked by the operator"),             (State.SUBMITTED,)),
+    (N_("entry closes, the agency is selected"), (State.OPEN,)),
+    (N_("result final after publicity"),        (State.SELECTED,)),
+    (N_("contract signed and confirmed"),       (State.AWARDED, State.CONTRACT_UPLOADED)),
+    (N_("papers complete, the service begins"), (State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK)),
+    (N_("report delivered"),                    (State.IN_SERVICE,)),
+    (N_("report accepted"),                     (State.DELIVERED,)),
+    (N_("rated by both sides"),                 (State.ACCEPTED,)),
+)
+# fmt: on
+# Where a state beside this path rejoins it.
+REJOINS = {
+    State.RETURNED: State.DRAFT,
+    State.SELECTING: State.SELECTED,
+    State.OBJECTED: State.SELECTED,
+    State.ABANDONED: State.SELECTED,
+    State.PAUSED: State.IN_SERVICE,
+    State.REWORK: State.IN_SERVICE,
+}

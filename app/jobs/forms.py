@@ -1,0 +1,124 @@
+"""What an owner types to post a job, and the reasons people give."""
+
+from typing import Any
+
+from flask_babel import gettext
+
+from app.catalogue.models import Standard
+from app.jobs.models import Avoidance
+from app.jobs.rules import FUNDS, IF_ABANDONED, METHODS, Funds, IfAbandoned, Method
+from app.kernel.words import N_
+from app.web.fields import (
+    CheckField,
+    ChoiceField,
+    Form,
+    IntegerField,
+    MoneyField,
+    Row,
+    RowsField,
+    SelectField,
+    TextArea,
+    TextField,
+)
+from app.web.words import day, workdays, yuan
+
+METHOD_HINTS = {
+    Method.RANDOM_DRAW: N_("You fix price and time; one of the eligible agencies is drawn."),
+    Method.LOWEST_PRICE: N_("Sealed quotes within floor and ceiling; the lowest wins."),
+    Method.AVERAGE_PRICE: N_("Sealed quotes; the one nearest to a drawn percentage of their mean wins."),
+}
+FUNDS_HINTS = {
+    Funds.STATE: N_("At least three eligible agencies must enter."),
+    Funds.SOCIAL: N_("One eligible agency is enough."),
+}
+IF_ABANDONED_HINTS = {
+    IfAbandoned.NEXT: N_("In the order published with the result."),
+    IfAbandoned.RESELECT: N_("The selection fails, and you post the job again."),
+}
+
+
+class ItemForm(Form):
+    item_id = IntegerField(N_("Service"), least=1, most=2**31 - 1)
+
+
+class ProjectForm(Form):
+    project_name = TextField(N_("Name of the project"), hint=N_("As in its filing or approval."), most=120)
+    project_code = TextField(
+        N_("Project code"),
+        hint=N_("The code of the national approval platform, if there is one."),
+        optional=True,
+        most=40,
+    )
+    district_code = SelectField(N_("District"))
+    funds = ChoiceField(
+        N_("Where the money comes from"),
+        choices=[(value, says, FUNDS_HINTS[value]) for value, says in FUNDS.items()],
+    )
+    need = TextArea(
+        N_("What is needed"),
+        hint=N_("Scope, place, size and purpose, so that an agency can judge the work. At least 20 characters."),
+    )
+    contact_name = TextField(N_("Contact person"), most=60)
+    contact_phone = TextField(
+        N_("Telephone"), hint=N_("Shown to people who are signed in."), most=30, autocomplete="tel"
+    )
+
+
+class AvoidRow(Row):
+    code = TextField(N_("Unified social credit code of the agency"), most=30)
+    reason = TextField(N_("Reason"), hint=N_("It is published."), most=200)
+
+
+class WishForm(Form):
+    method = ChoiceField(
+        N_("How the agency is selected"),
+        choices=[(value, says, METHOD_HINTS[value]) for value, says in METHODS.items()],
+    )
+    ceiling_cents = MoneyField(N_("The most you will pay"))
+    days = IntegerField(N_("Working days for the service"), least=1, most=365, suffix=N_("working days"))
+    floor_cents = MoneyField(
+        N_("The lowest quote you accept"),
+        hint=N_("Only where quotes are given. Lower quotes are refused."),
+        optional=True,
+    )
+    urgent = CheckField(
+        N_("It is urgent"), hint=N_("The entry is open for a shorter time, and the reason is published.")
+    )
+    urgent_reason = TextArea(N_("Why it is urgent"), optional=True, rows=2, most=500)
+    if_abandoned = ChoiceField(
+        N_("If the selected agency gives up"),
+        choices=[(value, says, IF_ABANDONED_HINTS[value]) for value, says in IF_ABANDONED.items()],
+    )
+    avoid = RowsField(N_("Agencies that may not enter"), AvoidRow, noun=N_("Agency"), least=0, most=10, shown=0)
+
+    @staticmethod
+    def start(shut_out: list[Avoidance]) -> list[dict[str, str]]:
+        """The avoided agencies as the form shows them."""
+        return [{"code": one.agency.unit.code, "reason": one.reason} for one in shut_out]
+
+    def bound(self, standard: Standard) -> None:
+        """Say in the hints what the standard in force allows."""
+        ceiling, days = standard.ceiling_cents, standard.days
+        self.ceiling_cents.description = _allowed(standard, yuan(ceiling) if ceiling else "")
+        self.days.description = _allowed(standard, workdays(days) if days else "")
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The values as `edit` takes them."""
+        values = self.values
+        return values | {"avoid": [(row["code"], row["reason"]) for row in values["avoid"]]}
+
+
+class ReasonForm(Form):
+    reason = TextArea(N_("Reason"), least=5, most=1000, rows=4)
+
+
+class DelegateForm(Form):
+    user_id = SelectField(N_("Who runs the job"), coerce=int)
+
+
+def _allowed(standard: Standard, most: str) -> str:
+    if not most:
+        return gettext("No unified standard bounds this: you set it, and the contract follows it.")
+    places = {"most": most, "version": standard.version, "since": day(standard.effective_from)}
+    return gettext("At most %(most)s: unified standard, version %(version)s of %(since)s.", **places)
