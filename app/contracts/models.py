@@ -69,6 +69,12 @@ def contracts_of(job_id: int) -> list[Contract]:
     return list(session.scalars(query))
 
 
+def contract_in_force(job_id: int) -> Contract | None:
+    """The newest contract that was not returned: the one to be confirmed, or confirmed."""
+    query = select(Contract).where(Contract.job_id == job_id, Contract.returned_at.is_(None))
+    return session.scalar(query.order_by(Contract.id.desc()).limit(1))
+
+
 def materials_asked(job_id: int) -> list[MaterialLine]:
     query = (
         select(MaterialLine)

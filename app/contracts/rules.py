@@ -5,7 +5,7 @@ from typing import Any
 
 from app.jobs import rules as jobs
 from app.kernel.act import Actor
-from app.kernel.law import who
+from app.kernel.law import in_state, who
 from app.kernel.words import N_
 
 
@@ -30,3 +30,6 @@ def reads_papers(actor: Actor, thing: Any) -> bool:
 
 
 MAY_READ = reads_papers
+
+to_hand_in = in_state(MaterialState.ASKED, MaterialState.DEFECTIVE)
+was_handed_in = in_state(MaterialState.HANDED_IN)

@@ -1,0 +1,164 @@
+"""From the award to complete papers: the contract, the one material list, the papers and their defects."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.catalogue.models import materials_of
+from app.contracts.models import Contract, MaterialLine, contract_in_force, materials_asked
+from app.contracts.rules import MaterialState, to_hand_in, was_handed_in
+from app.infra.db import session
+from app.infra.record import Event, advance
+from app.jobs.models import Job
+from app.kernel.act import Act
+from app.kernel.errors import Invalid, WrongState
+from app.kernel.money import yuan
+from app.kernel.words import N_
+from app.kernel.workdays import local_day
+
+LEAST_REASON = 5
+MOST_LINES = 60
+
+
+def upload(act: Act, job: Job, *, file_id: int, signed_on: date, amount_cents: int, days: int) -> Contract:
+    """Upload the signed contract for the other side to confirm. The award pins its amount and the most days."""
+    _ready(act, job, "upload_contract")
+    awarded, _ = award_of(job)
+    if amount_cents != job.amount_cents:
+        text = N_("Write %(amount)s yuan: the contract may not change the amount of the award.")
+        raise Invalid(text, field="amount_cents", amount=yuan(job.amount_cents or 0))
+    if days < 1 or days > (job.agreed_days or days):
+        text = N_("Write at most %(n)s working days: so many were promised at the award.")
+        raise Invalid(text, field="days", n=job.agreed_days)
+    if not awarded <= signed_on <= local_day(act.now):
+        text = N_("The contract is signed after the award: choose a day from %(first)s to today.")
+        raise Invalid(text, field="signed_on", first=awarded.isoformat())
+    contract = Contract(
+        job_id=job.id,
+        uploaded_by_id=act.actor.unit_id,
+        uploaded_at=act.now,
+        file_id=file_id,
+        signed_on=signed_on,
+        amount_cents=amount_cents,
+        days=days,
+    )
+    session.add(contract)
+    job.contract_by_id = act.actor.unit_id
+    advance(act, job, "upload_contract", signed_on=signed_on.isoformat(), amount_cents=amount_cents, days=days)
+    return contract
+
+
+def return_contract(act: Act, job: Job, *, reason: str) -> None:
+    """Give the contract back with the reason. The deadline of the award stands: returning gains nobody time."""
+    _ready(act, job, "return_contract")
+    contract = _in_force(job)
+    contract.returned_at, contract.returned_because = act.now, _reasoned(reason)
+    _, due = award_of(job)
+    advance(act, job, "return_contract", due=due, reason=contract.returned_because)
+    job.contract_by_id = None
+
+
+def confirm(act: Act, job: Job) -> None:
+    """Confirm the contract as the other side; from now on its days are the promise."""
+    _ready(act, job, "confirm_contract")
+    contract = _in_force(job)
+    contract.confirmed_at, job.agreed_days = act.now, contract.days
+    advance(act, job, "confirm_contract", days=contract.days)
+
+
+def list_materials(act: Act, job: Job, *, lines: Sequence[Mapping[str, Any]], none_needed: bool = False) -> None:
+    """Give the one complete list: rows with name, proves, essential. What is not on it may not be asked for later, and
+    what a basic certificate proves may not be asked for at all. `none_needed` says that no paper is needed."""
+    _ready(act, job, "list_materials")
+    names = [str(line["name"]).strip() for line in lines]
+    if not names and not none_needed:
+        raise Invalid(N_("Choose at least one paper, or say that none is needed."), field="wanted")
+    if names and none_needed:
+        raise Invalid(N_("Either papers are on the list, or none is needed: not both."), field="none_needed")
+    if len(names) > MOST_LINES:
+        raise Invalid(N_("Ask for at most %(n)s papers."), field="added", n=MOST_LINES)
+    if "" in names or len(set(names)) < len(names):
+        raise Invalid(N_("Name each paper, and each only once."), field="added")
+    proved = {one.name: one.certificate for one in materials_of(job.standard_id) if one.certificate}
+    for name in proved.keys() & set(names):
+        text = N_("“%(name)s” may not be asked for: a basic certificate the owner holds proves the same.")
+        raise Invalid(text, field="added", name=name)
+    for position, (name, line) in enumerate(zip(names, lines, strict=True), 1):
+        proves, essential = str(line["proves"]).strip(), bool(line["essential"])
+        session.add(MaterialLine(job_id=job.id, position=position, name=name, proves=proves, essential=essential))
+    advance(act, job, "list_materials", papers=len(names), essential=sum(bool(line["essential"]) for line in lines))
+
+
+def hand_in(act: Act, job: Job, *, papers: Mapping[int, tuple[int | None, str]]) -> None:
+    """Hand in the papers: by line, the stored file, or a note that says where the paper was handed over. Essential
+    ones must be there; secondary ones may follow or stay away. Papers handed over by hand are a trip, on the record."""
+    _ready(act, job, "hand_in")
+    given = {id: (file_id, note.strip()) for id, (file_id, note) in papers.items() if file_id or note.strip()}
+    wanted = [line for line in materials_asked(job.id) if to_hand_in(act.actor, line)]
+    for line in wanted:
+        if line.essential and line.id not in given:
+            text = N_("“%(name)s” is essential: add its file, or say where you handed the paper over.")
+            raise Invalid(text, field=f"file_{line.id}", name=line.name)
+    handed = [line for line in wanted if line.id in given]
+    for line in handed:
+        line.state = MaterialState.HANDED_IN
+        line.file_id, line.note = given[line.id]
+    by_hand = sum(line.file_id is None for line in handed)
+    online = len(handed) - by_hand
+    advance(act, job, "hand_in", files=online, by_hand=by_hand, trips=int(by_hand > 0))
+
+
+def name_defects(act: Act, job: Job, *, defects: Mapping[int, str]) -> None:
+    """Name every defect of the papers, by line, at once: there is no second time."""
+    _ready(act, job, "name_defects")
+    if job.defects_named:
+        raise WrongState(
+            N_("All defects were to be named at once, and have been. The papers can only be accepted now.")
+        )
+    found = {line.id: line for line in materials_asked(job.id)}
+    named = {id: text.strip() for id, text in defects.items() if text.strip()}
+    if not named or named.keys() - found.keys():
+        raise Invalid(N_("Say what is wrong with at least one paper of the list."))
+    for id, text in named.items():
+        if len(text) < LEAST_REASON:
+            raise Invalid(N_("Say what is wrong, so that it can be mended."), field=f"defect_{id}")
+    for id, text in named.items():
+        found[id].state, found[id].defect = MaterialState.DEFECTIVE, text
+    job.defects_named = True
+    advance(act, job, "name_defects", defects=len(named))
+
+
+def accept_papers(act: Act, job: Job) -> None:
+    """Mark what was handed in as accepted: part of starting the service, for the feature above."""
+    for line in materials_asked(job.id):
+        if was_handed_in(act.actor, line):
+            line.state = MaterialState.ACCEPTED
+
+
+def award_of(job: Job) -> tuple[date, datetime | None]:
+    """The day of the job's last award, and the deadline for the contract that it set."""
+    awards = select(Event).where(Event.thread_of == job.thread, Event.name == "job.award").order_by(Event.id.desc())
+    award = session.scalars(awards.limit(1)).one()
+    due = award.facts.get("due")
+    return local_day(award.at), datetime.fromisoformat(due) if due else None
+
+
+def _ready(act: Act, job: Job, verb: str) -> None:
+    """Lock the job before anything is read of it, and refuse what the law does not allow now."""
+    job.lock()
+    job.LIFE.check(act, job, verb)
+
+
+def _in_force(job: Job) -> Contract:
+    contract = contract_in_force(job.id)
+    if contract is None:
+        raise WrongState(N_("There is no contract to be confirmed."))
+    return contract
+
+
+def _reasoned(reason: str) -> str:
+    if len(reason.strip()) < LEAST_REASON:
+        raise Invalid(N_("Give the reason in at least %(n)s characters."), field="reason", n=LEAST_REASON)
+    return reason.strip()
