@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from babel.dates import get_day_names, get_month_names
+from flask import Flask, current_app
 from flask_babel import get_locale
 
 from app.kernel.workdays import HERE, Calendar, due_day
@@ -24,12 +25,9 @@ class Light(Protocol):
     def days_left(self) -> int | None: ...
 
 
-_plugged: dict[str, Callable[[], Any]] = {}
-
-
-def plug(*, calendar: Callable[[], Calendar], now: Callable[[], datetime]) -> None:
+def plug(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], datetime]) -> None:
     """Say where the calendar and the request's instant come from; both are asked at each use."""
-    _plugged.update(calendar=calendar, now=now)
+    app.extensions["dates"] = {"calendar": calendar, "now": now}
 
 
 def tongue() -> Tongue:
@@ -38,7 +36,7 @@ def tongue() -> Tongue:
 
 def today() -> date:
     """The Shanghai date of the request's instant."""
-    return _here(_plugged["now"]())
+    return _here(_now())
 
 
 def day(value: date) -> str:
@@ -56,6 +54,11 @@ def brief(value: date) -> str:
 def weekday(value: date) -> str:
     """周六; Sat."""
     return str(_parts(_here(value))["weekday"])
+
+
+def cell(value: date) -> str:
+    """10/8 周四; Thu 8 Oct: a day in the strip."""
+    return tongue().cell.format(**_parts(_here(value)))
 
 
 def moment(value: datetime) -> str:
@@ -86,8 +89,7 @@ def left(light: Light | datetime | None) -> str:
     if light is None:
         return ""
     if isinstance(light, datetime):
-        now = _plugged["now"]()
-        return _left(_calendar().days_left(now, light), late=now >= light)
+        return _left(_calendar().days_left(_now(), light), late=_now() >= light)
     if light.color == "grey" or light.days_left is None:
         return tongue().paused
     return _left(light.days_left, late=light.color == "red")
@@ -128,7 +130,11 @@ def _here(value: date) -> date:
 
 
 def _calendar() -> Calendar:
-    return _plugged["calendar"]()
+    return current_app.extensions["dates"]["calendar"]()
+
+
+def _now() -> datetime:
+    return current_app.extensions["dates"]["now"]()
 
 
 def _locale() -> str:

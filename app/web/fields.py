@@ -217,8 +217,12 @@ class Form(FlaskForm):
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         """Whether the form was sent and its shape is right; adding or dropping a row only shows the form again."""
-        changed = any(getattr(field, "changed", False) for field in self)
-        return not changed and super().validate_on_submit(extra_validators)
+        if not any(getattr(field, "changed", False) for field in self):
+            return bool(super().validate_on_submit(extra_validators))
+        for field in self:
+            if isinstance(field, FileField):
+                field.errors = list(field.process_errors)
+        return False
 
     def attempt(self, verb: Callable[..., Any], act: Act, *things: Any, **values: Any) -> bool:
         """Call verb(act, *things, **values), keep its answer in `result`; False when it found what was typed invalid.

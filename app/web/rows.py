@@ -86,7 +86,9 @@ class RowsField(Question):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        within = [problem for row in self.rows for field in row for problem in field.problems]
+        within = [
+            found for row in self.rows for field in row if isinstance(field, Question) for found in field.problems
+        ]
         return [problem for problem in super().problems if not within] + within
 
     def blank(self) -> bool:
@@ -107,17 +109,15 @@ class RowsField(Question):
             self.errors = [said(N_("Look at the rows marked below."))]
         return not self.errors
 
-    def _wanted(self, keys: list[str], formdata: Any) -> list[str]:
-        """The rows to show: those sent, without the one dropped, with the one added."""
-        keys = [key for key in dict.fromkeys(keys) if key.isascii() and key.isdigit() and len(key) < 5][:MOST_ROWS]
+    def _wanted(self, sent: list[str], formdata: Any) -> list[str]:
+        """The rows to show: those sent, without the one dropped, with the one added (under a number never sent)."""
+        sent = [key for key in dict.fromkeys(sent) if key.isascii() and key.isdigit() and len(key) < 5][:MOST_ROWS]
         dropped, more = formdata.get(f"{self.name}-drop"), formdata.get(f"{self.name}-more")
-        if dropped is not None:
-            self.changed, keys = True, [key for key in keys if key != dropped]
-        if more is not None or not keys:
-            self.changed = True
-            if len(keys) < self.most:
-                keys.append(str(max(map(int, keys), default=-1) + 1))
-        return keys
+        shown = [key for key in sent if key != dropped]
+        self.changed = dropped is not None or more is not None or not shown
+        if (more is not None and len(shown) < self.most) or not shown:
+            shown.append(str(max(map(int, sent), default=-1) + 1))
+        return shown
 
     def _row(self, key: str, formdata: Any, given: Any = None) -> Row:
         known = {"data": given} if isinstance(given, dict) else {"obj": given}

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from app.kernel.service_clock import Ledger, LedgerDay
 from app.kernel.words import N_
-from app.web.dates import brief, day, today, weekday
+from app.web.dates import brief, cell, day, today
 from app.web.said import said
 
 COUNTED, PAUSED = "counted", "paused"
@@ -33,7 +33,7 @@ class Cell:
 
 def strip(ledger: Ledger, start: str = "") -> list[Cell]:
     """Day zero, then a cell for each working day, and one for each run of days off."""
-    zero = _labelled(ledger.start)
+    zero = cell(ledger.start)
     cells = [Cell(zero, said(N_("start")), start or said(N_("materials complete")), "off", ledger.start == today())]
     number = 0
     for _, run in groupby(ledger.rows, key=_run):
@@ -67,13 +67,13 @@ def _counted(ledger: Ledger, row: LedgerDay, number: int) -> Cell:
     reasons += [said(N_("due"))] if is_due else []
     reasons += [said(N_("today"))] if is_today else []
     why = "·".join(reasons) or said(KINDS[COUNTED])
-    return Cell(_labelled(row.day), str(number), why, " ".join(looks), is_today)
+    return Cell(cell(row.day), str(number), why, " ".join(looks), is_today)
 
 
 def _off(rows: list[LedgerDay]) -> Cell:
     first, last = rows[0].day, rows[-1].day
     kind = PAUSED if rows[0].kind == PAUSED else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
-    label = _labelled(first) if first == last else f"{brief(first)}–{brief(last)}"
+    label = cell(first) if first == last else f"{brief(first)}–{brief(last)}"
     look = "paused" if kind == PAUSED else "off"
     is_today = first <= today() <= last
     return Cell(label, "–", said(KINDS[kind]), look + (" today" if is_today else ""), is_today)
@@ -86,7 +86,3 @@ def _run(row: LedgerDay) -> tuple[str, date | None]:
 def _why(row: LedgerDay) -> str:
     why = said(KINDS[row.kind])
     return f"{why}（{said(N_('make-up day'))}）" if row.makeup else why
-
-
-def _labelled(value: date) -> str:
-    return f"{brief(value)} {weekday(value)}"

@@ -15,6 +15,7 @@ class Tongue:
     day_of_year: str
     brief: str
     brief_of_year: str
+    cell: str
     moment: str
     moment_of_year: str
     deadline: str
@@ -37,6 +38,7 @@ TONGUES = {
         day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
         brief="{m}/{d}",
         brief_of_year="{y}/{m}/{d}",
+        cell="{m}/{d} {weekday}",
         moment="{m} 月 {d} 日 {clock}",
         moment_of_year="{y} 年 {m} 月 {d} 日 {clock}",
         deadline="{day}{clock}",
@@ -57,6 +59,7 @@ TONGUES = {
         day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
         brief="{m}/{d}",
         brief_of_year="{y}/{m}/{d}",
+        cell="{m}/{d} {weekday}",
         moment="{m} 月 {d} 日 {clock}",
         moment_of_year="{y} 年 {m} 月 {d} 日 {clock}",
         deadline="{day}{clock}",
@@ -77,6 +80,7 @@ TONGUES = {
         day_of_year="{weekday} {d} {month} {y}{whys}",
         brief="{d} {month}",
         brief_of_year="{d} {month} {y}",
+        cell="{weekday} {d} {month}",
         moment="{d} {month} {clock}",
         moment_of_year="{d} {month} {y} {clock}",
         deadline="{day}, {clock}",

@@ -21,7 +21,7 @@ KB, MB, GB = 2**10, 2**20, 2**30
 
 def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], datetime]) -> None:
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
-    plug(calendar=calendar, now=now)
+    plug(app, calendar=calendar, now=now)
     dates = (brief, clock, day, deadline, left, lines, moment, strip, weekday, workdays)
     for word in (*dates, filesize, money, percent, said, wan, yuan):
         app.jinja_env.filters[word.__name__] = word

@@ -1,0 +1,162 @@
+from dataclasses import fields
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+
+from app.kernel.lights import Light
+from app.kernel.service_clock import Hours, Pause, ledger
+from app.web import words
+from app.web.strip import lines, strip
+from app.web.tongues import TONGUES
+from tests.web.small import CALENDAR, small
+
+EVENING = datetime(2026, 9, 17, 9, 30, tzinfo=UTC)
+END_OF_SATURDAY = datetime(2026, 10, 10, 16, tzinfo=UTC)
+
+
+def told(word: Any, *values: Any, locale: str = "zh_Hans", **options: Any) -> Any:
+    with small(locale).test_request_context():
+        return word(*values, **options)
+
+
+WRITTEN = [
+    (
+        words.day,
+        date(2026, 10, 10),
+        "10 月 10 日（周六，调休上班）",
+        "10 月 10 日（週六，調休上班）",
+        "Sat 10 Oct (make-up working day)",
+    ),
+    (words.day, date(2026, 10, 1), "10 月 1 日（周四，放假）", "10 月 1 日（週四，放假）", "Thu 1 Oct (holiday)"),
+    (words.day, date(2026, 10, 9), "10 月 9 日（周五）", "10 月 9 日（週五）", "Fri 9 Oct"),
+    (words.day, date(2025, 3, 4), "2025 年 3 月 4 日（周二）", "2025 年 3 月 4 日（週二）", "Tue 4 Mar 2025"),
+    (words.brief, date(2026, 10, 9), "10/9", "10/9", "9 Oct"),
+    (words.brief, date(2025, 10, 9), "2025/10/9", "2025/10/9", "9 Oct 2025"),
+    (words.weekday, date(2026, 10, 9), "周五", "週五", "Fri"),
+    (words.moment, EVENING, "9 月 17 日 17:30", "9 月 17 日 17:30", "17 Sep 17:30"),
+    (
+        words.moment,
+        EVENING.replace(year=2025),
+        "2025 年 9 月 17 日 17:30",
+        "2025 年 9 月 17 日 17:30",
+        "17 Sep 2025 17:30",
+    ),
+    (words.clock, EVENING, "17:30", "17:30", "17:30"),
+    (
+        words.deadline,
+        END_OF_SATURDAY,
+        "10 月 10 日（周六，调休上班）24:00",
+        "10 月 10 日（週六，調休上班）24:00",
+        "Sat 10 Oct (make-up working day), 24:00",
+    ),
+    (words.deadline, EVENING, "9 月 17 日（周四）17:30", "9 月 17 日（週四）17:30", "Thu 17 Sep, 17:30"),
+    (
+        words.deadline,
+        datetime(2027, 1, 4, 16, tzinfo=UTC),
+        "2027 年 1 月 4 日（周一，暂定）24:00",
+        "2027 年 1 月 4 日（週一，暫定）24:00",
+        "Mon 4 Jan 2027 (provisional), 24:00",
+    ),
+    (words.money, 3_200_000, "3.20 万元", "3.20 萬元", "CNY 32,000"),
+    (words.money, 98_000, "980 元", "980 元", "CNY 980"),
+    (words.money, 98_050, "980.50 元", "980.50 元", "CNY 980.50"),
+    (words.yuan, 3_200_000, "32,000 元", "32,000 元", "CNY 32,000"),
+    (words.wan, 98_000, "0.098 万元", "0.098 萬元", "CNY 980"),
+    (words.workdays, 5, "5 个工作日", "5 個工作日", "5 working days"),
+    (words.workdays, 1, "1 个工作日", "1 個工作日", "1 working day"),
+    (words.left, Light("green", 4), "还剩 4 个工作日", "還剩 4 個工作日", "4 working days left"),
+    (words.left, Light("yellow", 1), "还剩 1 个工作日", "還剩 1 個工作日", "1 working day left"),
+    (words.left, Light("yellow", 0), "今天到期", "今天到期", "due today"),
+    (words.left, Light("red", -1), "超期 1 个工作日", "超期 1 個工作日", "1 working day overdue"),
+    (words.left, Light("red", 0), "已超期", "已超期", "overdue"),
+    (words.left, Light("grey", None), "已暂停", "已暫停", "paused"),
+    (words.left, END_OF_SATURDAY, "还剩 2 个工作日", "還剩 2 個工作日", "2 working days left"),
+    (words.left, None, "", "", ""),
+]
+
+
+@pytest.mark.parametrize("word, value, hans, hant, english", WRITTEN)
+def test_each_language_writes_it_its_own_way(word: Any, value: Any, hans: str, hant: str, english: str) -> None:
+    assert told(word, value) == hans
+    assert told(word, value, locale="zh_Hant") == hant
+    assert told(word, value, locale="en") == english
+
+
+def test_a_deadline_just_gone_is_overdue_even_with_no_working_day_since() -> None:
+    assert told(words.left, datetime(2026, 10, 8, 3, tzinfo=UTC)) == "已超期"
+
+
+def test_an_instant_belongs_to_its_shanghai_day() -> None:
+    assert told(words.day, datetime(2026, 10, 8, 16, tzinfo=UTC)) == "10 月 9 日（周五）"
+
+
+def test_a_day_outside_the_calendar_still_has_a_name() -> None:
+    assert told(words.day, date(1999, 12, 31)) == "1999 年 12 月 31 日（周五）"
+
+
+@pytest.mark.parametrize(
+    "share, decimals, text", [(0.972, 1, "97.2%"), (0.8, 0, "80%"), (0, 1, "0.0%"), (None, 1, "–")]
+)
+def test_a_share_is_a_percentage_or_a_dash(share: float | None, decimals: int, text: str) -> None:
+    assert words.percent(share, decimals) == text
+
+
+@pytest.mark.parametrize("size, text", [(0, "0 B"), (83_968, "82 KB"), (1_363_148, "1.3 MB"), (3 * 2**30, "3.0 GB")])
+def test_a_size_reads_in_the_unit_that_fits(size: int, text: str) -> None:
+    assert words.filesize(size) == text
+
+
+def test_every_language_has_every_pattern() -> None:
+    for tongue in TONGUES.values():
+        empty = [each.name for each in fields(tongue) if not getattr(tongue, each.name)]
+        assert empty in ([], ["wan"])
+
+
+def test_a_message_is_filled_and_an_empty_one_stays_empty() -> None:
+    assert told(words.said, "Keep at most %(most)s rows.", most=3) == "Keep at most 3 rows."
+    assert told(words.said, "") == ""
+    assert told(words.said, "100% sure") == "100% sure"
+
+
+HOURS = Hours(((time(9), time(12)), (time(15), time(18))))
+
+
+def counted(pauses: list[Pause] | None = None) -> Any:
+    return ledger(CALENDAR, HOURS, date(2026, 9, 28), 5, pauses or [])
+
+
+def test_the_strip_numbers_the_working_days_and_folds_the_days_off() -> None:
+    cells = told(strip, counted(), locale="en")
+    assert [(cell.day, cell.number, cell.why) for cell in cells] == [
+        ("Mon 28 Sep", "start", "materials complete"),
+        ("Tue 29 Sep", "1", "counted"),
+        ("Wed 30 Sep", "2", "counted"),
+        ("1 Oct–7 Oct", "–", "holiday"),
+        ("Thu 8 Oct", "3", "today"),
+        ("Fri 9 Oct", "4", "counted"),
+        ("Sat 10 Oct", "5", "make-up day·due"),
+    ]
+    assert [cell.look for cell in cells[3:]] == ["off", "used today", "", "due"]
+    assert [cell.day for cell in cells if cell.today] == ["Thu 8 Oct"]
+
+
+def test_the_table_has_a_line_for_every_day_with_its_source() -> None:
+    table = told(lambda: list(lines(counted())))
+    assert len(table) == 12
+    assert [line.number for line in table if line.number != "–"] == ["1", "2", "3", "4", "5"]
+    assert all(line.source for line in table)
+    assert table[-1].look == "used due"
+
+
+def test_a_pause_shows_in_the_strip_and_moves_the_due_day() -> None:
+    pause = Pause(datetime(2026, 10, 8, 1, tzinfo=UTC), datetime(2026, 10, 9, 1, tzinfo=UTC))
+    cells = told(strip, counted([pause]))
+    assert [(cell.number, cell.why) for cell in cells[4:]] == [
+        ("–", "paused"),
+        ("3", "counted"),
+        ("4", "make-up day"),
+        ("–", "weekend"),
+        ("5", "due"),
+    ]
+    assert cells[4].today
