@@ -8,7 +8,6 @@ export PORT DATA_DIR
 PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$name; break; }; done)
 BIN := .venv/bin
-KEYWORDS := -k _ -k gettext -k ngettext:1,2 -k lazy_gettext -k N_ -k Refusal -k NotAllowed -k WrongState -k Invalid
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run fresh test lint format soak bench messages screenshots lock
@@ -46,13 +45,7 @@ bench: setup ## Measure pages and the clock
 	$(BIN)/python bench/clock.py
 
 messages: setup ## Collect the visible strings into translations/
-	@mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg --no-default-keywords $(KEYWORDS) --no-wrap --sort-output \
-		--add-location=file --omit-header -o build/messages.pot .
-	@for locale in zh_Hans zh_Hant; do \
-		$(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --no-wrap --ignore-obsolete --omit-header \
-			-i build/messages.pot -d translations -l $$locale || exit 1; done
-	@$(PYTHON) scripts/setup.py
+	$(BIN)/python scripts/messages.py
 
 screenshots: setup ## Draw the main pages into build/screenshots/
 	$(BIN)/python scripts/screenshots.py
