@@ -1,6 +1,7 @@
 """Run the service on this machine: prepare the database, then the web server and the worker side by side.
 
 Ctrl-C or SIGTERM stops both; if one of them ends by itself the other is stopped too and the exit code is not zero.
+With the argument `prepare` only the first part is done, all commands in one process because starting one is what costs.
 """
 
 import os
@@ -11,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +23,7 @@ import config  # noqa: E402
 PATIENCE = 10  # seconds a process may take to stop before it is killed
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
 PREPARE = (["migrate"], ["load"], ["demo", "--if-empty"])
+WELCOME = ["welcome"]
 
 
 class Stop(Exception):
@@ -35,19 +37,36 @@ def main() -> int:
     signal.signal(signal.SIGINT, interrupt)
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        for command in PREPARE:
-            if subprocess.run([*FLASK, *command], cwd=ROOT).returncode:
-                print(f"flask {' '.join(command)} failed: see above", file=sys.stderr)
-                return 1
+        prepared = subprocess.run([sys.executable, __file__, "prepare"], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        if prepared.returncode:
+            return prepared.returncode
         running["web server"] = start(web(settings))
         running["worker"] = start([*FLASK, "work"])
-        return watch(running, settings)
+        return watch(running, settings, prepared.stdout)
     except Stop:
         return 0
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         stop(running)
+
+
+def prepare() -> int:
+    """Run the commands that must come first. What they say goes to stderr; stdout is the welcome, to be said later."""
+    from flask.cli import ScriptInfo
+
+    from app import create_app
+
+    service = create_app()
+    for command in (*PREPARE, WELCOME):
+        with redirect_stdout(sys.stdout if command is WELCOME else sys.stderr):
+            try:
+                service.cli.main(command, "flask", obj=ScriptInfo(create_app=lambda: service))
+            except SystemExit as end:
+                if end.code:
+                    print(f"flask {' '.join(command)} failed: see above", file=sys.stderr)
+                    return 1
+    return 0
 
 
 def interrupt(number: int, frame: object) -> None:
@@ -75,7 +94,7 @@ def web(settings: config.Settings) -> list[str]:
         "--log-level": "warning",
     }
     named = [part for pair in options.items() for part in pair]
-    return [sys.executable, "-m", "gunicorn", *named, "--no-control-socket", "app:create_app()"]
+    return [sys.executable, "-m", "gunicorn", *named, "--preload", "--no-control-socket", "app:create_app()"]
 
 
 def start(command: list[str]) -> "subprocess.Popen[bytes]":
@@ -83,7 +102,7 @@ def start(command: list[str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
 
 
-def watch(running: "dict[str, subprocess.Popen[bytes]]", settings: config.Settings) -> int:
+def watch(running: "dict[str, subprocess.Popen[bytes]]", settings: config.Settings, welcome: str) -> int:
     """Say welcome once the web server answers; return when a process has ended."""
     welcomed = False
     while True:
@@ -92,7 +111,7 @@ def watch(running: "dict[str, subprocess.Popen[bytes]]", settings: config.Settin
                 print(f"The {name} ended (code {process.returncode}); stopping.", file=sys.stderr)
                 return 1
         if not welcomed and answers(settings):
-            subprocess.run([*FLASK, "welcome"], cwd=ROOT)
+            print(welcome, end="", flush=True)
             welcomed = True
         time.sleep(0.2)
 
@@ -124,4 +143,4 @@ def stop(running: "dict[str, subprocess.Popen[bytes]]") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(prepare() if sys.argv[1:] == ["prepare"] else main())

@@ -24,7 +24,7 @@ NOWHERE = {"HOST": "127.0.0.1", "PORT": 1}
 
 def test_when_one_ends_the_other_is_stopped(capfd: pytest.CaptureFixture[str]):
     running = {"web server": serve.start(SLEEP), "worker": serve.start([sys.executable, "-c", "raise SystemExit(3)"])}
-    assert serve.watch(running, NOWHERE) == 1
+    assert serve.watch(running, NOWHERE, "welcome") == 1
     serve.stop(running)
     assert running["web server"].returncode == -signal.SIGTERM
     assert "The worker ended (code 3); stopping." in capfd.readouterr().err
