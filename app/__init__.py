@@ -15,12 +15,27 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The application, from settings (config.py's table) or, with none given, from the environment."""
     import config
     from app import wiring
-    from app.infra import almanac, db, files, mail, record
-    from app.web import answers, door, health, locale, uploads, words
-    from app.web import commands as floor_commands
+    from app.web import commands, door, health
 
     settings = config.load(os.environ) if settings is None else settings
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    configure(app, settings)
+    app.extensions["lives"], app.extensions["verbs"] = wiring.LIVES, wiring.VERBS
+    plug(app, wiring)
+    for blueprint in wiring.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_blueprint(health.bp(wiring.LIVES))
+    if settings["ENV"] != "production":
+        from app.web.styleguide import bp as styleguide
+
+        app.register_blueprint(styleguide)
+    door.refuse_unguarded(app)
+    for command in (*commands.commands(wiring), *wiring.COMMANDS):
+        app.cli.add_command(command)
+    return app
+
+
+def configure(app: Flask, settings: dict[str, Any]) -> None:
     app.config.update(settings)
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
@@ -30,14 +45,21 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=2**22,
         MAX_FORM_PARTS=2000,
         WTF_CSRF_TIME_LIMIT=None,
+        DEMONSTRATION=settings["ENV"] == "development",
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
-    db.connect(settings["DATABASE_URL"])
-    files.keep_in(Path(settings["FILES_DIR"]), settings["UPLOAD_LIMIT_MB"])
-    mail.keep_in(Path(settings["MAIL_DIR"]))
+
+def plug(app: Flask, wiring: Any) -> None:
+    """Connect the floors: database, files, mail, outbox, language, answers, sign-in, fields, words."""
+    from app.infra import almanac, db, files, mail, record
+    from app.web import answers, door, locale, uploads, words
+
+    db.connect(app.config["DATABASE_URL"])
+    files.keep_in(Path(app.config["FILES_DIR"]), app.config["UPLOAD_LIMIT_MB"])
+    mail.keep_in(Path(app.config["MAIL_DIR"]))
     record.plug(wiring.REACTIONS)
     locale.install(app, ROOT / "translations")
     answers.install(app)
@@ -46,7 +68,6 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     uploads.FileField.recall = lambda kept: files.recall(door.acting(), id=kept.id, name=kept.name, sha256=kept.sha256)
     words.install(app, calendar=almanac.calendar, now=door.now)
     serve_static(app, ROOT / "static")
-    app.extensions["lives"] = wiring.LIVES
     app.context_processor(
         lambda: {
             "me": door.me(),
@@ -54,22 +75,10 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
             "offered": lambda thing: thing.LIFE.offered(door.acting(), thing),
         }
     )
-    for blueprint in wiring.BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    app.register_blueprint(health.bp(wiring.LIVES))
-    if settings["ENV"] != "production":
-        from app.web.styleguide import bp as styleguide
-
-        app.register_blueprint(styleguide)
-    door.refuse_unguarded(app)
-    for command in (*floor_commands.commands(wiring), *wiring.COMMANDS):
-        app.cli.add_command(command)
-    if settings["TRUSTED_PROXIES"]:
+    if hops := app.config["TRUSTED_PROXIES"]:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
-        hops = settings["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    return app
 
 
 def serve_static(app: Flask, folder: Path) -> None:

@@ -3,30 +3,80 @@
 from collections.abc import Callable
 from typing import Any
 
+from app.accounts.views import bp as accounts
 from app.agencies.models import Agency
+from app.agencies.views import bp as agencies
+from app.agencies.views import listings
 from app.calendars.commands import COMMANDS as calendar_commands
+from app.calendars.views import bp as calendars
 from app.catalogue.operations import load as load_catalogue
+from app.catalogue.views import bp as catalogue
+from app.contracts.views import bp as contracts
+from app.demonstration.commands import COMMANDS as demonstration_commands
 from app.districts.models import load as load_districts
 from app.jobs.models import Job
+from app.jobs.views import bp as jobs
 from app.kernel.act import Act
+from app.notices import operations as notice_operations
+from app.notices.rules import TELL
+from app.notices.views import bp as notices
+from app.oversight.views import bp as oversight
 from app.ratings.models import Rating
+from app.ratings.views import bp as ratings
+from app.selections import operations as selection_operations
 from app.selections.commands import COMMANDS as selection_commands
 from app.selections.models import Entry, Objection
+from app.selections.views import bp as selections
+from app.selections.views import entries, objections
+from app.services import operations as service_operations
 from app.services.models import Pause
+from app.services.views import bp as services
+from app.services.views import pauses
 
 LIVES = (Agency, Job, Entry, Objection, Pause, Rating)
 
-BLUEPRINTS: tuple[Any, ...] = ()
+BLUEPRINTS: tuple[Any, ...] = (
+    accounts,
+    calendars,
+    catalogue,
+    agencies,
+    listings,
+    jobs,
+    entries,
+    selections,
+    objections,
+    contracts,
+    services,
+    pauses,
+    ratings,
+    notices,
+    oversight,
+)
 
 # Shipped data, in the order it is loaded: each takes (rows by file name, standards by item code, now).
 LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue)
 
 # The clock's steps that do more than move a row.
-VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {}
+VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
+    ("job", "select"): selection_operations.select,
+    ("job", "succeed"): selection_operations.succeed,
+    ("job", "carry_on"): selection_operations.carry_on,
+    ("job", "start"): service_operations.start,
+    ("job", "accept"): service_operations.accept,
+    ("pause", "confirm"): service_operations.confirm_pause,
+    ("pause", "end"): service_operations.end_at_cap,
+}
 
 # What follows which event, after the commit.
-REACTIONS: dict[str, tuple[str, ...]] = {}
+REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {
+    "job.deliver": ("notices.tell", "services.plan_reminder"),
+}
 
-TASKS: dict[str, Callable[..., None]] = {}
+TASKS: dict[str, Callable[..., None]] = {
+    "notices.tell": notice_operations.tell,
+    "notices.post": notice_operations.post,
+    "notices.remind": notice_operations.remind,
+    "services.plan_reminder": service_operations.plan_reminder,
+}
 
-COMMANDS: tuple[Any, ...] = (*calendar_commands, *selection_commands)
+COMMANDS: tuple[Any, ...] = (*calendar_commands, *selection_commands, *demonstration_commands)

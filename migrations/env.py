@@ -5,7 +5,13 @@ from sqlalchemy import create_engine
 
 from app import wiring  # noqa: F401  every feature's rows
 from app.infra import once  # noqa: F401
-from app.infra.db import Row
+from app.infra.db import Moment, Row
+
+
+def render(kind: str, thing: object, context: object) -> str | bool:
+    """Write an instant as the plain column it is, so that a migration needs nothing of the application."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Moment) else False
+
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url"))
 with engine.connect() as connection:
@@ -14,6 +20,7 @@ with engine.connect() as connection:
         target_metadata=Row.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        render_item=render,
         transaction_per_migration=True,
     )
     with context.begin_transaction():

@@ -24,7 +24,7 @@ FEATURES = [
     "notices",
     "oversight",
 ]
-DOMAIN = {"rules": 0, "models": 1, "operations": 2, "documents": 3}
+DOMAIN = {"rules": 0, "models": 1, "eligibility": 2, "operations": 3, "documents": 4}
 WEB = {"forms": 0, "views": 1, "commands": 1}
 LONGEST_FILE, LONGEST_FUNCTION = 250, 40
 

@@ -231,6 +231,11 @@ def job(
     return walk.job
 
 
+def later(job: Job, **span: float) -> datetime:
+    """An instant after the job's last step: a minute, or the span given (days=1)."""
+    return job.state_since + (timedelta(**span) if span else MINUTE)
+
+
 class Walk:
     """One job on its way; each method is the step that leads to the state it is named for."""
 

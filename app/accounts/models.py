@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -133,3 +134,17 @@ def sign_ins_of(user_id: int, limit: int = 50) -> list[SignIn]:
     return list(
         session.scalars(select(SignIn).where(SignIn.user_id == user_id).order_by(SignIn.id.desc()).limit(limit))
     )
+
+
+def members_where(*which: Any) -> list[Membership]:
+    """Running memberships of the units that meet conditions on their columns."""
+    query = select(Membership).join(Unit).where(*which, Membership.ended_at.is_(None))
+    return list(session.scalars(query.order_by(Membership.id)))
+
+
+def operators_members() -> list[Membership]:
+    return members_where(Unit.kind == Kind.OPERATOR)
+
+
+def regulators_members(sector: str) -> list[Membership]:
+    return members_where(Unit.kind == Kind.REGULATOR, Unit.sector == sector)

@@ -20,7 +20,7 @@ from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import record
 from app.infra.secrets import fits, hash_password, hash_token, is_common, make_token
-from app.kernel.act import Act, Kind, Role
+from app.kernel.act import Act, Role
 from app.kernel.credit_code import check_code, check_identity
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.words import N_
@@ -65,13 +65,7 @@ def register_unit(
         code = check_identity(code) if natural else check_code(code)
     except ValueError as error:
         raise Invalid(str(error), field="code") from error
-    if unit_with_code(code):
-        raise Invalid(
-            N_("This code is registered already. Sign in, or ask an administrator of the unit to add you as a member."),
-            field="code",
-        )
-    if district(district_code) is None:
-        raise Invalid(N_("Choose a district from the list."), field="district_code")
+    _refuse_known(code, district_code)
     unit = Unit(
         kind=kind,
         code=code,
@@ -191,6 +185,16 @@ def check_strength(now: datetime, password: str, username: str, field: str = "pa
         raise Invalid(N_("The password may not contain the user name."), field=field)
 
 
+def _refuse_known(code: str, district_code: str) -> None:
+    if unit_with_code(code):
+        text = N_(
+            "This code is registered already. Sign in, or ask an administrator of the unit to add you as a member."
+        )
+        raise Invalid(text, field="code")
+    if district(district_code) is None:
+        raise Invalid(N_("Choose a district from the list."), field="district_code")
+
+
 def _new_user(act: Act, person: NewPerson) -> User:
     username = unicodedata.normalize("NFKC", person.username).strip().lower()
     if by_name(username) or username.isdigit():
@@ -227,8 +231,3 @@ def _locked_until(now: datetime, user: User | None, typed: str) -> datetime | No
 def _lock_refusal(until: datetime) -> Invalid:
     text = N_("Too many wrong passwords. Sign-in is locked until %(time)s.")
     return Invalid(text, field="password", time=f"{until.astimezone(HERE):%H:%M}")
-
-
-def is_office(kind: str) -> bool:
-    """Whether units of this kind are registered by the operator rather than by themselves."""
-    return kind in (Kind.REGULATOR, Kind.OPERATOR)

@@ -99,7 +99,7 @@ def register_owner() -> Any:
 def new_office() -> Any:
     form = OfficeForm()
     form.district_code.choices = districts.choices("region", "city", "county")
-    form.sector.choices = [("", ""), *session.execute(select(Sector.code, Sector.name).order_by(Sector.id)).tuples()]
+    form.sector.choices = [("", ""), *session.execute(select(Sector.code, Sector.name).order_by(Sector.id))]
     if form.validate_on_submit() and form.attempt(operations.add_office, acting(), **unit_values(form)):
         flash(gettext("The office is registered."))
         return redirect(url_for(".unit"), 303)

@@ -119,7 +119,7 @@ def load(days: Iterable[Mapping[str, str]], terms: Iterable[Mapping[str, str]]) 
         if day not in known_days:
             working = row["working"] in ("1", "true", "True")
             session.add(CalendarDay(day=day, working=working, name=row["name"], source=row["source"]))
-    known_terms = set(session.execute(select(Term.code, Term.effective_from)).tuples())
+    known_terms = set(session.execute(select(Term.code, Term.effective_from)))
     for row in terms:
         start = date.fromisoformat(row["effective_from"])
         if (row["code"], start) not in known_terms:

@@ -58,7 +58,9 @@ def _take(model: Any, state: str, id: int, now: datetime, verbs: Verbs) -> int:
 
 def take_late(model: Any, id: int, now: datetime, verbs: Verbs) -> None:
     """Inside the caller's transaction: lock the row and take the clock's step if it is still due."""
-    thing = session.get(model, id, with_for_update=True)
+    thing = session.get(model, id)
+    if thing:
+        thing.lock()
     step = model.LIFE.lapses.get(thing.state) if thing else None
     if step and model.LIFE.lapsed(thing, now):
         act = Act(CLOCK, now)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, scoped_session, sessionmaker
@@ -38,8 +38,8 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
 
 
-class Cents(int):
-    """Annotation for a money column: integer cents (fen)."""
+# A money column: integer cents (fen).
+Cents = Annotated[int, BigInteger()]
 
 
 class Row(DeclarativeBase):

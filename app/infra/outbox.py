@@ -27,8 +27,9 @@ class Task(Row):
     error: Mapped[str | None]
 
 
-def enqueue(act: Act, name: str, **payload: Any) -> None:
-    session.add(Task(name=name, payload=payload, run_at=act.now))
+def enqueue(act: Act, name: str, *, at: datetime | None = None, **payload: Any) -> None:
+    """Add a task, to be run at once or from an instant on."""
+    session.add(Task(name=name, payload=payload, run_at=at or act.now))
 
 
 def run_one(tasks: Mapping[str, Callable[..., None]], now: datetime) -> bool:

@@ -34,6 +34,10 @@ class Living:
     state_since: Mapped[datetime]
     due: Mapped[datetime | None]
 
+    def lock(self) -> None:
+        """Lock the row and read it anew. A row that depends on another locks that one first: all wait in one line."""
+        session.refresh(self, with_for_update=True)
+
 
 _reactions: dict[str, Sequence[str]] = {}
 
@@ -71,17 +75,17 @@ def advance(act: Act, subject: Any, verb: str, *, term: str = "", due: datetime 
     `term` names a variant of the step's period; `due` gives the instant where the table says it is derived.
     """
     session.flush()
-    session.refresh(subject, with_for_update=True)
+    subject.lock()
     step = subject.LIFE.check(act, subject, verb)
-    subject.state, subject.state_since = step.target, act.now
     if step.due and step.due.terms:
         code = term or step.due.terms[0]
         if code not in step.due.terms:
             raise ValueError(f"{verb} has no variant {code}")
-        subject.due = almanac.deadline(act.now, code)
+        due = almanac.deadline(act.now, code)
         facts["term"] = code
-    else:
-        subject.due = act.now if step.due is at_once else due
-    if subject.due:
-        facts["due"] = subject.due.isoformat()
+    elif step.due is at_once:
+        due = act.now
+    subject.state, subject.state_since, subject.due = step.target, act.now, due
+    if due:
+        facts["due"] = due.isoformat()
     return record(act, f"{subject.LIFE.name}.{verb}", subject, **facts)

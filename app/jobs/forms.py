@@ -20,7 +20,7 @@ from app.web.fields import (
     TextArea,
     TextField,
 )
-from app.web.words import day, workdays, yuan
+from app.web.words import workdays, yuan
 
 METHOD_HINTS = {
     Method.RANDOM_DRAW: N_("You fix price and time; one of the eligible agencies is drawn."),
@@ -89,7 +89,7 @@ class WishForm(Form):
         N_("If the selected agency gives up"),
         choices=[(value, says, IF_ABANDONED_HINTS[value]) for value, says in IF_ABANDONED.items()],
     )
-    avoid = RowsField(N_("Agencies that may not enter"), AvoidRow, noun=N_("Agency"), least=0, most=10, shown=0)
+    avoid = RowsField(N_("Agencies that may not enter"), AvoidRow, noun=N_("Agency"), least=0, most=10)
 
     @staticmethod
     def start(shut_out: list[Avoidance]) -> list[dict[str, str]]:
@@ -120,5 +120,5 @@ class DelegateForm(Form):
 def _allowed(standard: Standard, most: str) -> str:
     if not most:
         return gettext("No unified standard bounds this: you set it, and the contract follows it.")
-    places = {"most": most, "version": standard.version, "since": day(standard.effective_from)}
+    places = {"most": most, "version": standard.version, "since": standard.effective_from.isoformat()}
     return gettext("At most %(most)s: unified standard, version %(version)s of %(since)s.", **places)

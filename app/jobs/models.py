@@ -129,7 +129,7 @@ PARTS = (
     joinedload(Job.standard),
     joinedload(Job.district),
     joinedload(Job.agency).joinedload(Agency.unit),
-    joinedload(Job.run_by),
+    joinedload(Job.run_by).load_only(User.name),
 )
 
 
@@ -168,11 +168,12 @@ def services_found(keyword: str) -> list[Item]:
 def filter_choices() -> Sequence[Any]:
     """What a list of jobs can be narrowed down to, in one statement: rows of kind ("item", "district"), value, words,
     group (the stage of an item, the level of a district). Districts are those jobs are usually in, not townships."""
-    items = select(literal("item").label("kind"), cast(Item.id, String).label("value"), Item.name, Item.stage)
+    code = Item.code.label("code")
+    items = select(literal("item").label("kind"), code, cast(Item.id, String).label("value"), Item.name, Item.stage)
     below = select(District.parent).where(District.parent.is_not(None))
-    places = select(literal("district"), District.code, District.name, District.level)
+    places = select(literal("district"), District.code, District.code, District.name, District.level)
     places = places.where(District.level != LEVELS[-1], or_(District.parent.is_not(None), District.code.in_(below)))
-    return session.execute(items.union_all(places).order_by("kind", "value")).all()
+    return session.execute(items.union_all(places).order_by("kind", "code")).all()
 
 
 def story_of(job_id: int) -> Sequence[Any]:

@@ -218,6 +218,7 @@ in_publicity = in_state(State.SELECTED, State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
 serving = in_state(State.IN_SERVICE)
 paused = in_state(State.PAUSED)
+has_failed = in_state(State.FAILED)
 is_over = in_state(*ENDED)
 
 # The states in which a published job may be found.

@@ -69,12 +69,8 @@ def make_transcript(
     entrants: Sequence[Entrant],
     percentages: Sequence[int] = PERCENTAGES,
 ) -> dict[str, object]:
-    """Draw, choose and write down everything: a JSON-able dictionary with its keys in alphabetical order.
-
-    `rule` names the version of the law applied, `commitment` is the one published with the announcement. The order of
-    the entrants never matters. `percentages` counts for average_price only. ValueError when the parts cannot make a
-    transcript (a wrong secret, a code twice, a quote missing or too much, an unknown method).
-    """
+    """Draw, choose and write down everything: a JSON-able dictionary with its keys in alphabetical order. `rule` is the
+    version of the law applied; the order of the entrants never matters. ValueError when the parts cannot make one."""
     if len(secret) != SECRET_BYTES:
         raise ValueError(f"the secret has not {SECRET_BYTES} bytes")
     if closed_at.tzinfo is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.accounts.models import Membership, Unit, User
+from app.accounts.models import Membership, Unit, User, members_where, operators_members, regulators_members
 from app.agencies.models import Agency
 from app.infra import mail
 from app.infra.db import session
@@ -18,25 +18,24 @@ from app.kernel.act import Act, Actor, Kind
 from app.notices.models import Notice
 from app.notices.rules import REMIND, TELL, To
 from app.ratings.models import Rating
-from app.selections.models import Entry, Objection
-from app.selections.rules import EntryState
+from app.selections.models import Objection, entrant_ids
 from app.services.models import Pause
 
 Members = list[Membership]
 
 
 def operators(thing: Any) -> Members:
-    return _members(Unit.kind == Kind.OPERATOR)
+    return operators_members()
 
 
 def owner_of(job: Job) -> Members:
     """The owner unit's members who may act on the job: its administrators and the delegate who runs it."""
-    places = _members(Unit.id == job.owner_id)
+    places = members_where(Unit.id == job.owner_id)
     return [one for one in places if its_owner(Actor(one.user_id, one.unit_id, Kind.OWNER, one.role), job)]
 
 
 def agency_of(job: Job) -> Members:
-    return _members(Unit.id == job.agency_id) if job.agency_id else []
+    return members_where(Unit.id == job.agency_id) if job.agency_id else []
 
 
 def parties_of(job: Job) -> Members:
@@ -44,8 +43,7 @@ def parties_of(job: Job) -> Members:
 
 
 def entrants_of(job: Job) -> Members:
-    entered = select(Entry.agency_id).where(Entry.job_id == job.id, Entry.state != EntryState.WITHDRAWN)
-    return _members(Unit.id.in_(entered))
+    return members_where(Unit.id.in_(entrant_ids(job.id)))
 
 
 def everyone_in(job: Job) -> Members:
@@ -53,11 +51,11 @@ def everyone_in(job: Job) -> Members:
 
 
 def regulators_of(job: Job) -> Members:
-    return _members((Unit.kind == Kind.REGULATOR) & (Unit.sector == job.sector_code))
+    return regulators_members(job.sector_code)
 
 
 def the_agency(agency: Agency) -> Members:
-    return _members(Unit.id == agency.id)
+    return members_where(Unit.id == agency.id)
 
 
 AUDIENCES: dict[To, Callable[[Any], Members]] = {
@@ -151,8 +149,3 @@ def _path(about: Any) -> str:
 def _due(event: Event) -> datetime | None:
     due = event.facts.get("due")
     return datetime.fromisoformat(due) if due else None
-
-
-def _members(which: Any) -> Members:
-    query = select(Membership).join(Unit).where(which, Membership.ended_at.is_(None))
-    return list(session.scalars(query.order_by(Membership.id)))

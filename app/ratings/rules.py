@@ -45,5 +45,5 @@ LIFE = Lifecycle("rating", N_("rating"), {
 )
 
 MAY_READ = its_author | revealed
-MAY_REVIEW = regulator_of_its_job | the_operator
+MAY_REVIEW_JOB = jobs.its_regulator | the_operator
 # fmt: on

@@ -140,7 +140,7 @@ def entries_counted(job_ids: list[int]) -> dict[int, int]:
         .where(Entry.job_id.in_(job_ids), Entry.state == EntryState.ENTERED)
         .group_by(Entry.job_id)
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).all())
 
 
 def selection_of(job_id: int) -> Selection | None:
@@ -169,3 +169,27 @@ def pending_objections(job_id: int) -> int:
         .where(Objection.job_id == job_id, Objection.state.in_(list(PENDING)))
     )
     return session.scalar(query) or 0
+
+
+def objections_pending(job_id: int) -> list[Objection]:
+    query = select(Objection).where(Objection.job_id == job_id, Objection.state.in_(list(PENDING)))
+    return list(session.scalars(query.order_by(Objection.id)))
+
+
+def entries_by(agency_id: int, limit: int = 50) -> list[Entry]:
+    """An agency's entries with their jobs, newest first."""
+    query = select(Entry).where(Entry.agency_id == agency_id).options(joinedload(Entry.job).joinedload(Job.item))
+    return list(session.scalars(query.order_by(Entry.id.desc()).limit(limit)))
+
+
+def excluded_entries(job_id: int) -> list[Entry]:
+    """The entries that no longer met a condition at closing, with the published reason."""
+    query = select(Entry).where(Entry.job_id == job_id, Entry.state == EntryState.EXCLUDED)
+    return list(session.scalars(query.options(joinedload(Entry.agency).joinedload(Agency.unit)).order_by(Entry.id)))
+
+
+def entrant_ids(job_id: int) -> list[int]:
+    """The agencies that entered a job and did not withdraw."""
+    return list(
+        session.scalars(select(Entry.agency_id).where(Entry.job_id == job_id, Entry.state != EntryState.WITHDRAWN))
+    )

@@ -89,5 +89,6 @@ OBJECTION_LIFE = Lifecycle("objection", N_("objection"), {
 MAY_READ_ENTRY     = its_entrant | the_operator
 MAY_READ_OBJECTION = its_objector | owner_of_its_job | selected_in_its_job | the_operator | regulator_of_its_job
 MAY_ENTER          = an_agency
+MAY_DECIDE         = the_operator
 MAY_OBJECT         = an_agency | an_owner
 # fmt: on

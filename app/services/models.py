@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
 from app.infra.db import Row, session
@@ -18,7 +18,7 @@ COUNTING = (PauseState.RUNNING, PauseState.ENDED)
 
 class Pause(Living, Row):
     """A pause of the service clock, from the instant it was asked for; it counts once confirmed and not vetoed. `due`
-    is when silence confirms it."""
+    is when silence confirms it and, while it runs, when all pauses of the job reach their cap and it ends by itself."""
 
     LIFE, MAY_READ = LIFE, MAY_READ
 
@@ -46,6 +46,10 @@ class Pause(Living, Row):
     @property
     def thread(self) -> str:
         return f"job:{self.job_id}"
+
+    def lock(self) -> None:
+        self.job.lock()
+        super().lock()
 
 
 class Delivery(Row):
@@ -91,12 +95,17 @@ def pauses_of(job_id: int) -> list[Pause]:
 def counting_pauses(job_id: int) -> list[Pause]:
     """The pauses that move the due day: confirmed, and not vetoed."""
     query = select(Pause).where(Pause.job_id == job_id, Pause.state.in_(COUNTING)).order_by(Pause.asked_at)
-    return list(session.scalars(query))
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def open_pause(job_id: int) -> Pause | None:
     """The pause that is asked for or running now; there is at most one."""
     query = select(Pause).where(Pause.job_id == job_id, Pause.state.in_([PauseState.ASKED, PauseState.RUNNING]))
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def last_delivery(job_id: int) -> Delivery | None:
+    query = select(Delivery).where(Delivery.job_id == job_id).order_by(Delivery.round.desc()).limit(1)
     return session.scalar(query)
 
 
@@ -110,3 +119,13 @@ def deliveries_of(job_id: int) -> list[DeliveredFile]:
         .order_by(Delivery.round, DeliveredFile.id)
     )
     return list(session.scalars(query))
+
+
+def pauses_to_answer(unit_id: int | None) -> list[Pause]:
+    """The pauses asked for in the jobs of a unit, the first to lapse first."""
+    query = (
+        select(Pause)
+        .join(Job)
+        .where(Pause.state == PauseState.ASKED, (Job.owner_id == unit_id) | (Job.agency_id == unit_id))
+    )
+    return list(session.scalars(query.options(contains_eager(Pause.job).joinedload(Job.item)).order_by(Pause.due)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.jobs import rules as jobs
 from app.kernel.act import Actor
-from app.kernel.law import Lifecycle, Turn, step, the_clock, who
+from app.kernel.law import Lifecycle, Turn, as_recorded, in_state, step, the_clock, who
 from app.kernel.words import N_
 
 
@@ -74,10 +74,11 @@ LIFE = Lifecycle("pause", N_("pause"), {
         PauseState.ENDED:   N_("pause ended"),
         PauseState.VETOED:  N_("pause vetoed"),
     },
-    step("confirm", N_("Agree to the pause"),  PauseState.ASKED,   PauseState.RUNNING, the_other_side | the_clock, lapse=True),
+    step("confirm", N_("Agree to the pause"),  PauseState.ASKED,   PauseState.RUNNING, the_other_side | the_clock, lapse=True, due=as_recorded),
     step("refuse",  N_("Refuse the pause"),    PauseState.ASKED,   PauseState.REFUSED, the_other_side, asks=True),
-    step("drop",    N_("Take the pause back"), PauseState.ASKED,   PauseState.DROPPED, the_asker),
-    step("end",     N_("Resume the service"),  PauseState.RUNNING, PauseState.ENDED,   parties_of_its_job, page="services.resume"),
+    step("drop",    N_("Take the pause back"), PauseState.ASKED,   PauseState.DROPPED, the_asker | the_clock),
+    step("end",     N_("Resume the service"),  PauseState.RUNNING, PauseState.ENDED,   parties_of_its_job | the_clock, lapse=True, page="services.resume"),
+    step("close",   N_("End with the service"), PauseState.RUNNING, PauseState.ENDED,  the_clock),
     step("veto",    N_("Veto the pause"),      frozenset({PauseState.ASKED, PauseState.RUNNING, PauseState.ENDED}), PauseState.VETOED, regulator_of_its_job, asks=True),
     page="pauses",
     turns={
@@ -88,3 +89,5 @@ LIFE = Lifecycle("pause", N_("pause"), {
 MAY_READ = reads_papers
 MAY_ASK = jobs.its_parties
 # fmt: on
+
+runs = in_state(PauseState.RUNNING)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
@@ -25,6 +25,7 @@ POLICY = (
 
 
 def install(app: Flask) -> None:
+    CSRFProtect(app)
     app.before_request(_begin)
     app.after_request(_end)
     app.register_error_handler(Refusal, _refusal)

@@ -15,6 +15,7 @@ from alembic import command as alembic
 from alembic.config import Config
 from babel.support import Translations
 from flask import current_app
+from flask.cli import with_appcontext
 
 from app.infra import almanac, clockwork, outbox
 from app.infra.db import session, transaction
@@ -28,6 +29,7 @@ PAUSE = 0.5
 
 def commands(wiring: Any) -> list[click.Command]:
     @click.command("migrate")
+    @with_appcontext
     def migrate() -> None:
         """Bring the database to the newest schema."""
         settings = Config(str(ROOT / "migrations" / "alembic.ini"))

@@ -82,7 +82,7 @@ def now() -> datetime:
 
 def me() -> Person | None:
     """The person signed in, or None."""
-    return current_user if current_user.is_authenticated else None
+    return current_user if current_user and current_user.is_authenticated else None
 
 
 def acting() -> Act:

@@ -1,0 +1,57 @@
+"""The demonstration city: fictional units, plainly marked 示例, and a year of jobs made through the real verbs.
+
+The stories are told in the order of time, so the city is the same every time for a given day.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts.models import Membership, Unit, User
+from app.catalogue.models import Sector
+from app.demonstration.stories import City, story, tell
+from app.demonstration.units import HOUR, PLACES, agency, unit
+from app.infra.clockwork import take_late
+from app.infra.db import session
+from app.jobs.models import Job
+from app.kernel.act import Kind
+from app.kernel.workdays import HERE
+
+
+def build(today: date, verbs: Mapping[tuple[str, str], Any], *, owners: int, agencies: int, jobs: int) -> None:
+    """Make the city inside the caller's transaction, as of the morning of a day."""
+    now = datetime.combine(today, datetime.min.time(), HERE) + 9 * HOUR
+    start = now - timedelta(days=400)
+    chance = Random(today.toordinal())  # noqa: S311  a story, not a secret
+
+    def tick(job: Job, at: datetime) -> None:
+        take_late(Job, job.id, at, verbs)
+
+    operator = unit(start, Kind.OPERATOR, "示例运行机构（示例）", 0, "operator")
+    for number, sector in enumerate(session.scalars(select(Sector).order_by(Sector.id)).all(), 1):
+        name = "regulator" if sector.code == "water" else f"regulator-{sector.code}"
+        unit(start, Kind.REGULATOR, f"示例市{sector.name}（示例）", 900 + number, name, sector=sector.code)
+    some = [
+        unit(
+            start,
+            Kind.OWNER,
+            f"示例{place}建设投资公司{number}（示例）",
+            100 + number,
+            "owner" if number == 1 else f"owner{number}",
+        )
+        for number, place in zip(range(1, owners + 1), PLACES * owners, strict=False)
+    ]
+    firms = [agency(chance, start, operator, number) for number in range(1, agencies + 1)]
+    city = City(chance, operator, some, firms, now, tick)
+    tell([story(city, start + timedelta(days=20), number, jobs) for number in range(jobs)], now)
+
+
+def sign_ins() -> list[tuple[str, str]]:
+    """(kind of unit, user name) of one person per role, for whoever tries the service."""
+    wanted = ("operator", "regulator", "owner", "agency")
+    query = select(Unit.kind, User.username).join(Membership, Membership.unit_id == Unit.id)
+    rows = session.execute(query.join(User, Membership.user_id == User.id).where(User.username.in_(wanted)))
+    return [(row.kind, row.username) for row in rows]

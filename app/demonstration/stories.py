@@ -1,0 +1,197 @@
+"""The jobs of the demonstration city, each a story told through the real verbs in the order of time."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+
+from app.agencies.models import Listing
+from app.catalogue.models import standard_in_force
+from app.contracts import operations as contracts
+from app.contracts.models import materials_asked
+from app.demonstration.units import COUNTIES, HOUR, PLACES, WORKS, paper
+from app.infra import almanac
+from app.infra.db import session
+from app.jobs import operations as jobs
+from app.jobs.models import Job
+from app.jobs.rules import PRICED, Method, State
+from app.kernel.act import VISITOR, Act, Actor
+from app.kernel.law import in_state
+from app.kernel.workdays import HERE, local_day
+from app.ratings import operations as ratings
+from app.selections import operations as selections
+from app.services import operations as services
+
+Story = Iterator[datetime]
+
+
+@dataclass
+class City:
+    """What the stories share: a source of chance, the units and their people, and how the clock moves a job."""
+
+    chance: Random
+    operator: Actor
+    owners: list[Actor]
+    agencies: list[Actor]
+    until: datetime
+    tick: Callable[[Job, datetime], None]
+
+
+def tell(stories: list[Story], until: datetime) -> None:
+    """Let the stories act in the order of time, up to now."""
+    waiting = [(next(story), number, story) for number, story in enumerate(stories)]
+    heapq.heapify(waiting)
+    while waiting:
+        at, number, story = heapq.heappop(waiting)
+        if at > until:
+            continue
+        wish = next(story, None)
+        if wish is not None:
+            heapq.heappush(waiting, (max(wish, at), number, story))
+
+
+def story(city: City, start: datetime, number: int, total: int) -> Story:
+    """One job from its draft on. Each `yield` is the instant of the next act; the story ends where its luck does."""
+    chance = city.chance
+    span = (city.until - start) - timedelta(hours=2)
+    posted = _office_hours(start + span * (number / total), chance)
+    yield posted
+    owner = chance.choice(city.owners)
+    job, ceiling = _draft(city, owner, posted)
+    if number % 40 == 7:
+        return
+    jobs.submit(Act(owner, posted + HOUR), job)
+    yield (checked := posted + chance.uniform(2, 6) * HOUR)
+    if number % 40 == 13:
+        jobs.return_posting(Act(city.operator, checked), job, reason="请写明成果的份数和提交方式。")
+        return
+    jobs.publish(Act(city.operator, checked), job)
+    if number % 40 == 21:
+        yield (left := checked + 5 * HOUR)
+        jobs.withdraw(Act(owner, left), job, reason="项目方案调整，暂不采购。")
+        return
+    yield from _entries(city, job, checked, job.method, ceiling)
+    yield from _clock(city, job, State.OPEN)
+    yield from _clock(city, job, State.SELECTING)
+    yield from _clock(city, job, State.SELECTED)
+    if job.agency_id is not None:
+        yield from _service(city, job, owner)
+
+
+def _draft(city: City, owner: Actor, posted: datetime) -> tuple[Job, int]:
+    """A filled-in draft for an item that some agency lists, and its ceiling in cents."""
+    chance = city.chance
+    lister = chance.choice(city.agencies)
+    listed = session.scalars(select(Listing).where(Listing.agency_id == lister.unit_id, Listing.current)).all()
+    item_id = chance.choice(listed).item_id
+    job = jobs.create(Act(owner, posted), item_id=item_id)
+    place, work = chance.choice(PLACES), chance.choice(WORKS)
+    method = chance.choice(list(Method))
+    standard = standard_in_force(item_id, local_day(posted))
+    ceiling = standard.ceiling_cents if standard and standard.ceiling_cents else 5_000_000
+    jobs.edit(
+        Act(owner, posted),
+        job,
+        project_name=f"示例{place}{work}",
+        district_code=chance.choice(COUNTIES),
+        funds="state" if chance.random() < 0.7 else "social",
+        need=f"为{place}{work}编制本事项成果，满足审批要求，成果电子版与纸质版各一套。",
+        ceiling_cents=ceiling,
+        days=standard.days if standard and standard.days else 20,
+        method=method,
+        contact_name="示例联系人",
+        contact_phone="0775-0000000",
+    )
+    return job, ceiling
+
+
+def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) -> Story:
+    listing = select(Listing.agency_id).where(Listing.item_id == job.item_id, Listing.current)
+    able = set(session.scalars(listing))
+    firms = [firm for firm in city.agencies if firm.unit_id in able]
+    at = opened
+    for firm in city.chance.sample(firms, min(len(firms), city.chance.choice((2, 3, 4, 5, 6, 7)))):
+        yield (at := at + city.chance.uniform(0.5, 4) * HOUR)
+        quote = int(ceiling * city.chance.uniform(0.70, 0.92)) // 10000 * 10000 if method in PRICED else None
+        selections.enter(Act(firm, at), job, quote_cents=quote)
+
+
+def _service(city: City, job: Job, owner: Actor) -> Story:
+    """From the award to complete papers, and on."""
+    chance, agency = city.chance, next(firm for firm in city.agencies if firm.unit_id == job.agency_id)
+
+    def soon(hours: float = 20) -> datetime:
+        return _office_hours(job.state_since + chance.uniform(1, hours) * HOUR, chance)
+
+    yield (at := soon())
+    file = paper(Act(owner, at), f"合同-{job.number}.pdf")
+    terms = {"file_id": file, "signed_on": local_day(at), "amount_cents": job.amount_cents, "days": job.agreed_days}
+    contracts.upload(Act(owner, at), job, **terms)  # type: ignore[arg-type]
+    yield (at := soon())
+    contracts.confirm(Act(agency, at), job)
+    yield (at := soon(6))
+    lines = [{"name": name, "proves": "", "essential": True} for name in ("项目立项文件", "总平面布置图")]
+    contracts.list_materials(Act(agency, at), job, lines=lines)
+    yield (at := soon(30))
+    papers: dict[int, tuple[int | None, str]] = {
+        line.id: (paper(Act(owner, at), f"{line.name}.pdf"), "") for line in materials_asked(job.id)
+    }
+    contracts.hand_in(Act(owner, at), job, papers=papers)
+    if chance.random() < 0.5:
+        yield (at := soon(4))
+        services.start(Act(agency, at), job)
+    else:
+        yield from _clock(city, job, State.MATERIALS_CHECK)
+    yield from _delivery(city, job, owner, agency)
+
+
+def _delivery(city: City, job: Job, owner: Actor, agency: Actor) -> Story:
+    """From the running clock to the ratings."""
+    chance = city.chance
+
+    def soon(hours: float = 20) -> datetime:
+        return _office_hours(job.state_since + chance.uniform(1, hours) * HOUR, chance)
+
+    used = chance.choices((0.5, 0.7, 0.9, 1.3), (3, 4, 4, 0.5))[0]
+    spare = job.due - job.state_since if job.due else timedelta(days=5)
+    yield (at := _office_hours(job.state_since + spare * used, chance))
+    services.deliver(Act(agency, at), job, file_ids=[paper(Act(agency, at), f"成果-{job.number}.pdf")], note="")
+    if chance.random() < 0.12:
+        yield (at := soon())
+        services.return_report(Act(owner, at), job, reason="附图缺少图例和签章，请补正后重新提交。")
+        yield (at := soon(40))
+        files = [paper(Act(agency, at), f"成果-{job.number}-修改.pdf")]
+        services.deliver(Act(agency, at), job, file_ids=files, note="已按意见补正。")
+    if chance.random() < 0.7:
+        yield (at := soon(30))
+        services.accept(Act(owner, at), job)
+    else:
+        yield from _clock(city, job, State.DELIVERED)
+    for side in (owner, agency):
+        if chance.random() < 0.8:
+            yield (at := soon(30))
+            marks = {
+                axis: chance.choice((3, 4, 4, 5, 5, 5))
+                for axis in ("quality", "timeliness", "attitude", "fee", "conduct")
+            }
+            ratings.give(Act(side, at), job, **marks, text="")
+    yield from _clock(city, job, State.ACCEPTED)
+
+
+def _clock(city: City, job: Job, state: State) -> Story:
+    """Wait for the deadline of a state and let the clock take its step."""
+    if job.due is not None and in_state(state)(VISITOR, job):
+        yield (at := job.due)
+        city.tick(job, at)
+
+
+def _office_hours(at: datetime, chance: Random) -> datetime:
+    """The same or the next working day, within its hours."""
+    calendar, local = almanac.calendar(), at.astimezone(HERE)
+    if calendar.is_working(local.date()) and 9 <= local.hour < 18:
+        return at
+    day = calendar.add(local.date(), 0 if local.hour < 9 and calendar.is_working(local.date()) else 1)
+    return datetime.combine(day, datetime.min.time(), HERE) + chance.uniform(9, 12) * HOUR

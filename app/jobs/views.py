@@ -1,0 +1,290 @@
+"""Jobs: the public list, the page of one job, the pages of posting, and the operator's check."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, cast
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
+
+from app.accounts.models import members_of
+from app.catalogue.models import standard_in_force
+from app.catalogue.operations import in_force
+from app.districts.models import choices as district_choices
+from app.infra.db import session
+from app.jobs import models, operations, rules
+from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm
+from app.jobs.models import PARTS, Job, Wanted
+from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
+from app.kernel.act import Actor
+from app.kernel.choosing import MINIMUM_ENTRIES, Funds
+from app.kernel.law import anyone
+from app.kernel.service_clock import Ledger
+from app.kernel.workdays import due_day, local_day
+from app.selections.models import Selection, entries_counted
+from app.services.operations import ledger_of
+from app.web.door import acting, allow, now
+from app.web.fields import Form
+from app.web.words import brief, said
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+PAGE = 20
+FILTERS = ("keyword", "item", "stage", "district", "state", "method")
+WORDS = {"life": LIFE, "methods": rules.METHODS, "funds": rules.FUNDS, "if_abandoned": rules.IF_ABANDONED}
+
+
+@dataclass
+class Told:
+    """A job with the selection made for it: what its public page loads, in one statement."""
+
+    job: Job
+    selection: Selection | None
+
+    @staticmethod
+    def load(id: int) -> "Told | None":
+        query = select(Job, Selection).outerjoin(Selection, Selection.job_id == Job.id).where(Job.id == id)
+        row = session.execute(query.options(*PARTS)).first()
+        return Told(*row) if row else None
+
+    @staticmethod
+    def MAY_READ(actor: Actor, told: "Told") -> bool:
+        return rules.MAY_READ(actor, told.job)
+
+
+@bp.get("")
+@allow(anyone)
+def index() -> Any:
+    asked: dict[str, Any] = {name: text for name in FILTERS if (text := _typed(name))}
+    mine = acting().actor.unit_id if "mine" in request.args else None
+    wanted = asked | {"item": _id("item"), "after": _id("after"), "unit": mine}
+    rows = models.jobs_listed(Wanted(**wanted), limit=PAGE + 1)
+    jobs, here = rows[:PAGE], asked | ({"mine": "1"} if mine else {})
+    return render_template(
+        "jobs/index.html",
+        jobs=jobs,
+        entries=entries_counted([job.id for job in jobs]),
+        lights={job.id: models.light_of(job, now()) for job in jobs},
+        older=url_for(".index", **here, after=jobs[-1].id) if len(rows) > PAGE else None,
+        newer=url_for(".index", **here) if wanted["after"] else None,
+        chosen=dict.fromkeys(FILTERS, "") | asked,
+        here=url_for(".index", **here),
+        choices=_choices(),
+        mine=mine,
+        may_create=MAY_CREATE(acting().actor),
+        **WORDS,
+    )
+
+
+def _typed(name: str) -> str:
+    return request.args.get(name, "").replace("\0", "").strip()[:80]
+
+
+def _id(name: str) -> int | None:
+    text = _typed(name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """What the list can be narrowed down to, by the name of the filter."""
+    rows = {kind: list(some) for kind, some in groupby(models.filter_choices(), key=lambda row: row.kind)}
+    return {
+        "item": [(row.value, row.name) for row in rows["item"]],
+        "stage": [(stage, stage) for stage in dict.fromkeys(row.stage for row in rows["item"])],
+        "district": [(row.value, row.name) for row in rows["district"]],
+        "state": [(state, said(says)) for state, says in LIFE.states.items() if state in rules.PUBLIC_STATES],
+        "method": [(method, said(says)) for method, says in rules.METHODS.items()],
+    }
+
+
+@bp.get("/<int:id>")
+@allow(anyone, Told)
+def show(told: Told) -> Any:
+    job, actor = told.job, acting().actor
+    inside = rules.MAY_READ_PAPERS(actor, job)
+    story = models.story_of(job.id)
+    ledger = ledger_of(job) if job.clock_start else None
+    turn = LIFE.turn(job.state)
+    return render_template(
+        "jobs/show.html",
+        job=job,
+        selection=told.selection,
+        turn=turn,
+        yours=bool(turn and turn.who(actor, job)),
+        waits_for=models.awaited(job) or [said(name) for name in (turn.who.names[:1] if turn else ())],
+        light=models.light_of(job, now()),
+        ledger=ledger,
+        counted=_counted(ledger, job),
+        spine=_spine(job, story, inside),
+        objections=any(row.name == "job.object" for row in story),
+        avoided=next((row.facts.get("avoided") for row in story if row.name == "job.publish"), None) or [],
+        entries=entries_counted([job.id]).get(job.id, 0) if takes_entries(actor, job) else None,
+        again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
+        may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
+        inside=inside,
+        archived=rules.is_archived(actor, job),
+        on_time=bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
+        least=MINIMUM_ENTRIES[cast(Funds, job.funds)],
+        **WORDS,
+    )
+
+
+def _counted(ledger: Ledger | None, job: Job) -> int:
+    """The working days of the service counted so far: until the first delivery, or today."""
+    if ledger is None:
+        return 0
+    until = local_day(job.delivered_at or now())
+    return sum(row.kind == "counted" and row.day <= until for row in ledger.rows)
+
+
+def _spine(job: Job, story: Any, inside: bool) -> list[dict[str, Any]]:
+    """What happened, where the job stands, and what comes by when. Outsiders read it from its publication on."""
+    names = [row.name for row in story]
+    seen = story if inside else story[names.index("job.publish") :]
+    known = [(row, LIFE.steps.get(row.name.removeprefix("job."))) for row in seen if row.name.startswith("job.")]
+    done = [
+        {"says": said(step.says), "stand": "done", "at": row.at, "note": _reason(row, step.verb, inside)}
+        for row, step in known
+        if step
+    ]
+    over, ended = rules.is_over(acting().actor, job), rules.is_archived(acting().actor, job)
+    stand = "done" if ended else "stopped" if over else "now"
+    here = {"says": said(LIFE.label(job.state)), "stand": stand}
+    coming = [{"says": said(says), "stand": "next", "note": _by(by)} for says, by in models.ahead(job, now())]
+    return [*done, here, *coming]
+
+
+def _reason(row: Any, verb: str, inside: bool) -> str:
+    return said(row.facts.get("reason", "")) if inside or verb in rules.PUBLIC_REASONS else ""
+
+
+def _by(due: datetime) -> str:
+    return gettext("by %(day)s at the latest", day=brief(due_day(due)))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@allow(MAY_CREATE)
+def new() -> Any:
+    form = ItemForm()
+    if form.validate_on_submit() and form.attempt(operations.create, acting(), **form.values):
+        return redirect(url_for(".project", id=form.result.id), 303)
+    keyword = _typed("keyword")
+    found = models.services_found(keyword)
+    stages = {item.stage: [one for one in found if one.stage == item.stage] for item in found}
+    return render_template(
+        "jobs/new.html",
+        form=form,
+        keyword=keyword,
+        stages=stages,
+        standards=in_force(local_day(now())),
+        drafts=models.drafts_of(acting().actor.unit_id or 0),
+        **WORDS,
+    ), form.status
+
+
+@bp.route("/<int:id>/project", methods=["GET", "POST"])
+@allow(its_owner, Job)
+def project(job: Job) -> Any:
+    form = ProjectForm(obj=job)
+    form.district_code.choices = _places(job)
+    if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.values):
+        return redirect(url_for(".wish", id=job.id), 303)
+    return _step("project", job, form)
+
+
+@bp.route("/<int:id>/wish", methods=["GET", "POST"])
+@allow(its_owner, Job)
+def wish(job: Job) -> Any:
+    form = WishForm(obj=job, data={"avoid": WishForm.start(models.avoided(job.id))})
+    form.bound(standard_in_force(job.item_id, local_day(now())) or job.standard)
+    if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.answers):
+        return redirect(url_for(".review", id=job.id), 303)
+    return _step("wish", job, form)
+
+
+@bp.get("/<int:id>/review")
+@allow(its_owner, Job)
+def review(job: Job) -> Any:
+    return _step("review", job, Form())
+
+
+@bp.post("/<int:id>/submit")
+@allow(its_owner, Job)
+def submit(job: Job) -> Any:
+    form = Form()
+    if form.validate_on_submit() and form.attempt(operations.submit, acting(), job):
+        flash(gettext("The posting is submitted. The operator checks it by the day on this page."))
+        return redirect(url_for(".show", id=job.id), 303)
+    return _step("review", job, form)
+
+
+def _step(name: str, job: Job, form: Form) -> Any:
+    """A page of posting, while the posting can be changed; after that, the job."""
+    if not rules.EDITABLE(acting().actor, job):
+        return redirect(url_for(".show", id=job.id), 303)
+    return render_template(
+        f"jobs/{name}.html",
+        form=form,
+        job=job,
+        ahead=models.ahead(job, now()),
+        wrong=operations.problems(acting(), job) if name == "review" else [],
+        pages=dict.fromkeys(operations.PROJECT, ".project") | dict.fromkeys(operations.WISH, ".wish"),
+        shut_out=models.avoided(job.id) if name == "review" else [],
+        **WORDS,
+    ), form.status
+
+
+def _places(job: Job) -> list[tuple[str, str]]:
+    """Districts of the levels an item is bought at; regions only where their cities are known."""
+    places = district_choices(*job.item.levels)
+    return [one for one in places if " " in one[1] or any(other[1].startswith(one[1] + " ") for other in places)]
+
+
+@bp.post("/<int:id>/publish")
+@allow(LIFE["publish"].who, Job)
+def publish(job: Job) -> Any:
+    operations.publish(acting(), job)
+    flash(gettext("The job is published and open for entry."))
+    return redirect(url_for(".show", id=job.id), 303)
+
+
+@bp.route("/<int:id>/return_posting", methods=["GET", "POST"])
+@allow(LIFE["return_posting"].who, Job)
+def return_posting(job: Job) -> Any:
+    return _reasoned(job, operations.return_posting, gettext("The posting is returned with your reasons."))
+
+
+@bp.route("/<int:id>/withdraw", methods=["GET", "POST"])
+@allow(LIFE["withdraw"].who, Job)
+def withdraw(job: Job) -> Any:
+    return _reasoned(job, operations.withdraw, gettext("The job is withdrawn."))
+
+
+def _reasoned(job: Job, verb: Any, told: str) -> Any:
+    """A step that asks for its reason, on the page named like it."""
+    form = ReasonForm()
+    if form.validate_on_submit() and form.attempt(verb, acting(), job, **form.values):
+        flash(told)
+        return redirect(url_for(".show", id=job.id), 303)
+    return render_template(f"jobs/{verb.__name__}.html", form=form, job=job), form.status
+
+
+@bp.route("/<int:id>/repost", methods=["GET", "POST"])
+@allow(its_owner, Job)
+def repost(job: Job) -> Any:
+    form = Form()
+    if form.validate_on_submit() and form.attempt(operations.repost, acting(), job):
+        return redirect(url_for(".review", id=form.result.id), 303)
+    return render_template("jobs/repost.html", form=form, job=job), form.status
+
+
+@bp.route("/<int:id>/delegate", methods=["GET", "POST"])
+@allow(MAY_DELEGATE, Job)
+def delegate(job: Job) -> Any:
+    form = DelegateForm(data={"user_id": job.run_by_id})
+    form.user_id.choices = [(one.user_id, one.user.name) for one in members_of(job.owner_id) if one.ended_at is None]
+    if form.validate_on_submit() and form.attempt(operations.delegate, acting(), job, **form.values):
+        flash(gettext("The job is handed over."))
+        return redirect(url_for(".show", id=job.id), 303)
+    return render_template("jobs/delegate.html", form=form, job=job), form.status

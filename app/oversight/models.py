@@ -1,0 +1,97 @@
+"""Named queries over everything: the market's figures, and what waits for whom."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.agencies.models import Agency
+from app.agencies.rules import State as AgencyState
+from app.catalogue.models import Standard
+from app.infra import almanac
+from app.infra.db import session
+from app.jobs.models import Job
+from app.jobs.rules import ENDED, PRICED, State
+from app.kernel.act import Actor, Kind
+from app.kernel.workdays import local_day
+
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The market of the last twelve months: counts, average working days of service against the baseline before the
+    reform, share delivered on time, and what competition saved against the ceilings, in cents. None: nothing yet."""
+
+    agencies: int
+    jobs: int
+    delivered: int
+    average_days: float | None
+    baseline_days: float | None
+    on_time: float | None
+    ceiling_cents: int
+    amount_cents: int
+
+    @property
+    def price_share(self) -> float | None:
+        return self.amount_cents / self.ceiling_cents if self.ceiling_cents else None
+
+    @property
+    def saved_cents(self) -> int:
+        return self.ceiling_cents - self.amount_cents
+
+
+def figures(now: datetime) -> Figures:
+    """The figures of the home page in four statements, whatever the number of jobs."""
+    calendar = almanac.calendar()
+    agencies = select(func.count()).select_from(Agency).where(Agency.state == AgencyState.ADMITTED)
+    jobs = select(func.count()).select_from(Job).where(Job.published_at > now - YEAR)
+    done = session.execute(
+        select(Job.clock_start, Job.delivered_at, Job.service_due, Standard.baseline_days)
+        .join(Standard, Job.standard_id == Standard.id)
+        .where(Job.delivered_at > now - YEAR, Job.clock_start.is_not(None))
+    ).all()
+    used = [calendar.between(row.clock_start, local_day(row.delivered_at)) for row in done]
+    baselines = [row.baseline_days for row in done if row.baseline_days]
+    on_time = [row.delivered_at < row.service_due for row in done if row.service_due]
+    sums = select(func.sum(Job.ceiling_cents), func.sum(Job.amount_cents)).where(
+        Job.amount_cents.is_not(None), Job.method.in_(list(PRICED)), Job.published_at > now - YEAR
+    )
+    ceiling, amount = session.execute(sums).one()
+    return Figures(
+        agencies=session.scalar(agencies) or 0,
+        jobs=session.scalar(jobs) or 0,
+        delivered=len(done),
+        average_days=_mean(used),
+        baseline_days=_mean(baselines),
+        on_time=_mean(on_time),
+        ceiling_cents=int(ceiling or 0),
+        amount_cents=int(amount or 0),
+    )
+
+
+def open_jobs(limit: int = 10) -> list[Job]:
+    """The jobs open for entry, the first to close first."""
+    query = select(Job).where(Job.state == State.OPEN).order_by(Job.due).limit(limit)
+    return list(session.scalars(query.options(joinedload(Job.item), joinedload(Job.district))))
+
+
+def live_jobs(actor: Actor, limit: int = 300) -> list[Job]:
+    """The jobs an actor's unit has a part in that have not ended, the nearest deadline first."""
+    query = select(Job).where(_mine(actor), or_(Job.state.not_in(list(ENDED)), Job.state == State.FAILED))
+    eager = (joinedload(Job.item), joinedload(Job.district), joinedload(Job.owner), joinedload(Job.agency))
+    return list(session.scalars(query.options(*eager).order_by(Job.due.is_(None), Job.due, Job.id).limit(limit)))
+
+
+def _mine(actor: Actor) -> Any:
+    if actor.kind == Kind.OPERATOR:
+        return Job.state.in_([State.SUBMITTED, State.OBJECTED])
+    if actor.kind == Kind.REGULATOR:
+        return (Job.sector_code == actor.sector) & Job.published_at.is_not(None)
+    return or_(Job.owner_id == actor.unit_id, Job.agency_id == actor.unit_id)
+
+
+def _mean(values: list[Any]) -> float | None:
+    return sum(values) / len(values) if values else None

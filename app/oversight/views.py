@@ -1,0 +1,97 @@
+"""The home page, everybody's desk, and the law as printed from the code."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, url_for
+from sqlalchemy import select
+
+from app.agencies.models import Agency, to_check
+from app.agencies.rules import MAY_CHECK
+from app.infra.almanac import Term, almanac
+from app.infra.db import session
+from app.jobs.models import light_of
+from app.kernel.law import anyone
+from app.oversight.models import figures, live_jobs, open_jobs
+from app.oversight.rules import MAY_HAVE_DESK
+from app.services.models import pauses_to_answer
+from app.web.door import acting, allow, now
+
+bp = Blueprint("oversight", __name__)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One line of a desk: the wish, what it is about, what silence means, until when, and the page that answers it."""
+
+    says: str
+    title: str
+    silence: str
+    due: datetime | None
+    light: Any
+    url: str
+
+
+@bp.get("/")
+@allow(anyone)
+def home() -> Any:
+    jobs = open_jobs()
+    return render_template("oversight/home.html", figures=figures(now()), jobs=jobs, lights=_lights(jobs))
+
+
+@bp.get("/desk")
+@allow(MAY_HAVE_DESK)
+def desk() -> Any:
+    actor = acting().actor
+    mine: list[Wait] = []
+    others: list[Wait] = []
+    for job in live_jobs(actor):
+        turn = job.LIFE.turn(job.state)
+        if turn is None:
+            continue
+        wait = _wait(turn, f"{job.project_name} {job.item.name}", job)
+        (mine if turn.who(actor, job) else others).append(wait)
+    mine += _besides()
+    mine.sort(key=lambda wait: (wait.due is None, wait.due or now()))
+    return render_template("oversight/desk.html", mine=mine, others=others, opens=_open_to(actor))
+
+
+@bp.get("/law")
+@allow(anyone)
+def law() -> Any:
+    terms = session.scalars(select(Term).order_by(Term.id)).all()
+    lives = [model.LIFE for model in current_app.extensions["lives"]]
+    held = {code: versions[0] for code, versions in almanac().terms.items()}
+    return render_template("oversight/law.html", lives=lives, terms=terms, held=held)
+
+
+def _besides() -> list[Wait]:
+    """What waits for an actor beside jobs: pauses to answer, applications to check or to complete."""
+    actor = acting().actor
+    waits = []
+    for pause in pauses_to_answer(actor.unit_id):
+        turn = pause.LIFE.turn(pause.state)
+        if turn and turn.who(actor, pause):
+            waits.append(_wait(turn, f"{pause.job.project_name} {pause.job.item.name}", pause))
+    own = session.get(Agency, actor.unit_id or 0)
+    for agency in to_check() if MAY_CHECK(actor) else [own] if own else []:
+        turn = agency.LIFE.turn(agency.state)
+        if turn and turn.who(actor, agency):
+            waits.append(_wait(turn, agency.unit.name, agency))
+    return waits
+
+
+def _wait(turn: Any, title: str, thing: Any) -> Wait:
+    url = url_for(turn.page, id=thing.id)
+    return Wait(turn.says, title, turn.silence, thing.due, light_of(thing, now()), url)
+
+
+def _open_to(actor: Any) -> list[Any]:
+    """For an agency: the jobs open for entry now."""
+    agency = session.get(Agency, actor.unit_id or 0)
+    return open_jobs() if agency else []
+
+
+def _lights(jobs: Any) -> dict[int, Any]:
+    return {job.id: light_of(job, now()) for job in jobs}

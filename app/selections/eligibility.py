@@ -1,0 +1,64 @@
+"""Whether an agency may enter a job, condition by condition, and how to mend what is not met."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.agencies.models import Agency, current_listing, qualifications_of
+from app.agencies.rules import admitted
+from app.jobs.models import Job, avoided
+from app.jobs.rules import PRICED
+from app.kernel.act import VISITOR
+from app.kernel.words import N_
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of entry: its English msgid, whether it is met today, and how to mend it when not."""
+
+    says: str
+    met: bool
+    mend: str = ""
+    detail: str = ""
+
+
+def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
+    """Every condition an agency must meet to enter a job, met or not."""
+    listing = current_listing(agency.id, job.item_id)
+    reason = next((one.reason for one in avoided(job.id) if one.agency_id == agency.id), "")
+    return [
+        Condition(
+            N_("Admitted to the market"),
+            admitted(VISITOR, agency),
+            N_("Complete your application and have it checked."),
+        ),
+        Condition(N_("Lists this item"), listing is not None, N_("List the item with your promises.")),
+        Condition(
+            N_("Promises to deliver within the days of the job"),
+            listing is not None and listing.days <= (job.days or 0),
+            N_("Promise fewer days in your listing."),
+        ),
+        Condition(
+            N_("Charges no more than the fixed price"),
+            job.method in PRICED or (listing is not None and (listing.fee_cents or 0) <= (job.ceiling_cents or 0)),
+            N_("Promise a lower fee in your listing."),
+        ),
+        Condition(
+            N_("Holds the required qualification, valid today"),
+            holds(agency.id, job.require, today),
+            N_("Ask the operator to return your application, and add the qualification or its new validity."),
+            " ".join("/".join(one["kind"] + one["grade"] for one in group) for group in job.require),
+        ),
+        Condition(N_("Is not to be avoided by this job"), not reason, N_("The owner has published why."), reason),
+        Condition(
+            N_("Is not the owner of the job"), agency.id != job.owner_id, N_("Nobody sells services to themselves.")
+        ),
+    ]
+
+
+def holds(agency_id: int, require: list[list[dict[str, str]]], today: date) -> bool:
+    """Whether every group of alternatives has one qualification of that kind and grade, valid on the day."""
+    valid = [one for one in qualifications_of(agency_id) if one.valid_until >= today]
+    return all(
+        any(one.kind == wish["kind"] and wish["grade"] in ("", one.grade) for one in valid for wish in group)
+        for group in require
+    )

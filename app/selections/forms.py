@@ -1,0 +1,35 @@
+"""What agencies type to enter, and what people type to object, answer and decide."""
+
+from app.kernel.words import N_
+from app.web.fields import FileField, Form, MoneyField, TextArea
+
+
+class DrawEntryForm(Form):
+    """Entering a draw takes no more than saying so: the price is fixed."""
+
+
+class QuoteForm(Form):
+    quote_cents = MoneyField(
+        N_("Your quote"), hint=N_("Sealed until the clock opens all quotes; nobody reads it before, nor can you.")
+    )
+
+
+class ReasonForm(Form):
+    reason = TextArea(N_("Reason"), hint=N_("It is published."), least=5, most=1000)
+
+
+class ObjectionForm(Form):
+    ground = TextArea(N_("What you object to, and why"), least=10, most=2000)
+    file = FileField(N_("Evidence"), optional=True)
+
+
+class AnswerForm(Form):
+    text = TextArea(N_("Your answer"), least=5, most=2000)
+
+
+class DecisionForm(Form):
+    decision = TextArea(N_("Decision and grounds"), hint=N_("Both sides read it."), least=5, most=2000)
+
+
+class TranscriptForm(Form):
+    text = TextArea(N_("Transcript"), hint=N_("Paste the published file as it is."), rows=12, most=2_000_000)

@@ -1,0 +1,278 @@
+"""Entering, selecting by the published rule, objecting, abandoning. The clock selects; nobody starts or delays it."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy.exc import IntegrityError
+
+from app.agencies.models import Agency, Listing, current_listing
+from app.infra import almanac
+from app.infra.db import session
+from app.infra.record import advance, record
+from app.jobs.models import Job
+from app.jobs.rules import PRICED, IfAbandoned, takes_entries
+from app.jobs.rules import in_publicity as job_in_publicity
+from app.kernel.act import Act
+from app.kernel.choosing import Funds
+from app.kernel.draw import Entrant, make_transcript
+from app.kernel.errors import Invalid, NotAllowed, WrongState
+from app.kernel.money import yuan
+from app.kernel.words import N_
+from app.kernel.workdays import local_day
+from app.selections.eligibility import conditions
+from app.selections.models import (
+    Award,
+    Entry,
+    Objection,
+    Selection,
+    current_award,
+    entry_of,
+    live_entries,
+    objections_pending,
+    past_awards,
+    pending_objections,
+    selection_of,
+)
+from app.selections.rules import MAY_ENTER, MAY_OBJECT, EntryState, ObjectionState
+
+# The version of the choosing rules a transcript names (docs/protocols/draw.md).
+RULE = "2025-01-01"
+
+
+def enter(act: Act, job: Job, *, quote_cents: int | None) -> Entry:
+    """Enter a job, once. The receipt is the entry itself with the instant it was received."""
+    agency, listing = _eligible(act, job, quote_cents)
+    if entry_of(job.id, agency.id):
+        raise WrongState(N_("Your agency has entered this job already."))
+    entry = Entry(
+        job_id=job.id,
+        agency_id=agency.id,
+        listing_id=listing.id,
+        quote_cents=quote_cents,
+        received_at=act.now,
+        state=EntryState.ENTERED,
+        state_since=act.now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(entry)
+    except IntegrityError as error:
+        raise WrongState(N_("Your agency has entered this job already.")) from error
+    record(act, "entry.enter", entry)
+    return entry
+
+
+def withdraw(act: Act, entry: Entry) -> None:
+    _lock_open(act, entry.job)
+    advance(act, entry, "withdraw")
+
+
+def reenter(act: Act, entry: Entry, *, quote_cents: int | None) -> None:
+    """Enter again after withdrawing, with a new quote and the listing current now."""
+    _, listing = _eligible(act, entry.job, quote_cents)
+    advance(act, entry, "reenter")
+    entry.quote_cents, entry.listing_id, entry.received_at = quote_cents, listing.id, act.now
+
+
+def select(act: Act, job: Job) -> None:
+    """The clock's verb after closing: re-check the entries, choose by the method, publish transcript and result."""
+    entries = _still_eligible(act, job)
+    transcript = make_transcript(
+        job=job.number or "",
+        title=f"{job.project_name} {job.item.name}",
+        method=job.method,
+        funds=cast(Funds, job.funds),
+        closed_at=job.state_since,
+        rule=RULE,
+        secret=bytes.fromhex(job.secret or ""),
+        commitment=job.commitment or "",
+        entrants=[Entrant(one.agency.unit.code, one.agency.unit.name, one.quote_cents) for one in entries],
+        percentages=almanac.numbers("average_percentages", act.now),
+    )
+    session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
+    session.flush()
+    if transcript["failed"]:
+        advance(act, job, "fail", reason=transcript["failed"], entries=len(entries))
+    else:
+        _choose(act, job, "select", 0)
+
+
+def succeed(act: Act, job: Job) -> None:
+    """The clock's verb after an abandoned award: as the posting said, the next in line or a failed selection."""
+    _end_award(act, job, N_("abandoned"))
+    _choose_next(act, job, "succeed", "fall_through", wanted=job.if_abandoned == IfAbandoned.NEXT)
+
+
+def abandon(act: Act, job: Job, *, reason: str) -> None:
+    """The selected agency gives up the award. It stands on its record; the clock goes on as the posting said."""
+    advance(act, job, "abandon", reason=reason, agency=job.agency_id)
+
+
+def object_to(act: Act, job: Job, *, ground: str, file_id: int | None) -> Objection:
+    """Object to a result during its publicity. The award waits until the objection is decided or taken back."""
+    if not MAY_OBJECT(act.actor):
+        raise NotAllowed(N_("Only agencies and project owners may object."))
+    session.refresh(job, with_for_update=True)
+    award = current_award(job.id)
+    if not job_in_publicity(act.actor, job) or award is None or act.now >= award.publicity_ends:
+        raise WrongState(N_("Objections are taken while the result is in publicity."))
+    objection = Objection(
+        job_id=job.id,
+        unit_id=act.actor.unit_id,
+        ground=ground,
+        file_id=file_id,
+        filed_at=act.now,
+        state=ObjectionState.FILED,
+        state_since=act.now,
+        due=almanac.deadline(act.now, "objection_answer"),
+    )
+    record(act, "objection.file", objection)
+    advance(act, job, "object")
+    return objection
+
+
+def answer(act: Act, objection: Objection, *, text: str) -> None:
+    objection.answer, objection.answered_by_id = text, act.actor.unit_id
+    advance(act, objection, "answer")
+
+
+def dismiss(act: Act, objection: Objection, *, decision: str) -> None:
+    """The objection is not well founded. When it was the last one pending, publicity goes on to its end."""
+    job = _decide(act, objection, "dismiss", decision)
+    if not pending_objections(job.id):
+        advance(act, job, "dismiss", due=_rest_of_publicity(act.now, job))
+
+
+def uphold(act: Act, objection: Objection, *, decision: str) -> None:
+    """The objection is well founded: the result is set aside and the next in line selected, with publicity anew."""
+    job = _decide(act, objection, "uphold", decision)
+    for other in objections_pending(job.id):
+        other.decision, other.decided_at = decision, act.now
+        advance(act, other, "uphold")
+    _end_award(act, job, N_("set aside after an objection"))
+    _choose_next(act, job, "replace", "annul")
+
+
+def take_back(act: Act, objection: Objection) -> None:
+    """Whoever objected takes it back. When it was the last one pending, the clock goes on with the job."""
+    job = objection.job
+    session.refresh(job, with_for_update=True)
+    advance(act, objection, "take_back")
+    if not pending_objections(job.id):
+        job.due = act.now
+
+
+def carry_on(act: Act, job: Job) -> None:
+    """The clock's verb after the last objection was taken back."""
+    advance(act, job, "carry_on", due=_rest_of_publicity(act.now, job))
+
+
+def _eligible(act: Act, job: Job, quote_cents: int | None) -> tuple[Agency, Listing]:
+    """The acting agency and its listing, if it may enter the job now with this quote."""
+    if not MAY_ENTER(act.actor):
+        raise NotAllowed(N_("Only an agency may enter a job."))
+    _lock_open(act, job)
+    agency = session.get_one(Agency, act.actor.unit_id)
+    unmet = next((one for one in conditions(local_day(act.now), job, agency) if not one.met), None)
+    if unmet:
+        raise Invalid(unmet.mend)
+    _refuse_quote(job, quote_cents)
+    listing = current_listing(agency.id, job.item_id)
+    if listing is None:
+        raise Invalid(N_("List the item with your promises."))
+    return agency, listing
+
+
+def _lock_open(act: Act, job: Job) -> None:
+    session.refresh(job, with_for_update=True)
+    if not takes_entries(act.actor, job) or job.due is None or act.now >= job.due:
+        raise WrongState(N_("The entry for this job has closed."))
+
+
+def _refuse_quote(job: Job, quote_cents: int | None) -> None:
+    if job.method not in PRICED:
+        if quote_cents is not None:
+            raise Invalid(N_("This method takes no quote: the price is fixed."), field="quote_cents")
+        return
+    if quote_cents is None:
+        raise Invalid(N_("Enter your quote, like 32000."), field="quote_cents")
+    if quote_cents > (job.ceiling_cents or 0):
+        text = N_("Quote at most %(ceiling)s yuan: that is the ceiling of the job.")
+        raise Invalid(text, field="quote_cents", ceiling=yuan(job.ceiling_cents or 0))
+    if quote_cents < max(job.floor_cents or 1, 1):
+        text = N_("Quote at least %(floor)s yuan: that is the floor of the job.")
+        raise Invalid(text, field="quote_cents", floor=yuan(job.floor_cents or 1))
+
+
+def _still_eligible(act: Act, job: Job) -> list[Entry]:
+    """The live entries whose conditions hold at closing; the others are excluded with the published reason."""
+    kept = []
+    for entry in live_entries(job.id):
+        unmet = next((one for one in conditions(local_day(act.now), job, entry.agency) if not one.met), None)
+        if unmet:
+            entry.excluded_because = unmet.says
+            advance(act, entry, "exclude", reason=unmet.says)
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _choose(act: Act, job: Job, verb: str, place: int) -> None:
+    """Make the entry at a place of the published ranking the selected one, and start its publicity."""
+    code = str(_ranking(job)[place])
+    entry = next(one for one in live_entries(job.id) if one.agency.unit.code == code)
+    amount = entry.quote_cents if job.method in PRICED else job.ceiling_cents
+    term = "publicity_urgent" if job.urgent else "publicity"
+    job.agency_id, job.amount_cents = entry.agency_id, amount
+    job.agreed_days = min(entry.listing.days, job.days or entry.listing.days)
+    facts: dict[str, Any] = {"agency": entry.agency.unit.name, "amount_cents": amount, "place": place + 1}
+    advance(act, job, verb, term=term, **facts)
+    session.add(
+        Award(
+            job_id=job.id,
+            entry_id=entry.id,
+            place=place + 1,
+            amount_cents=amount,
+            selected_at=act.now,
+            publicity_ends=job.due,
+        )
+    )
+    session.flush()
+
+
+def _choose_next(act: Act, job: Job, verb: str, otherwise: str, *, wanted: bool = True) -> None:
+    """The next place of the ranking nobody held yet, if it is wanted and there is one; else the selection failed."""
+    place = max((one.place for one in past_awards(job.id)), default=0)
+    if wanted and place < len(_ranking(job)):
+        _choose(act, job, verb, place)
+    else:
+        job.agency_id = job.amount_cents = job.agreed_days = None
+        advance(act, job, otherwise, reason=N_("nobody is next in line"))
+
+
+def _ranking(job: Job) -> list[object]:
+    selection = selection_of(job.id)
+    ranking = selection.transcript["ranking"] if selection else []
+    return list(ranking)
+
+
+def _end_award(act: Act, job: Job, why: str) -> None:
+    award = current_award(job.id)
+    if award:
+        award.ended_at, award.ended_because = act.now, why
+        session.flush()
+
+
+def _decide(act: Act, objection: Objection, verb: str, decision: str) -> Job:
+    job = objection.job
+    session.refresh(job, with_for_update=True)
+    advance(act, objection, verb)
+    objection.decision, objection.decided_at = decision, act.now
+    session.flush()
+    return job
+
+
+def _rest_of_publicity(now: datetime, job: Job) -> datetime:
+    """The end of publicity as announced, or now when it has passed while the award waited."""
+    award = current_award(job.id)
+    return max(award.publicity_ends, now) if award else now

@@ -1,0 +1,235 @@
+"""Entering, the result and its check, abandoning."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from app.agencies.models import Agency, current_listing
+from app.infra.db import session
+from app.jobs.models import Job
+from app.jobs.rules import LIFE, PRICED
+from app.kernel.draw import read_transcript, verify_transcript, write_transcript
+from app.kernel.law import anyone
+from app.kernel.workdays import local_day
+from app.selections import operations
+from app.selections.eligibility import conditions
+from app.selections.forms import (
+    AnswerForm,
+    DecisionForm,
+    DrawEntryForm,
+    ObjectionForm,
+    QuoteForm,
+    ReasonForm,
+    TranscriptForm,
+)
+from app.selections.models import (
+    Entry,
+    Objection,
+    current_award,
+    entry_of,
+    excluded_entries,
+    objections_of,
+    selection_of,
+)
+from app.selections.rules import (
+    ENTRY_LIFE,
+    MAY_DECIDE,
+    MAY_ENTER,
+    MAY_OBJECT,
+    MAY_READ_ENTRY,
+    MAY_READ_OBJECTION,
+    OBJECTION_LIFE,
+)
+from app.web.door import acting, allow, now
+from app.web.downloads import download
+
+bp = Blueprint("selections", __name__)
+entries = Blueprint("entries", __name__)
+objections = Blueprint("objections", __name__)
+
+
+@entries.route("/jobs/<int:id>/enter", methods=["GET", "POST"])
+@allow(MAY_ENTER, Job)
+def new(job: Job) -> Any:
+    agency = session.get_one(Agency, acting().actor.unit_id)
+    known = entry_of(job.id, agency.id)
+    if known and request.method == "GET":
+        return redirect(url_for(".show", id=known.id), 303)
+    form, values = _entry_form(job)
+    if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, **values()):
+        flash(gettext("You have entered."))
+        return redirect(url_for(".show", id=form.result.id), 303)
+    return _entry_page(form, job, agency), form.status
+
+
+@entries.get("/entries/<int:id>")
+@allow(MAY_READ_ENTRY, Entry)
+def show(entry: Entry) -> Any:
+    return render_template("entries/show.html", entry=entry, job=entry.job, life=ENTRY_LIFE)
+
+
+@entries.post("/entries/<int:id>/withdraw")
+@allow(MAY_READ_ENTRY, Entry)
+def withdraw(entry: Entry) -> Any:
+    operations.withdraw(acting(), entry)
+    flash(gettext("The entry is withdrawn. You may enter again until the closing."))
+    return redirect(url_for(".show", id=entry.id), 303)
+
+
+@entries.route("/entries/<int:id>/reenter", methods=["GET", "POST"])
+@allow(MAY_READ_ENTRY, Entry)
+def reenter(entry: Entry) -> Any:
+    form, values = _entry_form(entry.job)
+    if form.validate_on_submit() and form.attempt(operations.reenter, acting(), entry, **values()):
+        flash(gettext("You have entered again."))
+        return redirect(url_for(".show", id=entry.id), 303)
+    return _entry_page(form, entry.job, entry.agency), form.status
+
+
+@bp.get("/jobs/<int:id>/result", endpoint="show")
+@allow(anyone, Job)
+def show_result(job: Job) -> Any:
+    selection = selection_of(job.id) or abort(404)
+    transcript = selection.transcript
+    names = {line["code"]: line["name"] for line in transcript["entrants"]}
+    quotes = {line["code"]: line.get("quote") for line in transcript["entrants"]}
+    return render_template(
+        "selections/show.html",
+        job=job,
+        made_at=selection.made_at,
+        transcript=transcript,
+        names=names,
+        quotes=quotes,
+        excluded=excluded_entries(job.id),
+        award=current_award(job.id),
+    )
+
+
+@bp.get("/jobs/<int:id>/transcript.json")
+@allow(anyone, Job)
+def transcript(job: Job) -> Any:
+    selection = selection_of(job.id) or abort(404)
+    answer = Response(write_transcript(selection.transcript), mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="draw-{job.number}.json"'
+    return answer
+
+
+@bp.route("/check", methods=["GET", "POST"])
+@allow(anyone)
+def check() -> Any:
+    """Recompute a transcript that was pasted, or the one of a job."""
+    form, job, reason, checked = TranscriptForm(), None, None, False
+    if form.validate_on_submit():
+        checked, reason = True, _reason(form.text.data)
+    elif request.method == "GET" and (number := request.args.get("job", 0, type=int)):
+        job = session.get(Job, number)
+        selection = selection_of(number)
+        if job is None or selection is None or job.published_at is None:
+            abort(404)
+        checked, reason = True, verify_transcript(selection.transcript)
+    page = render_template("selections/check.html", form=form, job=job, checked=checked, reason=reason)
+    return page, form.status
+
+
+@bp.route("/jobs/<int:id>/abandon", methods=["GET", "POST"])
+@allow(LIFE["abandon"].who, Job)
+def abandon(job: Job) -> Any:
+    form = ReasonForm()
+    if form.validate_on_submit() and form.attempt(operations.abandon, acting(), job, **form.values):
+        flash(gettext("The award is abandoned. It stands on your record."))
+        return redirect(url_for("jobs.show", id=job.id), 303)
+    return render_template("selections/abandon.html", form=form, job=job), form.status
+
+
+def _entry_form(job: Job) -> tuple[Any, Any]:
+    """The form a method needs, and what it gives to `enter`."""
+    if job.method in PRICED:
+        form = QuoteForm()
+        return form, lambda: {"quote_cents": form.quote_cents.data}
+    return DrawEntryForm(), lambda: {"quote_cents": None}
+
+
+def _entry_page(form: Any, job: Job, agency: Agency) -> str:
+    return render_template(
+        "entries/new.html",
+        form=form,
+        job=job,
+        conditions=conditions(local_day(now()), job, agency),
+        listing=current_listing(agency.id, job.item_id),
+    )
+
+
+def _reason(text: str) -> str | None:
+    try:
+        return verify_transcript(read_transcript(text))
+    except ValueError as error:
+        return str(error)
+
+
+@objections.route("/jobs/<int:id>/object", methods=["GET", "POST"], endpoint="new")
+@allow(MAY_OBJECT, Job)
+def new_objection(job: Job) -> Any:
+    form = ObjectionForm()
+    if form.validate_on_submit():
+        file = form.file.data
+        ground, file_id = form.ground.data, file.id if file else None
+        if form.attempt(operations.object_to, acting(), job, ground=ground, file_id=file_id):
+            flash(gettext("Your objection is filed. The award waits until it is decided."))
+            return redirect(url_for("objections.show", id=form.result.id), 303)
+    return render_template("objections/new.html", form=form, job=job, award=current_award(job.id)), form.status
+
+
+@objections.get("/jobs/<int:id>/objections")
+@allow(MAY_DECIDE, Job)
+def of_job(job: Job) -> Any:
+    return render_template("objections/of_job.html", job=job, objections=objections_of(job.id), life=OBJECTION_LIFE)
+
+
+@objections.get("/objections/<int:id>", endpoint="show")
+@allow(MAY_READ_OBJECTION, Objection)
+def show_objection(objection: Objection) -> Any:
+    return render_template("objections/show.html", objection=objection, job=objection.job, life=OBJECTION_LIFE)
+
+
+@objections.route("/objections/<int:id>/answer", methods=["GET", "POST"])
+@allow(OBJECTION_LIFE["answer"].who, Objection)
+def answer(objection: Objection) -> Any:
+    form = AnswerForm()
+    if form.validate_on_submit() and form.attempt(operations.answer, acting(), objection, **form.values):
+        return redirect(url_for("objections.show", id=objection.id), 303)
+    return render_template("objections/answer.html", form=form, objection=objection), form.status
+
+
+@objections.route("/objections/<int:id>/uphold", methods=["GET", "POST"])
+@allow(OBJECTION_LIFE["uphold"].who, Objection)
+def uphold(objection: Objection) -> Any:
+    return _decision(objection, operations.uphold, "objections/uphold.html")
+
+
+@objections.route("/objections/<int:id>/dismiss", methods=["GET", "POST"])
+@allow(OBJECTION_LIFE["dismiss"].who, Objection)
+def dismiss(objection: Objection) -> Any:
+    return _decision(objection, operations.dismiss, "objections/dismiss.html")
+
+
+@objections.post("/objections/<int:id>/take_back")
+@allow(OBJECTION_LIFE["take_back"].who, Objection)
+def take_back(objection: Objection) -> Any:
+    operations.take_back(acting(), objection)
+    flash(gettext("The objection is taken back."))
+    return redirect(url_for("objections.show", id=objection.id), 303)
+
+
+@objections.get("/objections/<int:id>/file", endpoint="file")
+@allow(MAY_READ_OBJECTION, Objection)
+def evidence(objection: Objection) -> Any:
+    return download(objection.file)
+
+
+def _decision(objection: Objection, verb: Any, page: str) -> Any:
+    form = DecisionForm()
+    if form.validate_on_submit() and form.attempt(verb, acting(), objection, **form.values):
+        flash(gettext("The decision is published to both sides."))
+        return redirect(url_for("jobs.show", id=objection.job_id), 303)
+    return render_template(page, form=form, objection=objection), form.status

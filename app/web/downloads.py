@@ -1,0 +1,13 @@
+"""Handing a stored file out: always as a download, never shown inside a page."""
+
+from flask import Response, abort, send_file
+
+from app.infra.files import File, path_of
+
+
+def download(file: File | None) -> Response:
+    """The file under its own name and media type; 404 when there is none."""
+    path = path_of(file.sha256) if file else None
+    if file is None or path is None or not path.exists():
+        abort(404)
+    return send_file(path.absolute(), mimetype=file.media, as_attachment=True, download_name=file.name)

@@ -1,0 +1,321 @@
+"""The pages of jobs: who sees what, one test for each outcome, and what a page costs."""
+
+import re
+
+import pytest
+from sqlalchemy import event
+
+from app.infra.db import session
+from app.jobs.models import Job, drafts_of
+from app.jobs.rules import State
+from app.kernel.act import Role
+from tests import make
+
+ANSWERS = {
+    "project_name": "示例产业园四期（示例）", "project_code": "2026-450802-77-01-000001", "district_code": make.COUNTY,
+    "funds": "social", "need": "编制水土保持方案报告表，含现场踏勘和报批。",
+    "contact_name": "示例", "contact_phone": "0775",
+}  # fmt: skip
+WISHES = {"method": "lowest_price", "ceiling_cents": "15000", "days": "5", "if_abandoned": "next"}
+
+
+@pytest.mark.parametrize("state", [*make.MAIN, *make.BESIDE])
+def test_the_page_of_a_job_opens_in_every_state_for_those_who_may_read_it(app, as_user, state):
+    owner, agencies = make.unit(), [make.agency() for _ in range(3)]
+    job = make.job(state, owner=owner, entrants=agencies, method="average_price")
+    hidden = job.published_at is None
+    readers = [owner, make.operator(), make.regulator(job.sector_code)]
+    others = [agencies[0], make.unit(), make.regulator("land")]
+    for reader in readers:
+        page = as_user(make.user_of(reader)).get(f"/jobs/{job.id}")
+        assert page.status_code == 200
+        assert job.project_name in page.text
+    for other in others:
+        assert as_user(make.user_of(other)).get(f"/jobs/{job.id}").status_code == (404 if hidden else 200)
+    assert as_user().get(f"/jobs/{job.id}").status_code == (404 if hidden else 200)
+
+
+@pytest.fixture
+def statements(app):
+    """`statements(client, path)`: the SQL statements that one GET sends."""
+    engine = session.get_bind()
+    sent = []
+
+    def listen(conn, cursor, statement, *rest):
+        if statement != "BEGIN":
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", listen)
+
+    def count(client, path):
+        sent.clear()
+        page = client.get(path)
+        assert page.status_code == 200
+        return list(sent)
+
+    yield count
+    event.remove(engine, "before_cursor_execute", listen)
+
+
+def test_a_visitor_sees_published_jobs_only(client):
+    draft, submitted, opened = (make.job(state) for state in ("draft", "submitted", "open"))
+    make.keep()
+    page = client.get("/jobs").text
+    assert f"/jobs/{opened.id}" in page
+    for hidden in (draft, submitted):
+        assert f'"/jobs/{hidden.id}"' not in page
+        assert client.get(f"/jobs/{hidden.id}").status_code == 404
+
+
+EVERY = {"hospital", "percent", "survey"}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("keyword=医院", {"hospital"}),
+        ("keyword=100%25", {"percent"}),
+        ("keyword=_", set()),
+        ("keyword=GG-2026-00001", {"hospital"}),
+        ("keyword=gg-2026 医院", {"hospital"}),
+        ("method=lowest_price", {"percent"}),
+        ("state=open", EVERY),
+        ("state=archived", set()),
+        ("state=nonsense", set()),
+        ("district=450802", {"survey"}),
+        ("district=450800", EVERY),
+        ("stage=nonsense", set()),
+        ("item=x&after=-1&keyword=%00", EVERY),
+        ("district='", set()),
+        ("endpoint=jobs.new&_external=1&_anchor=x", EVERY),
+        ("item=99999999999999999999", EVERY),
+    ],
+)
+def test_the_list_narrows_down(client, query, found):
+    ids = {
+        "hospital": make.job("open", project_name="示例医院扩建（示例）").id,
+        "percent": make.job("open", project_name="100% 示例（示例）", method="lowest_price").id,
+        "survey": make.job("open", item=make.OTHER_ITEM, project_name="示例路（示例）", district_code=make.COUNTY).id,
+    }
+    make.keep()
+    page = client.get(f"/jobs?{query}")
+    assert page.status_code == 200
+    assert {name for name, id in ids.items() if f'href="/jobs/{id}"' in page.text} == found
+
+
+def test_the_list_narrows_down_to_one_item_and_to_a_stage(client):
+    item = make.item(make.OTHER_ITEM)
+    one, other = make.job("open", item=item), make.job("open", item=make.BY_CONTRACT)
+    make.keep()
+    for query in (f"item={item.id}", f"stage={item.stage}"):
+        page = client.get(f"/jobs?{query}").text
+        assert f'href="/jobs/{one.id}"' in page
+        assert f'href="/jobs/{other.id}"' not in page
+
+
+def test_the_list_goes_on_by_key_and_comes_to_an_end(client):
+    owner = make.unit()
+    ids = [make.job("open", owner=owner).id for _ in range(23)]
+    make.keep()
+    first = client.get("/jobs?state=open")
+    assert first.text.count('class="what"') == 20
+    older = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert older
+    rest = client.get(older[1].replace("&amp;", "&"))
+    assert rest.text.count('class="what"') == 3
+    assert 'rel="next"' not in rest.text
+    assert all(f'href="/jobs/{id}"' in first.text + rest.text for id in ids)
+
+
+def test_a_unit_finds_its_own_jobs_drafts_included(as_user):
+    owner = make.unit()
+    mine, other = make.job("draft", owner=owner), make.job("open")
+    page = as_user(make.user_of(owner)).get("/jobs?mine=1").text
+    assert f'href="/jobs/{mine.id}"' in page
+    assert f'href="/jobs/{other.id}"' not in page
+
+
+def test_a_quote_is_nowhere_before_the_entry_has_closed(as_user):
+    owner, agencies = make.unit(), [make.agency() for _ in range(3)]
+    job = make.job("open", owner=owner, method="lowest_price", funds="social")
+    for place, agency in enumerate(agencies):
+        make.verb("selections", "enter")(make.act(agency, make.later(job)), job, quote_cents=1_234_500 + place)
+    readers = [None, owner, make.operator(), make.regulator(job.sector_code), agencies[1]]
+    for reader in readers:
+        client = as_user(make.user_of(reader) if reader else None)
+        for path in ("/jobs", f"/jobs/{job.id}"):
+            text = client.get(path).text
+            assert "12,345" not in text
+            assert "1.2345" not in text
+        assert "3" in text
+
+
+def test_an_owner_posts_a_job_in_four_pages(as_user):
+    owner = make.unit()
+    client = as_user(make.user_of(owner))
+    assert client.get("/jobs/new").status_code == 200
+    begun = client.post("/jobs/new", data={"item_id": make.item().id})
+    assert begun.status_code == 303
+    path = begun.location.removesuffix("/project")
+    assert client.get(begun.location).status_code == 200
+    kept = client.post(begun.location, data=ANSWERS)
+    assert (kept.status_code, kept.location) == (303, f"{path}/wish")
+    assert client.get(kept.location).status_code == 200
+    wished = client.post(kept.location, data=WISHES | {"floor_cents": "9000"})
+    assert (wished.status_code, wished.location) == (303, f"{path}/review")
+    assert ANSWERS["need"] in client.get(wished.location).text
+    sent = client.post(f"{path}/submit")
+    assert (sent.status_code, sent.location) == (303, path)
+    job = session.get_one(Job, int(path.rsplit("/", 1)[1]))
+    assert (job.state, job.ceiling_cents, job.floor_cents, job.funds) == (State.SUBMITTED, 1_500_000, 900_000, "social")
+    assert client.get(f"{path}/project").location == path, "what is submitted is shown, not edited"
+
+
+def test_the_form_refuses_what_the_standard_does_not_allow_and_keeps_what_was_typed(as_user):
+    owner = make.unit()
+    job = make.job("draft", owner=owner)
+    client = as_user(make.user_of(owner))
+    page = client.post(f"/jobs/{job.id}/wish", data=WISHES | {"ceiling_cents": "20001"})
+    assert page.status_code == 422
+    assert 'value="20001"' in page.text
+    assert "#ceiling_cents" in page.text
+    assert "20,000" in page.text
+    assert make.again(job).ceiling_cents == 2_000_000
+    assert client.post(f"/jobs/{job.id}/project", data=ANSWERS | {"need": "短"}).status_code == 422
+
+
+def test_agencies_to_be_avoided_are_rows_of_the_form(as_user):
+    owner, agency = make.unit(), make.agency()
+    job = make.job("draft", owner=owner)
+    code = agency.unit.code
+    client = as_user(make.user_of(owner))
+    path = f"/jobs/{job.id}/wish"
+    more = client.post(path, data=WISHES | {"avoid-row": "0", "avoid-more": "1"})
+    assert more.status_code == 200
+    assert "avoid-1-code" in more.text
+    row = {"avoid-row": "0", "avoid-0-code": code, "avoid-0-reason": "利害关系（示例）"}
+    assert client.post(path, data=WISHES | row).status_code == 303
+    assert "利害关系（示例）" in client.get(f"/jobs/{job.id}/review").text
+    assert client.post(path, data=WISHES | row | {"avoid-0-code": "nobody"}).status_code == 422
+
+
+def test_an_incomplete_posting_is_not_submitted_and_says_what_is_missing(as_user):
+    owner = make.unit()
+    client = as_user(make.user_of(owner))
+    path = client.post("/jobs/new", data={"item_id": make.item(make.BY_CONTRACT).id}).location.removesuffix("/project")
+    page = client.get(f"{path}/review").text
+    assert f"{path}/project#need" in page
+    assert f"{path}/wish#ceiling_cents" in page
+    assert client.post(f"{path}/submit").status_code == 422
+    assert f'href="{path}/review"' in client.get("/jobs/new").text, "drafts are kept and listed"
+
+
+def test_the_operator_publishes_or_returns_with_reasons(as_user):
+    first, second = make.job("submitted"), make.job("submitted")
+    client = as_user(make.user_of(make.operator()))
+    assert f'action="/jobs/{first.id}/publish"' in client.get(f"/jobs/{first.id}").text
+    assert client.post(f"/jobs/{first.id}/publish").status_code == 303
+    assert make.again(first).state == State.OPEN
+    path = f"/jobs/{second.id}/return_posting"
+    assert client.get(path).status_code == 200
+    assert client.post(path, data={"reason": ""}).status_code == 422
+    assert client.post(path, data={"reason": "请补充项目规模。"}).status_code == 303
+    assert make.again(second).returned_because == "请补充项目规模。"
+    assert client.post(f"/jobs/{second.id}/publish").status_code == 409, "it is with its owner now"
+
+
+def test_a_visitor_is_asked_to_sign_in_and_a_stranger_refused(as_user):
+    job = make.job("open")
+    stranger = as_user(make.user_of(make.unit()))
+    for path in ("project", "wish", "review", "withdraw", "repost", "delegate", "return_posting"):
+        assert stranger.get(f"/jobs/{job.id}/{path}").status_code == 403
+        visit = as_user().get(f"/jobs/{job.id}/{path}")
+        assert visit.status_code == 303
+        assert "/sign-in" in visit.location
+    for path in ("submit", "publish"):
+        assert stranger.post(f"/jobs/{job.id}/{path}").status_code == 403
+    assert as_user(make.user_of(make.agency())).get("/jobs/new").status_code == 403
+
+
+def test_a_draft_is_private(as_user):
+    path = f"/jobs/{make.job('draft').id}"
+    strangers = [as_user(make.user_of(one)) for one in (make.unit(), make.agency(), make.regulator("land"))]
+    for client in (*strangers, as_user()):
+        for page in ("", "/project", "/wish", "/review", "/withdraw", "/delegate"):
+            assert client.get(path + page).status_code == 404
+
+
+def test_an_owner_withdraws_with_a_reason(as_user):
+    owner = make.unit()
+    job = make.job("open", owner=owner)
+    client = as_user(make.user_of(owner))
+    path = f"/jobs/{job.id}/withdraw"
+    assert client.get(path).status_code == 200
+    assert client.post(path, data={"reason": "短"}).status_code == 422
+    assert client.post(path, data={"reason": "项目调整，不再需要。"}).status_code == 303
+    assert make.again(job).state == State.WITHDRAWN
+    assert "项目调整，不再需要。" in as_user().get(f"/jobs/{job.id}").text
+    assert client.post(path, data={"reason": "项目调整，不再需要。"}).status_code == 409
+
+
+def test_a_failed_job_is_posted_again(as_user):
+    owner = make.unit()
+    job = make.job("failed", owner=owner)
+    client = as_user(make.user_of(owner))
+    assert f'href="/jobs/{job.id}/repost"' in client.get(f"/jobs/{job.id}").text
+    assert client.get(f"/jobs/{job.id}/repost").status_code == 200
+    again = client.post(f"/jobs/{job.id}/repost")
+    assert again.status_code == 303
+    assert client.get(again.location).status_code == 200
+    assert f'href="/jobs/{job.id}/repost"' not in client.get(f"/jobs/{job.id}").text
+    assert client.post(f"/jobs/{job.id}/repost").status_code == 409
+
+
+def test_an_administrator_hands_a_job_over(as_user):
+    owner = make.unit()
+    delegate = make.person(owner, Role.DELEGATE)
+    job = make.job("open", owner=owner)
+    client = as_user(make.user_of(owner))
+    path = f"/jobs/{job.id}/delegate"
+    assert delegate.name in client.get(path).text
+    assert client.post(path, data={"user_id": "999999"}).status_code == 422
+    assert as_user(delegate).get(path).status_code == 403
+    assert client.post(path, data={"user_id": delegate.id}).status_code == 303
+    assert make.again(job).run_by_id == delegate.id
+
+
+def test_contacts_are_for_people_who_are_signed_in(as_user):
+    job = make.job("open", contact_phone="0775-7654321")
+    assert "0775-7654321" in as_user(make.user_of(make.agency())).get(f"/jobs/{job.id}").text
+    assert "0775-7654321" not in as_user().get(f"/jobs/{job.id}").text
+
+
+def test_a_form_sent_twice_makes_one_draft(as_user):
+    owner = make.unit()
+    client = as_user(make.user_of(owner))
+    data = {"item_id": make.item().id, "once": "one-and-the-same"}
+    first, second = client.post("/jobs/new", data=data), client.post("/jobs/new", data=data)
+    assert first.location == second.location
+    assert len(drafts_of(owner.id)) == 1
+
+
+def test_the_list_costs_the_same_few_statements_however_many_rows(as_user, statements):
+    owner = make.unit()
+    make.job("open", owner=owner)
+    client = as_user(make.user_of(owner))
+    few = statements(client, "/jobs")
+    for _ in range(15):
+        make.job("open", owner=owner)
+    make.keep()
+    many = statements(client, "/jobs")
+    assert len(few) == len(many) <= 4, "\n".join(many)
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "failed", "selected", "in_service", "archived"])
+def test_the_page_of_a_job_costs_at_most_four_statements(as_user, statements, state):
+    owner = make.unit()
+    job = make.job(state, owner=owner)
+    client, path = as_user(make.user_of(owner)), f"/jobs/{job.id}"
+    client.get(path)
+    sent = statements(client, path)
+    assert len(sent) <= 4, "\n".join(sent)
