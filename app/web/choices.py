@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.kernel.words import N_
-from app.web.drawn import Drawn, Question
+from app.web.drawn import Drawn, Question, refuse
 from app.web.said import said
+
+NOT_LISTED = N_("Choose one of the answers in the list.")
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,16 @@ class ChoiceField(Question):
         return Option(_plain(value), said(title), said(hint), _plain(value) in self.chosen)
 
     def _chosen(self, sent: str) -> Any:
-        if sent not in (_plain(choice[0]) for choice in self._flat()):
-            raise ValueError(said(N_("Choose one of the answers in the list.")))
-        return self.coerce(sent)
+        """The value of a text sent. Whether it is listed is asked when validating: a view may set the list late."""
+        try:
+            return self.coerce(sent)
+        except (TypeError, ValueError):
+            raise ValueError(said(NOT_LISTED)) from None
+
+    def check(self) -> None:
+        values = {_plain(choice[0]) for choice in self._flat()}
+        if not values.issuperset(self.chosen):
+            raise refuse(NOT_LISTED)
 
 
 class SelectField(ChoiceField):
@@ -100,9 +109,11 @@ class ChecksField(ChoiceField):
     missing = N_("Tick at least one: “%(label)s”.")
 
     def process_formdata(self, values: list[Any]) -> None:
-        sent = [self._chosen(str(value)) for value in values]
-        order = [self.coerce(_plain(choice[0])) for choice in self._flat()]
-        self.data = [value for value in order if value in sent]
+        self.data = list(dict.fromkeys(self._chosen(str(value)) for value in values))
+
+    def check(self) -> None:
+        super().check()
+        self.data = [self.coerce(_plain(choice[0])) for choice in self._flat() if _plain(choice[0]) in self.chosen]
 
     def process_data(self, value: Any) -> None:
         self.data = list(value or [])
