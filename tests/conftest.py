@@ -39,6 +39,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("backend", [pytest.param(name, marks=marks.get(name, [])) for name in names])
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long proofs to `--soak`, save those that can run a sample: they ask for `at_scale`."""
+    if not config.getoption("--soak"):
+        left = {item for item in items if item.get_closest_marker("soak") and "at_scale" not in fixtures_of(item)}
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=list(left))
+
+
+def fixtures_of(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", ()))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say what this machine could not run, and why."""
     skipped = terminalreporter.stats.get("skipped", ())
