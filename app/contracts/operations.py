@@ -1,6 +1,7 @@
 """From the award to complete papers: the contract, the one material list, the papers and their defects."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ from sqlalchemy import select
 from app.catalogue.models import materials_of
 from app.contracts.models import Contract, MaterialLine, contract_in_force, materials_asked
 from app.contracts.rules import MaterialState, to_hand_in, was_handed_in
+from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import Event, advance
 from app.jobs.models import Job
+from app.jobs.rules import LIFE
 from app.kernel.act import Act
 from app.kernel.errors import Invalid, WrongState
 from app.kernel.money import yuan
@@ -22,10 +25,18 @@ LEAST_REASON = 5
 MOST_LINES = 60
 
 
+@dataclass(frozen=True)
+class Awarded:
+    """When a job was awarded, and the deadline for the contract that this set."""
+
+    at: datetime
+    due: datetime
+
+
 def upload(act: Act, job: Job, *, file_id: int, signed_on: date, amount_cents: int, days: int) -> Contract:
     """Upload the signed contract for the other side to confirm. The award pins its amount and the most days."""
     _ready(act, job, "upload_contract")
-    awarded, _ = award_of(job)
+    awarded = local_day(award_of(job).at)
     if amount_cents != job.amount_cents:
         text = N_("Write %(amount)s yuan: the contract may not change the amount of the award.")
         raise Invalid(text, field="amount_cents", amount=yuan(job.amount_cents or 0))
@@ -55,8 +66,7 @@ def return_contract(act: Act, job: Job, *, reason: str) -> None:
     _ready(act, job, "return_contract")
     contract = _in_force(job)
     contract.returned_at, contract.returned_because = act.now, _reasoned(reason)
-    _, due = award_of(job)
-    advance(act, job, "return_contract", due=due, reason=contract.returned_because)
+    advance(act, job, "return_contract", due=award_of(job).due, reason=contract.returned_because)
     job.contract_by_id = None
 
 
@@ -137,12 +147,19 @@ def accept_papers(act: Act, job: Job) -> None:
             line.state = MaterialState.ACCEPTED
 
 
-def award_of(job: Job) -> tuple[date, datetime | None]:
-    """The day of the job's last award, and the deadline for the contract that it set."""
+def award_of(job: Job) -> Awarded:
+    """The job's last award, from the record."""
     awards = select(Event).where(Event.thread_of == job.thread, Event.name == "job.award").order_by(Event.id.desc())
     award = session.scalars(awards.limit(1)).one()
-    due = award.facts.get("due")
-    return local_day(award.at), datetime.fromisoformat(due) if due else None
+    return Awarded(award.at, datetime.fromisoformat(award.facts["due"]))
+
+
+def due_after(verb: str, now: datetime) -> datetime:
+    """When a job would be due next if this step were taken now, to be told beforehand."""
+    step = LIFE[verb]
+    if step.due is None or not step.due.terms:
+        raise ValueError(f"{verb} sets no period")
+    return almanac.calendar().deadline(now, almanac.number(step.due.terms[0], now))
 
 
 def _ready(act: Act, job: Job, verb: str) -> None:

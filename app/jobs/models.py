@@ -15,8 +15,8 @@ from app.districts.models import LEVELS, District
 from app.infra import almanac
 from app.infra.db import Cents, Row, session
 from app.infra.record import Event, Living
-from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandoned, Method, State
-from app.kernel.act import Actor, Kind, Role
+from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandoned, Method, State, paused
+from app.kernel.act import VISITOR, Actor, Kind, Role
 from app.kernel.lights import Light, light
 
 
@@ -244,11 +244,14 @@ def _within(code: str) -> Any:
 
 
 def light_of(row: Any, now: datetime) -> Light | None:
-    """The light beside the deadline a job (or a row of the list) waits for; None when it waits for none."""
-    if row.due is None:
+    """The light beside the deadline a job (or a row of the list) waits for, grey while it is paused; None when it waits
+    for none."""
+    stopped = paused(VISITOR, row)
+    if row.due is None and not stopped:
         return None
     share, left = almanac.number("light_share", now), almanac.number("light_days", now)
-    return light(almanac.calendar(), row.state_since, row.due, now, yellow_from_percent=share, yellow_days_left=left)
+    limits = {"yellow_from_percent": share, "yellow_days_left": left}
+    return light(almanac.calendar(), row.state_since, row.due, now, paused=stopped, **limits)
 
 
 def awaited(job: Job) -> list[str]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,10 +11,12 @@ from sqlalchemy import select
 from app.accounts.models import members_of
 from app.catalogue.models import standard_in_force
 from app.catalogue.operations import in_force
+from app.contracts.models import contracts_of, materials_asked
+from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
 from app.infra.db import session
 from app.jobs import models, operations, rules
-from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm
+from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, list_choices
 from app.jobs.models import PARTS, Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
 from app.kernel.act import Actor
@@ -23,8 +24,11 @@ from app.kernel.choosing import MINIMUM_ENTRIES, Funds
 from app.kernel.law import anyone
 from app.kernel.service_clock import Ledger
 from app.kernel.workdays import due_day, local_day
+from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import Selection, entries_counted
+from app.services.models import deliveries_of, pauses_of
 from app.services.operations import ledger_of
+from app.services.rules import REASONS
 from app.web.door import acting, allow, now
 from app.web.fields import Form
 from app.web.words import brief, said
@@ -70,7 +74,7 @@ def index() -> Any:
         newer=url_for(".index", **here) if wanted["after"] else None,
         chosen=dict.fromkeys(FILTERS, "") | asked,
         here=url_for(".index", **here),
-        choices=_choices(),
+        choices=list_choices(),
         mine=mine,
         may_create=MAY_CREATE(acting().actor),
         **WORDS,
@@ -84,18 +88,6 @@ def _typed(name: str) -> str:
 def _id(name: str) -> int | None:
     text = _typed(name)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    """What the list can be narrowed down to, by the name of the filter."""
-    rows = {kind: list(some) for kind, some in groupby(models.filter_choices(), key=lambda row: row.kind)}
-    return {
-        "item": [(row.value, row.name) for row in rows["item"]],
-        "stage": [(stage, stage) for stage in dict.fromkeys(row.stage for row in rows["item"])],
-        "district": [(row.value, row.name) for row in rows["district"]],
-        "state": [(state, said(says)) for state, says in LIFE.states.items() if state in rules.PUBLIC_STATES],
-        "method": [(method, said(says)) for method, says in rules.METHODS.items()],
-    }
 
 
 @bp.get("/<int:id>")
@@ -123,6 +115,7 @@ def show(told: Told) -> Any:
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
         inside=inside,
+        may_review=MAY_REVIEW_JOB(actor, job),
         archived=rules.is_archived(actor, job),
         on_time=bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
         least=MINIMUM_ENTRIES[cast(Funds, job.funds)],
@@ -161,6 +154,20 @@ def _reason(row: Any, verb: str, inside: bool) -> str:
 
 def _by(due: datetime) -> str:
     return gettext("by %(day)s at the latest", day=brief(due_day(due)))
+
+
+@bp.get("/<int:id>/papers")
+@allow(rules.MAY_READ_PAPERS, Job)
+def papers(job: Job) -> Any:
+    return render_template(
+        "jobs/papers.html",
+        job=job,
+        contracts=contracts_of(job.id),
+        materials=materials_asked(job.id),
+        deliveries=deliveries_of(job.id),
+        pauses=pauses_of(job.id),
+        says=MATERIAL_STATES | REASONS,
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -11,11 +11,15 @@ from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
 from app.infra.almanac import Term, almanac
 from app.infra.db import session
-from app.jobs.models import light_of
+from app.jobs.models import Job, light_of
 from app.kernel.law import anyone
 from app.oversight.models import figures, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK
+from app.ratings.models import mean_of, ratings_of
+from app.ratings.operations import facts_of
+from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
 from app.services.models import pauses_to_answer
+from app.services.operations import ledger_of
 from app.web.door import acting, allow, now
 
 bp = Blueprint("oversight", __name__)
@@ -64,6 +68,21 @@ def law() -> Any:
     lives = [model.LIFE for model in current_app.extensions["lives"]]
     held = {code: versions[0] for code, versions in almanac().terms.items()}
     return render_template("oversight/law.html", lives=lives, terms=terms, held=held)
+
+
+@bp.get("/jobs/<int:id>/review")
+@allow(MAY_REVIEW_JOB, Job)
+def review(job: Job) -> Any:
+    actor = acting().actor
+    return render_template(
+        "oversight/review.html",
+        job=job,
+        measured=facts_of(job),
+        ledger=ledger_of(job),
+        ratings=[rating for rating in ratings_of(job.id) if revealed(actor, rating)],
+        names=AXIS_NAMES,
+        mean=mean_of(job.agency_id) if job.agency_id else None,
+    )
 
 
 def _besides() -> list[Wait]:

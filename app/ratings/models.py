@@ -1,14 +1,16 @@
 """Ratings both ways on five axes."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
 from app.infra.db import Row, session
 from app.infra.record import Living
 from app.jobs.models import Job
+from app.jobs.rules import State
 from app.ratings.rules import LIFE, MAY_READ, RatingState, Side
 
 AXES = ("quality", "timeliness", "attitude", "fee", "conduct")
@@ -51,3 +53,19 @@ class Rating(Living, Row):
 def ratings_of(job_id: int) -> list[Rating]:
     query = select(Rating).where(Rating.job_id == job_id).options(joinedload(Rating.by), joinedload(Rating.about))
     return list(session.scalars(query.order_by(Rating.side)))
+
+
+@dataclass(frozen=True)
+class Mean:
+    """What the others say of a unit: how many ratings count, and the mean of each axis from 1 to 5."""
+
+    count: int
+    axes: dict[str, float]
+
+
+def mean_of(unit_id: int) -> Mean | None:
+    """Over the ratings of archived jobs that were not set aside; None when there is none."""
+    means = [func.avg(getattr(Rating, axis)) for axis in AXES]
+    counting = (Rating.about_id == unit_id, Rating.state == RatingState.GIVEN, Job.state == State.ARCHIVED)
+    count, *found = session.execute(select(func.count(), *means).select_from(Rating).join(Job).where(*counting)).one()
+    return Mean(count, dict(zip(AXES, map(float, found), strict=True))) if count else None

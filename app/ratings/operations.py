@@ -1,16 +1,13 @@
 """Rating both ways, and the regulator's review. Nothing is ever invented for silence."""
 
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy.exc import IntegrityError
 
 from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Job
 from app.jobs.rules import LIFE as JOB_LIFE
-from app.jobs.rules import its_owner
+from app.jobs.rules import its_agency, its_owner
 from app.kernel.act import Act
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
@@ -21,7 +18,7 @@ from app.ratings.rules import RatingState, Side
 
 @dataclass(frozen=True)
 class Facts:
-    """What was measured of a job, beside the opinions: None where nothing is measured yet."""
+    """What was measured of a job, beside the opinions: None where nothing is measured yet. Days are working days."""
 
     on_time: bool | None
     days_used: int | None
@@ -33,10 +30,13 @@ class Facts:
 def give(
     act: Act, job: Job, *, quality: int, timeliness: int, attitude: int, fee: int, conduct: int, text: str
 ) -> Rating:
-    """Rate the other side, once. Nobody reads it before both ratings are in or the rating period has ended."""
+    """Rate the other side, once: five axes from 1 to 5. Nobody reads it before both ratings are in or the rating period
+    has ended, so the record tells that a side has rated and not how. The second rating archives the job."""
     job.lock()
-    JOB_LIFE.check(act, job, "conclude")
     by_owner = its_owner(act.actor, job)
+    if (by_owner and job.owner_rated) or (its_agency(act.actor, job) and job.agency_rated):
+        raise WrongState(N_("Your side has rated this job already."))
+    JOB_LIFE.check(act, job, "conclude")
     rating = Rating(
         job_id=job.id,
         side=Side.OWNER if by_owner else Side.AGENCY,
@@ -52,11 +52,6 @@ def give(
         state=RatingState.GIVEN,
         state_since=act.now,
     )
-    try:
-        with session.begin_nested():
-            session.add(rating)
-    except IntegrityError as error:
-        raise WrongState(N_("Your side has rated this job already.")) from error
     record(act, "rating.give", rating, side=rating.side)
     if job.agency_rated if by_owner else job.owner_rated:
         advance(act, job, "conclude")
@@ -75,19 +70,17 @@ def set_aside(act: Act, rating: Rating, *, reason: str) -> None:
 
 
 def restore(act: Act, rating: Rating, *, reason: str) -> None:
+    """The regulator lets a rating count again; the record keeps why it was set aside and why it is not."""
     advance(act, rating, "restore", reason=reason)
     rating.set_aside_because = None
 
 
 def facts_of(job: Job) -> Facts:
     """The measured facts of a job: by the first delivery and the service clock's due instant."""
-    delivered: datetime | None = job.delivered_at
-    timed = delivered is not None and job.service_due is not None
+    delivered, start, due = job.delivered_at, job.clock_start, job.service_due
     return Facts(
-        on_time=delivered < job.service_due if delivered and job.service_due else None,
-        days_used=almanac.calendar().between(job.clock_start, local_day(delivered))
-        if timed and delivered and job.clock_start
-        else None,
+        on_time=delivered < due if delivered and due else None,
+        days_used=almanac.calendar().between(start, local_day(delivered)) if delivered and start else None,
         days_promised=job.agreed_days,
         rework_rounds=job.rework_rounds,
         price_share=job.amount_cents / job.ceiling_cents if job.amount_cents and job.ceiling_cents else None,

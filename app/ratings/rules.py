@@ -19,6 +19,12 @@ class Side(StrEnum):
     AGENCY = "agency"
 
 
+AXIS_NAMES = {
+    "quality": N_("Quality"), "timeliness": N_("Timeliness"), "attitude": N_("Attitude"), "fee": N_("Fee"),
+    "conduct": N_("Conduct"),
+}  # fmt: skip
+
+
 @who(N_("whoever gave it"))
 def its_author(actor: Actor, rating: Any) -> bool:
     return actor.unit_id is not None and actor.unit_id == rating.by_id

@@ -1,4 +1,4 @@
-"""Rating a finished job, reading a rating, and the regulator's review of both on one page."""
+"""Rating a finished job, reading a rating, and the regulator setting it aside."""
 
 from typing import Any
 
@@ -7,21 +7,30 @@ from flask_babel import gettext
 
 from app.jobs.models import Job
 from app.jobs.rules import LIFE as JOB_LIFE
+from app.jobs.rules import its_owner, its_parties, yet_to_rate
+from app.kernel.errors import WrongState
+from app.kernel.words import N_
 from app.ratings import operations
 from app.ratings.forms import RatingForm, ReasonForm
-from app.ratings.models import AXES, Rating, ratings_of
-from app.ratings.rules import LIFE, MAY_READ, MAY_REVIEW_JOB, revealed
-from app.services.operations import ledger_of
+from app.ratings.models import Rating
+from app.ratings.rules import AXIS_NAMES, LIFE, MAY_READ
 from app.web.door import acting, allow
 
 bp = Blueprint("ratings", __name__)
 
 
 @bp.route("/jobs/<int:id>/rate", methods=["GET", "POST"])
-@allow(JOB_LIFE["conclude"].who, Job)
+@allow(its_parties, Job)
 def new(job: Job) -> Any:
+    by = acting()
+    if not yet_to_rate(by.actor, job):
+        raise WrongState(N_("Your side has rated this job already."))
+    JOB_LIFE.check(by, job, "conclude")
     form = RatingForm()
-    if form.validate_on_submit() and form.attempt(operations.give, acting(), job, **form.values):
+    # The levels of a standard tell how an agency serves; they do not fit an owner.
+    if its_owner(by.actor, job):
+        form.describe(job.standard)
+    if form.validate_on_submit() and form.attempt(operations.give, by, job, **form.values):
         flash(gettext("Your rating is in. It is shown when both are in or the rating period has ended."))
         return redirect(url_for("jobs.show", id=job.id), 303)
     return render_template("ratings/new.html", form=form, job=job, facts=operations.facts_of(job)), form.status
@@ -30,7 +39,7 @@ def new(job: Job) -> Any:
 @bp.get("/ratings/<int:id>")
 @allow(MAY_READ, Rating)
 def show(rating: Rating) -> Any:
-    return render_template("ratings/show.html", rating=rating, job=rating.job, axes=AXES, life=LIFE)
+    return render_template("ratings/show.html", rating=rating, job=rating.job, names=AXIS_NAMES)
 
 
 @bp.route("/ratings/<int:id>/set_aside", methods=["GET", "POST"])
@@ -45,23 +54,8 @@ def restore(rating: Rating) -> Any:
     return _reasoned(rating, operations.restore, "ratings/restore.html")
 
 
-@bp.get("/jobs/<int:id>/review")
-@allow(MAY_REVIEW_JOB, Job)
-def review(job: Job) -> Any:
-    shown = [one for one in ratings_of(job.id) if revealed(acting().actor, one)]
-    return render_template(
-        "ratings/review.html",
-        job=job,
-        ratings=shown,
-        axes=AXES,
-        life=LIFE,
-        facts=operations.facts_of(job),
-        ledger=ledger_of(job),
-    )
-
-
 def _reasoned(rating: Rating, verb: Any, page: str) -> Any:
     form = ReasonForm()
     if form.validate_on_submit() and form.attempt(verb, acting(), rating, **form.values):
-        return redirect(url_for(".review", id=rating.job_id), 303)
+        return redirect(url_for("oversight.review", id=rating.job_id), 303)
     return render_template(page, form=form, rating=rating, job=rating.job), form.status

@@ -4,25 +4,42 @@ from app.kernel.words import N_
 from app.services.rules import REASONS
 from app.web.fields import ChecksField, ChoiceField, FileField, FilesField, Form, TextArea
 
+SCANS = ".pdf,.ofd,.docx,.xlsx,.jpg,.jpeg,.png,.zip"
+
 
 class PauseForm(Form):
     reason = ChoiceField(N_("Reason"), choices=list(REASONS.items()))
-    text = TextArea(N_("What happened"), hint=N_("Say it so that a third person understands it."), most=1000, rows=4)
-    file = FileField(N_("Evidence"), optional=True)
+    text = TextArea(
+        N_("What happened"),
+        hint=N_("So that a third person understands it. At least 20 characters, or add a file."),
+        optional=True,
+        most=1000,
+        rows=4,
+    )
+    file = FileField(N_("Evidence"), hint=N_("A notice, a letter, a photograph."), optional=True, accept=SCANS)
 
 
 class DeliverForm(Form):
-    files = FilesField(N_("The report"), hint=N_("Their SHA-256 is published, so that nobody can exchange them."))
-    note = TextArea(N_("Note"), optional=True, most=1000, rows=3)
+    files = FilesField(N_("The report"), hint=N_("Both sides see the SHA-256 of every file."), accept=SCANS)
+    note = TextArea(N_("A word to the owner"), optional=True, most=1000, rows=3)
 
 
 class AcceptForm(Form):
-    checklist = ChecksField(N_("What the standard asks of the report"), coerce=int, optional=True)
+    checklist = ChecksField(
+        N_("Quality checklist of the unified standard"),
+        hint=N_("Tick what the report meets. It stays on the record."),
+        coerce=int,
+        optional=True,
+    )
+
+
+class ReworkForm(Form):
+    reason = TextArea(N_("What must be mended"), hint=N_("Name everything at once."), least=5, most=2000)
 
 
 class ReasonForm(Form):
-    reason = TextArea(N_("Reason"), hint=N_("Say everything at once."), least=5, most=1000)
+    reason = TextArea(N_("Reason"), least=5, most=1000)
 
 
 class AnswerForm(Form):
-    answer = TextArea(N_("Why not"), least=5, most=1000)
+    answer = TextArea(N_("Why the clock should not stand still"), least=5, most=1000)

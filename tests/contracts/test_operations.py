@@ -14,6 +14,7 @@ from app.infra.record import Event
 from app.jobs.models import Job
 from app.kernel.act import Act
 from app.kernel.errors import Invalid, NotAllowed, WrongState
+from app.kernel.workdays import local_day
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -33,7 +34,7 @@ def agency(job: Job, **spans: float) -> Act:
 
 def terms(job: Job, **changed: Any) -> dict[str, Any]:
     file = make.file(job.owner, now=job.state_since)
-    signed_on = operations.award_of(job)[0]
+    signed_on = local_day(operations.award_of(job).at)
     known = {"file_id": file.id, "signed_on": signed_on, "amount_cents": job.amount_cents, "days": job.agreed_days}
     return known | changed
 
@@ -78,7 +79,7 @@ def test_either_side_uploads_and_the_other_confirms() -> None:
         ("amount_cents", lambda job: job.amount_cents + 1),
         ("amount_cents", lambda job: job.amount_cents - 1),
         ("days", lambda job: job.agreed_days + 1),
-        ("signed_on", lambda job: operations.award_of(job)[0] - timedelta(days=1)),
+        ("signed_on", lambda job: local_day(operations.award_of(job).at) - timedelta(days=1)),
         ("signed_on", lambda job: date(2999, 1, 1)),
     ],
 )

@@ -319,3 +319,40 @@ def test_the_page_of_a_job_costs_at_most_four_statements(as_user, statements, st
     client.get(path)
     sent = statements(client, path)
     assert len(sent) <= 4, "\n".join(sent)
+
+
+def test_the_papers_are_for_the_parties_and_those_who_supervise_them(as_user):
+    owner, agencies = make.unit(), [make.agency() for _ in range(3)]
+    job = make.job("rework", owner=owner, entrants=agencies)
+    path, winner, sector = f"/jobs/{job.id}/papers", job.agency_id, job.sector_code
+    loser = next(one for one in agencies if one.id != winner)
+    won = next(one for one in agencies if one.id == winner)
+    readers = [owner, won, make.operator(), make.regulator(sector)]
+    others = [loser, make.unit(), make.regulator("land")]
+    readers, others = ([make.user_of(one) for one in some] for some in (readers, others))
+    for client in map(as_user, readers):
+        page = client.get(path)
+        assert page.status_code == 200
+        for file in re.findall(r'href="(/(?:contracts|papers|reports)/\d+/file)"', page.text):
+            with client.get(file) as download:
+                assert download.status_code == 200
+        assert "第七项缺少附图" in page.text
+        assert path in client.get(f"/jobs/{job.id}").text
+    for client in map(as_user, others):
+        assert client.get(path).status_code == 403
+        assert path not in client.get(f"/jobs/{job.id}").text
+    assert as_user().get(path).status_code == 303
+
+
+@pytest.mark.parametrize("state", ["open", "paused"])
+def test_the_papers_page_opens_with_whatever_there_is(as_user, state):
+    owner = make.unit()
+    job = make.job(state, owner=owner)
+    assert as_user(make.user_of(owner)).get(f"/jobs/{job.id}/papers").status_code == 200
+
+
+def test_a_refused_step_shows_where_the_job_stands_now(as_user):
+    job = make.job("open")
+    page = as_user(make.user_of(make.operator())).post(f"/jobs/{job.id}/publish")
+    assert page.status_code == 409
+    assert f'href="/jobs/{job.id}"' in page.text
