@@ -84,7 +84,8 @@ def test_a_failed_preparation_starts_nothing_and_ctrl_c_is_a_clean_end(tmp_path:
             lines.append(line.strip())
             if line.startswith("welcome"):
                 break
-        assert lines == ["migrate", "load", "demo --if-empty", "work", "welcome"]
+        assert lines[:3] == ["migrate", "load", "demo --if-empty"]
+        assert set(lines[3:]) <= {"work", "welcome"}, "worker and welcome may speak in either order"
         started = time.monotonic()
         run.send_signal(signal.SIGINT)
         assert "work ends" in run.stdout.read()
