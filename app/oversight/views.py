@@ -70,7 +70,7 @@ def law() -> Any:
     return render_template("oversight/law.html", lives=lives, terms=terms, held=held)
 
 
-@bp.get("/jobs/<int:id>/review")
+@bp.get("/jobs/<int:id>/oversight")
 @allow(MAY_REVIEW_JOB, Job)
 def review(job: Job) -> Any:
     actor = acting().actor
