@@ -29,9 +29,9 @@ from app.agencies.rules import COMMITMENTS, LIFE, MAY_CHECK, MAY_EDIT, MAY_LIST,
 from app.catalogue.models import Item, standard_in_force
 from app.districts import models as districts
 from app.infra.db import session
-from app.kernel.law import anyone
+from app.kernel.law import an_agency, anyone
 from app.kernel.workdays import local_day
-from app.web.door import acting, allow, now
+from app.web.door import acting, allow, now, row_number
 from app.web.registration import unit_values
 
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
@@ -42,8 +42,8 @@ PAGE = 30
 @bp.get("")
 @allow(anyone)
 def index() -> Any:
-    item = request.args.get("item", 0, type=int)
-    after = request.args.get("after", 0, type=int)
+    item = request.args.get("item", 0, type=row_number)
+    after = request.args.get("after", 0, type=row_number)
     found = admitted_agencies(item_id=item, after=after, limit=PAGE + 1)
     return render_template(
         "agencies/index.html",
@@ -155,7 +155,7 @@ def return_application(agency: Agency) -> Any:
 
 
 @listings.route("/items/<int:id>/promise", methods=["GET", "POST"])
-@allow(anyone, Item)
+@allow(an_agency, Item)
 def promise(item: Item) -> Any:
     agency = session.get(Agency, acting().actor.unit_id or 0)
     if agency is None or not MAY_LIST(acting().actor, agency):

@@ -40,8 +40,9 @@ from app.selections.rules import (
     MAY_READ_ENTRY,
     MAY_READ_OBJECTION,
     OBJECTION_LIFE,
+    its_entrant,
 )
-from app.web.door import acting, allow, now
+from app.web.door import acting, allow, now, row_number
 from app.web.downloads import download
 
 bp = Blueprint("selections", __name__)
@@ -70,7 +71,7 @@ def show(entry: Entry) -> Any:
 
 
 @entries.post("/entries/<int:id>/withdraw")
-@allow(MAY_READ_ENTRY, Entry)
+@allow(its_entrant, Entry)
 def withdraw(entry: Entry) -> Any:
     operations.withdraw(acting(), entry)
     flash(gettext("The entry is withdrawn. You may enter again until the closing."))
@@ -78,7 +79,7 @@ def withdraw(entry: Entry) -> Any:
 
 
 @entries.route("/entries/<int:id>/reenter", methods=["GET", "POST"])
-@allow(MAY_READ_ENTRY, Entry)
+@allow(its_entrant, Entry)
 def reenter(entry: Entry) -> Any:
     form, values = _entry_form(entry.job)
     if form.validate_on_submit() and form.attempt(operations.reenter, acting(), entry, **values()):
@@ -122,7 +123,7 @@ def check() -> Any:
     form, job, reason, checked = TranscriptForm(), None, None, False
     if form.validate_on_submit():
         checked, reason = True, _reason(form.text.data)
-    elif request.method == "GET" and (number := request.args.get("job", 0, type=int)):
+    elif request.method == "GET" and (number := request.args.get("job", 0, type=row_number)):
         job = session.get(Job, number)
         selection = selection_of(number)
         if job is None or selection is None or job.published_at is None:

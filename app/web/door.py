@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import func, select
+from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.models import Membership, SignIn, Unit, User
 from app.infra.db import session
@@ -20,6 +21,24 @@ from app.kernel.words import N_
 from app.notices.models import Notice
 
 login = LoginManager()
+
+
+LAST_ROW = 2**31 - 1
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address that a row can have: a greater one is not found, and no database is asked for it."""
+
+    def __init__(self, map: Map):
+        super().__init__(map, max=LAST_ROW)
+
+
+def row_number(text: str) -> int:
+    """The same for the question of an address: `request.args.get("after", 0, type=row_number)`."""
+    number = int(text)
+    if not 0 <= number <= LAST_ROW:
+        raise ValueError(number)
+    return number
 
 
 @dataclass(eq=False)
