@@ -1,0 +1,399 @@
+"""Who may enter which page: every door of the application, tried by everybody, against one table written by hand."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask
+from sqlalchemy import select
+from werkzeug.test import Cookie, TestResponse
+
+from app import create_app, wiring
+from app.accounts.models import Unit, User, memberships_of
+from app.agencies import operations as agencies
+from app.agencies.models import Agency, current_listing
+from app.contracts.models import contracts_of, materials_asked
+from app.infra import db
+from app.infra.db import session
+from app.jobs.models import Job
+from app.kernel.act import Kind, Role
+from app.notices.models import Notice
+from app.ratings import operations as ratings
+from app.ratings.models import AXES
+from app.selections import operations as selections
+from app.selections.models import Entry
+from app.services import operations as services
+from app.services.models import deliveries_of
+from app.web import answers
+from tests import make
+from tests.client import CheckedClient
+from tests.staging import work_until_done
+
+pytestmark = pytest.mark.one_database
+
+# Everybody, one letter each. Capitals belong to the job at hand, small letters are their strangers.
+#   V  a visitor              O  the owner's administrator    D  the owner's delegate who runs the job
+#   C  another delegate       A  the agency's administrator   P  the agency's authorised person
+#   R  the sector's regulator M  the operator's administrator m  an authorised person of another operator office
+#   o d  another owner        a p  another agency             r  another sector's regulator
+ALL, SIGNED_IN = "VODCAPRMmodapr", "ODCAPRMmodapr"
+OFFICES, OPERATORS = "RMm", "Mm"
+PARTIES, INSIDE = "ODAP", "ODAPRMm"
+BEFORE_PUBLICATION = "ODRMm"
+
+# The door | the scene | who may enter | who may know that the thing is there (the others find nothing).
+TABLE = [
+    ("accounts.sign_in", "market", ALL, ALL),
+    ("accounts.sign_out", "market", SIGNED_IN, ALL),
+    ("accounts.sign_out_everywhere", "market", SIGNED_IN, ALL),
+    ("accounts.language", "market", ALL, ALL),
+    ("accounts.register", "market", ALL, ALL),
+    ("accounts.register_owner", "market", ALL, ALL),
+    ("accounts.new_office", "market", "M", ALL),
+    ("accounts.me", "market", SIGNED_IN, ALL),
+    ("accounts.password", "market", SIGNED_IN, ALL),
+    ("accounts.unit", "market", SIGNED_IN, ALL),
+    ("accounts.switch", "administrator's place", "O", ALL),
+    ("accounts.new_member", "market", "OARMoar", ALL),
+    ("accounts.end_member", "colleague's place", "O", "VODCPmdp"),
+    ("agencies.index", "market", ALL, ALL),
+    ("agencies.apply", "market", ALL, ALL),
+    ("agencies.waiting", "market", OPERATORS, ALL),
+    ("agencies.show", "market", ALL, ALL),
+    ("agencies.show", "application", "APMm", "APMm"),
+    ("agencies.describe", "application", "AP", "APMm"),
+    ("agencies.qualifications", "application", "AP", "APMm"),
+    ("agencies.professionals", "application", "AP", "APMm"),
+    ("agencies.submit", "application", "AP", "APMm"),
+    ("agencies.admit", "applied", OPERATORS, "APMm"),
+    ("agencies.return_application", "applied", OPERATORS, "APMm"),
+    ("agencies.describe", "applied", "", "APMm"),
+    ("agencies.describe", "market", "", ALL),
+    ("listings.promise", "market", "APap", ALL),
+    ("listings.promise", "application", "ap", ALL),
+    ("listings.take_down", "market", "AP", "AP"),
+    ("calendars.index", "market", ALL, ALL),
+    ("catalogue.index", "market", ALL, ALL),
+    ("catalogue.show", "market", ALL, ALL),
+    ("catalogue.new_standard", "market", OPERATORS, ALL),
+    ("notices.index", "market", SIGNED_IN, ALL),
+    ("notices.read_all", "market", SIGNED_IN, ALL),
+    ("notices.open", "administrator's notice", "O", "O"),
+    ("oversight.home", "market", ALL, ALL),
+    ("oversight.desk", "market", SIGNED_IN, ALL),
+    ("oversight.law", "market", ALL, ALL),
+    ("selections.check", "market", ALL, ALL),
+    ("health.healthz", "market", ALL, ALL),
+    ("styleguide.show", "market", ALL, ALL),
+    ("styleguide.form", "market", ALL, ALL),
+    ("styleguide.refusal", "market", ALL, ALL),
+    ("jobs.index", "market", ALL, ALL),
+    ("jobs.new", "market", "ODCod", ALL),
+    ("jobs.show", "draft", BEFORE_PUBLICATION, BEFORE_PUBLICATION),
+    ("jobs.project", "draft", "OD", BEFORE_PUBLICATION),
+    ("jobs.wish", "draft", "OD", BEFORE_PUBLICATION),
+    ("jobs.review", "draft", "OD", BEFORE_PUBLICATION),
+    ("jobs.submit", "draft", "OD", BEFORE_PUBLICATION),
+    ("jobs.delegate", "draft", "O", BEFORE_PUBLICATION),
+    ("jobs.papers", "draft", BEFORE_PUBLICATION, BEFORE_PUBLICATION),
+    ("jobs.publish", "submitted", OPERATORS, BEFORE_PUBLICATION),
+    ("jobs.return_posting", "submitted", OPERATORS, BEFORE_PUBLICATION),
+    ("jobs.show", "open", ALL, ALL),
+    ("jobs.withdraw", "open", "OD", ALL),
+    ("entries.new", "open", "APap", ALL),
+    ("entries.show", "entered", "APMm", "APMm"),
+    ("entries.withdraw", "entered", "AP", "APMm"),
+    ("entries.reenter", "entry withdrawn", "AP", "APMm"),
+    ("jobs.repost", "failed", "OD", ALL),
+    ("selections.show", "selected", ALL, ALL),
+    ("selections.transcript", "selected", ALL, ALL),
+    ("objections.new", "selected", "ODCAPodap", ALL),
+    ("objections.of_job", "objected", OPERATORS, ALL),
+    ("objections.show", "objected", INSIDE + "od", INSIDE + "od"),
+    ("objections.file", "objected", INSIDE + "od", INSIDE + "od"),
+    ("objections.answer", "objected", PARTIES, INSIDE + "od"),
+    ("objections.uphold", "objected", OPERATORS, INSIDE + "od"),
+    ("objections.dismiss", "objected", OPERATORS, INSIDE + "od"),
+    ("objections.take_back", "objected", "od", INSIDE + "od"),
+    ("selections.abandon", "awarded", "AP", ALL),
+    ("contracts.upload", "awarded", PARTIES, ALL),
+    ("contracts.confirm", "contract_uploaded", "AP", ALL),
+    ("contracts.return_contract", "contract_uploaded", "AP", ALL),
+    ("contracts.file", "contract_uploaded", INSIDE, INSIDE),
+    ("contracts.list_materials", "contracted", "AP", ALL),
+    ("contracts.hand_in", "materials", "OD", ALL),
+    ("contracts.check", "materials_check", "AP", ALL),
+    ("contracts.name_defects", "materials_check", "AP", ALL),
+    ("contracts.paper", "materials_check", INSIDE, INSIDE),
+    ("services.start", "materials_check", "AP", ALL),
+    ("services.ledger", "in_service", ALL, ALL),
+    ("services.deliver", "in_service", "AP", ALL),
+    ("services.terminate", "in_service", OFFICES, ALL),
+    ("jobs.papers", "in_service", INSIDE, ALL),
+    ("pauses.new", "in_service", PARTIES, ALL),
+    ("pauses.show", "pause asked for", INSIDE, INSIDE),
+    ("pauses.file", "pause asked for", INSIDE, INSIDE),
+    ("pauses.confirm", "pause asked for", "AP", INSIDE),
+    ("pauses.refuse", "pause asked for", "AP", INSIDE),
+    ("pauses.drop", "pause asked for", "OD", INSIDE),
+    ("pauses.veto", "pause asked for", "R", INSIDE),
+    ("services.resume", "paused", PARTIES, ALL),
+    ("services.veto_pause", "paused", "R", ALL),
+    ("services.return_report", "delivered", "OD", ALL),
+    ("services.accept", "delivered", "OD", ALL),
+    ("services.file", "delivered", INSIDE, INSIDE),
+    ("ratings.new", "accepted", PARTIES, ALL),
+    ("ratings.show", "rated by one", "ODC", "ODC"),
+    ("ratings.show", "rated", ALL, ALL),
+    ("ratings.set_aside", "rated", "R", ALL),
+    ("ratings.restore", "rating set aside", "R", ALL),
+    ("oversight.review", "rated", OFFICES, ALL),
+]  # fmt: skip
+
+# What a form must carry to be more than a bad request.
+BODIES = {"accounts.language": {"locale": "en"}}
+ENTERS, REFUSED, FINDS_NOTHING, SIGNS_IN = "enters", "refused", "finds nothing", "signs in first"
+
+
+@dataclass
+class Cast:
+    """Everybody of a scene, and the thing each kind of door is tried with."""
+
+    people: dict[str, User]
+    owner: Unit
+    agency: Agency
+    stranger: Unit
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def job(self, state: str) -> Job:
+        """The owner's job, run by its delegate and entered by its agency alone."""
+        job = make.job(state, owner=self.owner, entrants=[self.agency], funds="social")
+        job.run_by_id = self.people["D"].id
+        self.things["Job"] = self.things["Told"] = job
+        return job
+
+    def adds(self, thing: Any, name: str = "") -> Any:
+        self.things[name or type(thing).__name__] = thing
+        return thing
+
+
+def gathered(*, admitted: bool = True) -> Cast:
+    owner, stranger, agency = make.unit(), make.unit(), make.agency(admitted=admitted)
+    rival, office = make.agency(), make.operator()
+    other_office, regulators = make.unit(Kind.OPERATOR), [make.regulator("water"), make.regulator("transport")]
+    firms = [session.get_one(Unit, one.id) for one in (agency, rival)]
+    people = {
+        "O": make.user_of(owner),
+        "D": make.person(owner, Role.DELEGATE),
+        "C": make.person(owner, Role.DELEGATE),
+        "A": make.user_of(agency),
+        "P": make.person(firms[0], Role.AUTHORISED),
+        "R": make.user_of(regulators[0]),
+        "M": make.user_of(office),
+        "m": make.person(other_office, Role.AUTHORISED),
+        "o": make.user_of(stranger),
+        "d": make.person(stranger, Role.DELEGATE),
+        "a": make.user_of(rival),
+        "p": make.person(firms[1], Role.AUTHORISED),
+        "r": make.user_of(regulators[1]),
+    }
+    cast = Cast(people, owner, agency, stranger)
+    cast.adds(agency)
+    cast.adds(make.item())
+    return cast
+
+
+# --- the scenes -------------------------------------------------------------------------------------------------------
+
+
+def market(cast: Cast) -> None:
+    cast.adds(current_listing(cast.agency.id, make.item().id))
+
+
+def application(cast: Cast) -> None:
+    """The agency's application lies open."""
+
+
+def applied(cast: Cast) -> None:
+    agencies.submit(make.act(cast.agency), cast.agency, signed_by="示例")
+
+
+def place_of(letter: str) -> Callable[[Cast], Any]:
+    return lambda cast: cast.adds(memberships_of(cast.people[letter].id)[0], "id")
+
+
+def told(cast: Cast) -> None:
+    ids = {letter: user.id for letter, user in cast.people.items()}
+    job = make.job("open", owner=cast.owner)
+    make.keep()
+    work_until_done(make.later(job))
+    cast.things.clear()
+    cast.people = {letter: session.get_one(User, id) for letter, id in ids.items()}
+    cast.adds(session.scalars(select(Notice).where(Notice.user_id == cast.people["O"].id)).one())
+
+
+def at(state: str) -> Callable[[Cast], Any]:
+    return lambda cast: cast.job(state)
+
+
+def entered(cast: Cast) -> None:
+    job = cast.job("open")
+    cast.adds(selections.enter(make.act(cast.agency, make.later(job)), job, quote_cents=None))
+
+
+def entry_withdrawn(cast: Cast) -> None:
+    entered(cast)
+    entry = cast.things[Entry.__name__]
+    selections.withdraw(make.act(cast.agency, make.later(entry.job)), entry)
+
+
+def objected(cast: Cast) -> None:
+    job = cast.job("selected")
+    by, paper = make.act(cast.stranger, make.later(job)), make.file(cast.stranger, now=make.later(job))
+    cast.adds(selections.object_to(by, job, ground="名单里有不符合条件的机构。", file_id=paper.id))
+
+
+def contract_uploaded(cast: Cast) -> None:
+    cast.adds(contracts_of(cast.job("contract_uploaded").id)[0])
+
+
+def materials_check(cast: Cast) -> None:
+    cast.adds(materials_asked(cast.job("materials_check").id)[0])
+
+
+def pause_asked_for(cast: Cast) -> None:
+    job = cast.job("in_service")
+    by, paper = make.act(cast.owner, make.later(job)), make.file(cast.owner, now=make.later(job))
+    cast.adds(services.ask_pause(by, job, reason="site", text="现场道路中断。", file_id=paper.id))
+
+
+def delivered(cast: Cast) -> None:
+    cast.adds(deliveries_of(cast.job("delivered").id)[0])
+
+
+def rated_by_one(cast: Cast) -> None:
+    job = cast.job("accepted")
+    cast.adds(ratings.give(make.act(cast.owner, make.later(job)), job, **dict.fromkeys(AXES, 4), text="示例"))
+
+
+def rated(cast: Cast) -> None:
+    rated_by_one(cast)
+    job = cast.things[Job.__name__]
+    ratings.give(make.act(cast.agency, make.later(job)), job, **dict.fromkeys(AXES, 4), text="示例")
+
+
+def rating_set_aside(cast: Cast) -> None:
+    rated(cast)
+    by = make.act(make.regulator(), make.later(cast.things[Job.__name__]))
+    ratings.set_aside(by, cast.things["Rating"], reason="与事实不符，不予计入。")
+
+
+SCENES: dict[str, Callable[[Cast], Any]] = {
+    "market": market, "application": application, "applied": applied, "administrator's place": place_of("O"),
+    "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,
+    "entry withdrawn": entry_withdrawn, "objected": objected, "contract_uploaded": contract_uploaded,
+    "materials_check": materials_check, "pause asked for": pause_asked_for, "delivered": delivered,
+    "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,
+}  # fmt: skip
+
+
+# --- the walk ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scene", dict.fromkeys(scene for _, scene, *_ in TABLE))
+def test_everybody_enters_where_they_may_and_nowhere_else(
+    scene: str, app: Flask, as_user: Callable[..., CheckedClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = gathered(admitted=not scene.startswith("appli"))
+    SCENES.get(scene, at(scene))(cast)
+    if job := cast.things.get(Job.__name__):
+        app.config["CLOCK"] = lambda: make.later(job)
+    keys = {letter: as_user(user).get_cookie("session") for letter, user in cast.people.items()}
+    things = {name: thing.id for name, thing in cast.things.items()}
+    # Nothing of the walk is kept: everybody finds the scene as it was.
+    monkeypatch.setattr(answers, "settle", lambda keep: db.settle(False))
+    wrong = [
+        f"{endpoint} {method} {letter}: {got}, not {expected}"
+        for endpoint, _, may, sees in (line for line in TABLE if line[1] == scene)
+        for method in methods_of(app, endpoint)
+        for letter, expected in expectations(may, sees).items()
+        if (got := outcome(app, keys.get(letter), endpoint, method, things)) != expected
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def expectations(may: str, sees: str) -> dict[str, str]:
+    refused = {letter: REFUSED if letter != "V" else SIGNS_IN for letter in ALL}
+    seen = {letter: refused[letter] if letter in sees else FINDS_NOTHING for letter in ALL}
+    return seen | dict.fromkeys(may, ENTERS)
+
+
+def outcome(app: Flask, key: Cookie | None, endpoint: str, method: str, things: dict[str, int]) -> str:
+    client = app.test_client()
+    if key:
+        client.set_cookie(key.key, key.value)
+    model = app.view_functions[endpoint].model  # type: ignore[attr-defined]
+    id = things[model.__name__] if model else things.get("id")
+    with client.open(address(app, endpoint, id), method=method, data=BODIES.get(endpoint)) as answer:
+        return read(answer)
+
+
+def read(answer: TestResponse) -> str:
+    if (answer.location or "").startswith("/sign-in?next="):
+        return SIGNS_IN
+    known = {200: ENTERS, 303: ENTERS, 422: ENTERS, 403: REFUSED, 404: FINDS_NOTHING}
+    return known.get(answer.status_code, f"{answer.status_code}")
+
+
+def address(app: Flask, endpoint: str, id: int | None) -> str:
+    rule = next(app.url_map.iter_rules(endpoint))
+    return rule.rule.replace("<int:id>", str(id))
+
+
+def methods_of(app: Flask, endpoint: str) -> list[str]:
+    allowed = {method for rule in app.url_map.iter_rules(endpoint) for method in rule.methods or ()}
+    return sorted(allowed & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+
+
+def test_the_table_names_every_door_and_no_other(app: Flask) -> None:
+    assert {endpoint for endpoint, *_ in TABLE} == {rule.endpoint for rule in app.url_map.iter_rules()}
+
+
+def test_no_two_doors_stand_at_one_address(app: Flask) -> None:
+    addresses = Counter((rule.rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ())
+    assert [address for address, doors in addresses.items() if doors > 1] == []
+
+
+@pytest.mark.parametrize("letter", "VM")
+@pytest.mark.parametrize("id", [0, 2**31 - 1, 10**30])
+def test_what_is_not_there_is_not_found_by_anybody(
+    id: int, letter: str, app: Flask, as_user: Callable[..., CheckedClient]
+) -> None:
+    client = as_user(gathered().people.get(letter))
+    names = [rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments]
+    found = {name: client.open(address(app, name, id), method=methods_of(app, name)[0]) for name in names}
+    # These two look at the person before they look for the thing.
+    say_no_first = {"accounts.switch", "accounts.end_member"}
+    assert {name for name, answer in found.items() if answer.status_code != 404} <= say_no_first
+
+
+@pytest.mark.parametrize("number", [10**9, 2**31, 10**30, -1])
+def test_a_number_in_a_question_is_never_too_great(number: int, client: CheckedClient) -> None:
+    questions = ["/agencies?item={0}&after={0}", "/jobs?item={0}&after={0}", "/items/1?version={0}", "/check?job={0}"]
+    assert {client.get(question.format(number)).status_code for question in questions} <= {200, 404}
+
+
+def test_the_doors_of_the_makers_are_not_in_production(app: Flask) -> None:
+    known = {"ENV": "production", "SECRET_KEY": "x" * 64, "COOKIE_SECURE": True}
+    built = create_app({**app.config, **known})
+    assert not [rule for rule in built.url_map.iter_rules() if rule.endpoint.startswith("styleguide.")]
+
+
+def test_the_service_does_not_start_with_an_unguarded_door(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    left_open = Blueprint("left_open", __name__)
+    left_open.add_url_rule("/left-open", "door", lambda: "come in")
+    monkeypatch.setattr(wiring, "BLUEPRINTS", (*wiring.BLUEPRINTS, left_open))
+    with pytest.raises(RuntimeError, match=r"left_open\.door"):
+        create_app(dict(app.config))
