@@ -1,0 +1,366 @@
+"""Two at once: the schema and the locks let one be first, and the other reads how it stands. On both databases.
+
+Every race is also run by a naive control, which looks first and acts later without a lock: it must show two winners.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
+from types import NoneType
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from app import wiring
+from app.accounts.models import Unit
+from app.agencies.models import Agency
+from app.contracts import operations as contracts
+from app.contracts.models import contracts_of, materials_asked
+from app.infra import record as log
+from app.infra.clockwork import take_late
+from app.infra.db import Row, session, transaction
+from app.jobs import operations as jobs
+from app.jobs.models import Job
+from app.kernel.act import CLOCK, Act, Role
+from app.kernel.errors import WrongState
+from app.kernel.workdays import local_day
+from app.ratings import operations as ratings
+from app.ratings.models import AXES, Rating
+from app.selections import operations as selections
+from app.selections.models import Award, Entry, Selection, entry_of
+from app.services import operations as services
+from app.services.models import Delivery, Pause, open_pause
+from tests import make
+from tests.at_once import LONGEST, Try, acts, at_once, by, in_threads, in_transaction, looks, naively, the_clock
+from tests.client import CheckedClient
+
+pytestmark = pytest.mark.usefixtures("app")
+SOON = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Race:
+    """Two tries of which one may succeed, and the table that has one row afterwards."""
+
+    job: Job
+    tries: tuple[Try, Try]
+    table: type[Row] | None = None
+
+
+# --- the races --------------------------------------------------------------------------------------------------------
+
+
+def act(job: Job, side: str) -> Act:
+    return make.act(getattr(job, side), job.state_since + SOON)
+
+
+def colleague(job: Job) -> Act:
+    """Another person of the selected agency."""
+    unit = session.get_one(Unit, job.agency_id)
+    return make.act(make.person(unit, Role.AUTHORISED), job.state_since + SOON)
+
+
+def terms(job: Job) -> dict[str, Any]:
+    paper, day = make.file(job.owner, now=job.state_since), local_day(job.state_since)
+    return {"file_id": paper.id, "signed_on": day, "amount_cents": job.amount_cents, "days": job.agreed_days}
+
+
+def two_workers_select() -> Race:
+    job = make.job("open")
+    for _ in range(3):
+        selections.enter(make.act(make.agency(), job.state_since + SOON), job, quote_cents=None)
+    take_late(Job, job.id, job.due, wiring.VERBS)
+    return Race(job, (the_clock(job, "select"), the_clock(job, "select")), Award)
+
+
+def two_workers_award() -> Race:
+    job = make.job("selected")
+    return Race(job, (the_clock(job, "award"), the_clock(job, "award")))
+
+
+def an_objection_and_the_award() -> Race:
+    job = make.job("selected")
+    by_stranger = make.act(make.unit(), job.due - SOON)
+    ground = "名单里有不符合条件的机构。"
+    objects = by(by_stranger, job, "object", selections.object_to, ground=ground, file_id=None)
+    return Race(job, (objects, the_clock(job, "award")))
+
+
+def both_sides_upload_the_contract() -> Race:
+    job = make.job("awarded")
+    tries = [by(act(job, side), job, "upload_contract", contracts.upload, **terms(job)) for side in ("owner", "agency")]
+    return Race(job, (tries[0], tries[1]))
+
+
+def one_confirms_and_one_abandons() -> Race:
+    job = make.job("awarded")
+    contracts.upload(act(job, "agency"), job, **terms(job))
+    confirms = by(act(job, "owner"), job, "confirm_contract", contracts.confirm)
+    abandons = by(act(job, "agency"), job, "abandon", selections.abandon, reason="人员安排不开。")
+    return Race(job, (confirms, abandons))
+
+
+def two_of_the_operator_return_a_posting() -> Race:
+    job, operator = make.job("submitted"), make.operator()
+    acts = [make.act(user, make.later(job)) for user in (make.user_of(operator), make.person(operator))]
+    reason = "请补充项目规模。"
+    first, second = (by(one, job, "return_posting", jobs.return_posting, reason=reason) for one in acts)
+    return Race(job, (first, second))
+
+
+def two_people_deliver() -> Race:
+    job = make.job("in_service")
+    report = make.file(job.agency, now=make.later(job))
+    first, second = (
+        by(who, job, "deliver", services.deliver, file_ids=[report.id], note="")
+        for who in (act(job, "agency"), colleague(job))
+    )
+    return Race(job, (first, second), Delivery)
+
+
+def the_owner_accepts_as_silence_does() -> Race:
+    job = make.job("delivered")
+    accepts = by(make.act(job.owner, job.due - SOON), job, "accept", services.accept)
+    return Race(job, (accepts, the_clock(job, "accept")))
+
+
+def one_returns_the_report_as_silence_accepts() -> Race:
+    job = make.job("delivered")
+    returns = by(make.act(job.owner, job.due - SOON), job, "return_report", services.return_report, reason="缺少附图。")
+    return Race(job, (returns, the_clock(job, "accept")))
+
+
+def one_terminates_as_silence_accepts() -> Race:
+    job = make.job("delivered")
+    ends = by(make.act(make.operator(), job.due - SOON), job, "terminate", services.terminate, reason="项目已取消。")
+    return Race(job, (ends, the_clock(job, "accept")))
+
+
+def one_agrees_and_one_refuses_a_pause() -> Race:
+    job = make.job("in_service")
+    pause = asked(job)
+    agrees = by(act(job, "agency"), pause, "confirm", services.confirm_pause)
+    refuses = by(colleague(job), pause, "refuse", services.refuse_pause, answer="现场已经通路。")
+    return Race(job, (agrees, refuses))
+
+
+def asked(job: Job) -> Pause:
+    text = "现场道路中断，勘察人员无法进入，预计三个工作日恢复。"
+    pause: Pause = services.ask_pause(make.act(job.owner, make.later(job)), job, reason="site", text=text, file_id=None)
+    return pause
+
+
+RACES = (
+    two_workers_select, two_workers_award, an_objection_and_the_award, both_sides_upload_the_contract,
+    one_confirms_and_one_abandons, two_of_the_operator_return_a_posting, two_people_deliver,
+    the_owner_accepts_as_silence_does, one_returns_the_report_as_silence_accepts, one_terminates_as_silence_accepts,
+    one_agrees_and_one_refuses_a_pause,
+)  # fmt: skip
+
+
+# --- one is first -----------------------------------------------------------------------------------------------------
+
+
+def events(race: Race) -> list[log.Event]:
+    """What the two brought about."""
+    names = {f"{one.model.__tablename__}.{one.step}" for one in race.tries}
+    query = select(log.Event).where(log.Event.thread_of == f"job:{race.job.id}", log.Event.name.in_(names))
+    return list(session.scalars(query))
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
+@pytest.mark.parametrize("order", [1, -1], ids=["", "the other way round"])
+def test_of_two_at_once_one_is_first(race: Callable[[], Race], order: int) -> None:
+    run = race()
+    people = [one.act for one in run.tries if one.act.actor != CLOCK]
+    answers = at_once(run.job, *map(in_transaction, run.tries[::order]))
+    (won,) = events(run)
+    refused = [answer for answer in answers if isinstance(answer, WrongState)]
+    assert [answer for answer in answers if answer not in (None, *refused)] == []
+    assert len(refused) == len(people) - (won.actor_kind != "clock"), "the clock finds nothing to do, people are told"
+    if run.table:
+        assert session.scalar(select(func.count()).select_from(run.table)) == 1
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
+def test_without_the_lock_both_would_win(race: Callable[[], Race]) -> None:
+    run = race()
+    naively(*run.tries)
+    assert len(events(run)) == 2
+
+
+# --- entering, and what the schema keeps single -----------------------------------------------------------------------
+
+
+def two_people_enter() -> tuple[Job, Agency, tuple[Try, Try]]:
+    job, agency = make.job("open"), make.agency()
+    second = make.person(session.get_one(Unit, agency.id), Role.AUTHORISED)
+    entering = [make.act(user, make.later(job)) for user in (make.user_of(agency), second)]
+    first, other = (by(one, job, "enter", selections.enter, quote_cents=None) for one in entering)
+    return job, agency, (first, other)
+
+
+def test_two_people_of_an_agency_enter_it_once() -> None:
+    job, agency, tries = two_people_enter()
+    answers = at_once(job, *map(in_transaction, tries))
+    assert [type(answer) for answer in answers] in ([NoneType, WrongState], [WrongState, NoneType])
+    assert session.scalar(select(func.count()).select_from(Entry).where(Entry.agency_id == agency.id)) == 1
+
+
+def test_without_lock_and_key_an_agency_would_enter_twice() -> None:
+    job, agency, _ = two_people_enter()
+    job_id, agency_id, meet = job.id, agency.id, Barrier(2)
+    session.execute(text("CREATE TABLE bare_entry AS SELECT job_id, agency_id FROM entry"))
+    make.keep()
+
+    def enters() -> None:
+        with transaction():
+            assert entry_of(job_id, agency_id) is None
+        meet.wait(LONGEST)
+        with transaction():
+            session.execute(text("INSERT INTO bare_entry VALUES (:job, :agency)"), {"job": job_id, "agency": agency_id})
+
+    in_threads(enters, enters)
+    assert session.scalar(text("SELECT count(*) FROM bare_entry")) == 2
+    session.execute(text("DROP TABLE bare_entry"))
+    make.keep()
+
+
+@pytest.mark.parametrize("model", [Entry, Selection, Award, Delivery, Rating], ids=lambda model: model.__name__)
+def test_the_schema_itself_refuses_a_second_one(model: type[Row]) -> None:
+    job = make.job("accepted")
+    ratings.give(act(job, "owner"), job, **dict.fromkeys(AXES, 4), text="示例")
+    table = model.__tablename__
+    columns = ", ".join(f'"{column.name}"' for column in model.__table__.columns if column.name != "id")
+    session.execute(text(f"CREATE TEMPORARY TABLE bare AS SELECT {columns} FROM {table}"))
+    session.execute(text("INSERT INTO bare SELECT * FROM bare"))
+    assert session.scalar(text("SELECT count(*) FROM bare")) == 2 * len(session.scalars(select(model)).all())
+    with pytest.raises(IntegrityError):
+        session.execute(text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}"))
+
+
+# --- two that do not exclude each other: the order is told by the record, and the end is the same ---------------------
+
+
+def one_agrees_to_a_pause_and_one_delivers() -> Race:
+    job = make.job("in_service")
+    report = make.file(job.agency, now=make.later(job))
+    agrees = by(colleague(job), asked(job), "confirm", services.confirm_pause)
+    delivers = by(act(job, "agency"), job, "deliver", services.deliver, file_ids=[report.id], note="")
+    return Race(job, (agrees, delivers))
+
+
+def one_uploads_and_one_abandons() -> Race:
+    job = make.job("awarded")
+    uploads = by(act(job, "owner"), job, "upload_contract", contracts.upload, **terms(job))
+    abandons = by(act(job, "agency"), job, "abandon", selections.abandon, reason="人员安排不开。")
+    return Race(job, (uploads, abandons))
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["pause first", "delivery first"])
+def test_no_pause_outlives_the_delivery(order: int) -> None:
+    run = one_agrees_to_a_pause_and_one_delivers()
+    agreed, delivered = at_once(run.job, *map(in_transaction, run.tries[::order]))[::order]
+    pause = make.again(session.get_one(Pause, run.tries[0].id))
+    assert delivered is None
+    assert (pause.state, type(agreed)) in (("ended", NoneType), ("dropped", WrongState))
+    assert (pause.job.state, open_pause(run.job.id)) == ("delivered", None)
+
+
+def test_without_the_lock_a_pause_would_outlive_the_delivery() -> None:
+    run = one_agrees_to_a_pause_and_one_delivers()
+    naively(*run.tries)
+    assert (make.again(run.job).state, session.get_one(Pause, run.tries[0].id).state) == ("delivered", "running")
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["contract first", "abandoning first"])
+def test_an_abandoned_award_is_not_revived_by_a_contract(order: int) -> None:
+    run = one_uploads_and_one_abandons()
+    uploaded, abandoned = at_once(run.job, *map(in_transaction, run.tries[::order]))[::order]
+    assert abandoned is None
+    assert (type(uploaded), len(contracts_of(run.job.id))) in ((NoneType, 1), (WrongState, 0))
+    assert make.again(run.job).state == "abandoned"
+
+
+def test_without_the_lock_a_contract_would_revive_an_abandoned_award() -> None:
+    run = one_uploads_and_one_abandons()
+    make.keep()
+    uploads, abandons = run.tries
+    looks(uploads)
+    acts(abandons)
+    acts(uploads)
+    assert make.again(run.job).state == "contract_uploaded"
+
+
+# --- what the second one reads ----------------------------------------------------------------------------------------
+
+Sends = tuple[Any, str, dict[str, Any]]
+
+
+def upload_twice() -> tuple[Job, list[Sends], str]:
+    job = make.job("awarded")
+    day, amount = local_day(job.state_since).isoformat(), f"{(job.amount_cents or 0) / 100:.2f}"
+
+    def typed() -> dict[str, Any]:
+        paper = (io.BytesIO(make.content()), "contract.pdf")
+        return {"file": paper, "signed_on": day, "amount_cents": amount, "days": job.agreed_days}
+
+    return job, [(job.owner, "contract/upload", typed()), (job.agency, "contract/upload", typed())], ""
+
+
+def accept_and_return() -> tuple[Job, list[Sends], str]:
+    job = make.job("delivered")
+    return job, [(job.owner, "service/accept", {}), (job.owner, "service/return", {"reason": "缺少附图。"})], ""
+
+
+def start_and_name_defects() -> tuple[Job, list[Sends], str]:
+    job = make.job("materials_check")
+    defect = {f"defect_{materials_asked(job.id)[0].id}": "第三页缺公章。"}
+    return job, [(job.agency, "service/start", {}), (job.agency, "materials/defects", defect)], ""
+
+
+def enter_twice() -> tuple[Job, list[Sends], str]:
+    job, agency = make.job("open"), make.agency()
+    return job, [(agency, "enter", {}), (agency, "enter", {})], "Your agency has entered this job already."
+
+
+@pytest.mark.parametrize("race", [upload_twice, accept_and_return, start_and_name_defects, enter_twice])
+def test_the_second_of_two_reads_how_it_stands(
+    race: Callable[[], Any], clock: Any, as_user: Callable[..., CheckedClient]
+) -> None:
+    job, sends, told = race()
+    clock.now = make.later(job)
+    path = f"/jobs/{job.id}"
+    runs = []
+    for unit, page, typed in sends:
+        client = in_english(as_user(make.user_of(unit)))
+        runs.append(partial(client.post, f"{path}/{page}", data=typed))
+    first, second = sorted(at_once(job, *runs), key=lambda answer: answer.status_code)
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert (told or f"it is now “{job.LIFE.label(make.again(job).state)}”") in second.text
+    assert f'href="{path}"' in second.text, "and where to go on"
+
+
+def test_whom_the_clock_has_overtaken_reads_it_before_and_after_the_worker_came(
+    clock: Any, as_user: Callable[..., CheckedClient], work: Callable[..., int]
+) -> None:
+    job = make.job("delivered")
+    client, clock.now = in_english(as_user(make.user_of(job.owner))), job.due
+    path = f"/jobs/{job.id}/service/accept"
+    before = client.post(path)
+    assert (before.status_code, "the clock takes the next step" in before.text) == (409, True)
+    assert "delivered, to be accepted" in before.text
+    work(clock.now)
+    after = client.post(path)
+    assert (after.status_code, "accepted, being rated" in after.text) == (409, True)
+
+
+def in_english(client: CheckedClient) -> CheckedClient:
+    with client.session_transaction() as cookie:
+        cookie["locale"] = "en"
+    return client
