@@ -1,7 +1,8 @@
 """Collect the visible English sentences of app/ and templates/ into translations/, keeping every translation there is.
 
-Sentences that are gone are dropped and new ones are left empty: nothing is guessed. The files carry no dates and no
-line numbers, so that a change shows only what it changed.
+Sentences that are gone are dropped and new ones are left empty: nothing is guessed. Traditional Chinese is the
+simplified text written in traditional characters, never edited by hand. The files carry no dates and no line numbers,
+so that a change shows only what it changed.
 """
 
 import sys
@@ -11,10 +12,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from opencc import OpenCC
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "translations"
-LOCALES = ("zh_Hans", "zh_Hant")
+WRITTEN, DERIVED = "zh_Hans", "zh_Hant"
 SOURCES = [("app/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 NAMES = ("_", "gettext", "lazy_gettext", "N_", "Refusal", "NotAllowed", "WrongState", "Invalid")
 KEYWORDS = dict.fromkeys(NAMES) | {"ngettext": (1, 2)}
@@ -30,18 +32,40 @@ msgstr ""
 
 
 def main() -> None:
-    found = collect()
-    for locale in LOCALES:
-        path = FOLDER / locale / "LC_MESSAGES" / "messages.po"
-        catalog = merged(locale, found, read(path, locale))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as target:
-            target.write(HEADER.format(locale=locale).encode())
-            write_po(target, catalog, width=0, sort_output=True, omit_header=True, include_lineno=False)
-        with path.with_suffix(".mo").open("wb") as target:
-            write_mo(target, catalog)
-        missing = sum(not message.string or not any(message.string) for message in catalog if message.id)
-        print(f"{locale}: {len(catalog)} sentences, {missing} without translation")
+    path = place(WRITTEN)
+    catalog = merged(WRITTEN, collect(), read(path, WRITTEN))
+    save(WRITTEN, catalog)
+    save(DERIVED, traditional(catalog))
+    missing = sum(not message.string or not any(message.string) for message in catalog if message.id)
+    print(f"{len(catalog)} sentences, {missing} without translation")
+
+
+def place(locale: str) -> Path:
+    return FOLDER / locale / "LC_MESSAGES" / "messages.po"
+
+
+def save(locale: str, catalog: Catalog) -> None:
+    path = place(locale)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as target:
+        target.write(HEADER.format(locale=locale).encode())
+        write_po(target, catalog, width=0, sort_output=True, omit_header=True, include_lineno=False)
+    with path.with_suffix(".mo").open("wb") as target:
+        write_mo(target, catalog)
+
+
+def traditional(catalog: Catalog) -> Catalog:
+    """The same sentences in traditional characters: characters are exchanged, words are not."""
+    convert = OpenCC("s2tw").convert
+    other = Catalog(DERIVED, charset="utf-8")
+    for message in catalog:
+        if message.id:
+            text = message.string
+            text = tuple(map(convert, text)) if isinstance(text, tuple) else convert(text)
+            other.add(
+                message.id, text, message.locations, message.flags, message.auto_comments, context=message.context
+            )
+    return other
 
 
 def collect() -> Catalog:

@@ -45,9 +45,17 @@ def test_translations_are_kept_and_what_is_gone_goes(project: Path):
 
 def test_a_second_run_changes_nothing(project: Path):
     messages.main()
-    path = project / "translations" / "zh_Hant" / "LC_MESSAGES" / "messages.po"
-    path.write_text(path.read_text().replace('msgid "Jobs"\nmsgstr ""', 'msgid "Jobs"\nmsgstr "項目"'))
+    path = messages.place("zh_Hans")
+    path.write_text(path.read_text().replace('msgid "Jobs"\nmsgstr ""', 'msgid "Jobs"\nmsgstr "项目"'))
     messages.main()
     first = path.read_text()
     messages.main()
-    assert path.read_text() == first and "項目" in first and "rules.py:" not in first
+    assert path.read_text() == first and "项目" in first and "rules.py:" not in first
+
+
+def test_traditional_characters_follow_the_simplified_ones(project: Path):
+    messages.main()
+    path = messages.place("zh_Hans")
+    path.write_text(path.read_text().replace('msgid "Jobs"\nmsgstr ""', 'msgid "Jobs"\nmsgstr "为项目启动"'))
+    messages.main()
+    assert 'msgstr "為項目啟動"' in messages.place("zh_Hant").read_text()
