@@ -1,0 +1,168 @@
+"""The migrations make exactly the schema of the models, from nothing and back, on both databases."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import Engine, inspect, text
+
+import config
+from app import create_app
+from app.infra import db
+from app.infra.db import Row
+
+ROOT = Path(__file__).parent.parent
+MEMORY = {"alembic_version"}
+
+
+@pytest.fixture
+def service(empty_database: str, fast: Path) -> Iterator[Flask]:
+    """The application on an empty database."""
+    settings = {"ENV": "test", "DATA_DIR": str(fast), "DATABASE_URL": empty_database}
+    yield create_app(config.load(settings))
+    bound().dispose()
+
+
+@pytest.fixture
+def migrated(service: Flask) -> Engine:
+    """A database brought from nothing to the newest schema by the service's own command."""
+    migrate(service)
+    return bound()
+
+
+@pytest.fixture
+def modelled(backend: str, make_database: Callable[[str], str]) -> Iterator[Engine]:
+    """A database made from the models alone."""
+    engine = db.create_engine(make_database(backend))
+    Row.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+def bound() -> Engine:
+    engine = db.session.get_bind()
+    assert isinstance(engine, Engine)
+    return engine
+
+
+def migrate(service: Flask) -> None:
+    done = service.test_cli_runner().invoke(args=["migrate"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def alembic(engine: Engine) -> Config:
+    known = Config(str(ROOT / "migrations" / "alembic.ini"))
+    known.set_main_option("script_location", str(ROOT / "migrations"))
+    address = engine.url.render_as_string(hide_password=False)
+    known.set_main_option("sqlalchemy.url", address.replace("%", "%%"))
+    return known
+
+
+def schema(engine: Engine) -> dict[str, Any]:
+    """All that the database says of each table, in an order that does not depend on how it was made."""
+    found = inspect(engine)
+    reads = {
+        "columns": lambda name: [
+            (column["name"], str(column["type"]), column["nullable"], str(column["default"]))
+            for column in found.get_columns(name)
+        ],
+        "key": found.get_pk_constraint,
+        "references": found.get_foreign_keys,
+        "unique": found.get_unique_constraints,
+        "checks": found.get_check_constraints,
+        "indexes": found.get_indexes,
+    }
+    return {
+        name: {what: told(read(name)) for what, read in reads.items()} for name in set(found.get_table_names()) - MEMORY
+    }
+
+
+def told(thing: Any) -> Any:
+    if isinstance(thing, dict):
+        return sorted(f"{name}: {told(part)}" for name, part in thing.items())
+    return sorted(str(told(part)) for part in thing) if isinstance(thing, list) else str(thing)
+
+
+def differences(engine: Engine) -> list[Any]:
+    """What autogenerate would write into a next migration."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, Row.metadata))
+
+
+def revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def test_the_migrations_make_exactly_the_schema_of_the_models(migrated: Engine, modelled: Engine) -> None:
+    made, meant = schema(migrated), schema(modelled)
+    assert made.keys() == meant.keys() == Row.metadata.tables.keys()
+    for name, table in meant.items():
+        assert made[name] == table, name
+    assert differences(migrated) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE job ADD COLUMN forgotten INTEGER",
+        "CREATE TABLE forgotten (id INTEGER)",
+        "DROP INDEX ix_job_state_due",
+        "DROP INDEX uq_award_current",
+    ],
+)
+def test_a_difference_would_be_seen(change: str, migrated: Engine, modelled: Engine) -> None:
+    with migrated.begin() as connection:
+        connection.execute(text(change))
+    assert differences(migrated) != []
+    assert schema(migrated) != schema(modelled)
+
+
+def test_a_second_upgrade_does_nothing(service: Flask, migrated: Engine) -> None:
+    before, at = schema(migrated), revision(migrated)
+    with migrated.begin() as connection:
+        connection.execute(text("INSERT INTO number_series (year, last) VALUES (2026, 7)"))
+    migrate(service)
+    with migrated.connect() as connection:
+        assert connection.execute(text("SELECT year, last FROM number_series")).all() == [(2026, 7)]
+    assert (schema(migrated), revision(migrated)) == (before, at)
+
+
+def test_the_way_back_leads_to_nothing_and_forth_again_to_the_same(migrated: Engine) -> None:
+    before = schema(migrated)
+    command.downgrade(alembic(migrated), "base")
+    assert (schema(migrated), revision(migrated)) == ({}, None)
+    command.upgrade(alembic(migrated), "head")
+    assert schema(migrated) == before
+
+
+def test_every_step_can_be_taken_back(migrated: Engine) -> None:
+    known = alembic(migrated)
+    for step in ScriptDirectory.from_config(known).walk_revisions():
+        after = schema(migrated)
+        command.downgrade(known, "-1")
+        command.upgrade(known, "+1")
+        assert schema(migrated) == after, step.revision
+        command.downgrade(known, "-1")
+    assert revision(migrated) is None
+
+
+def test_the_migrations_are_one_numbered_line() -> None:
+    steps = list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions())
+    assert [step.revision for step in reversed(steps)] == [f"{number:04}" for number in range(1, len(steps) + 1)]
+    assert [Path(step.path).name.startswith(f"{step.revision}_") for step in steps] == [True] * len(steps)
+
+
+def test_the_shipped_data_fits_what_the_migrations_made(service: Flask, migrated: Engine) -> None:
+    loaded = service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    assert loaded.exit_code == 0, loaded.output
+    with migrated.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM item"))
