@@ -15,6 +15,11 @@ def texts(message: Message) -> list[str]:
     return [str(text) for text in (message.string if isinstance(message.string, tuple) else (message.string,))]
 
 
+def fills(text: str) -> bool:
+    """A page fills the places of every sentence, so a percent sign of its own is written twice."""
+    return "%" not in PLACES.sub("", text).replace("%%", "")
+
+
 def faults(catalog: Catalog, found: Catalog) -> list[str]:
     """What a reader of this language would stumble over."""
     told = []
@@ -25,6 +30,8 @@ def faults(catalog: Catalog, found: Catalog) -> list[str]:
             told.append(f"missing: {name}")
         elif here.fuzzy:
             told.append(f"fuzzy: {name}")
+        elif not all(fills(text) for text in texts(here)):
+            told.append(f"a stray percent sign: {name}")
         elif any(set(PLACES.findall(text)) - set(PLACES.findall(name)) for text in texts(here)):
             told.append(f"places that nobody fills: {name}")
         elif not isinstance(message.id, tuple) and set(PLACES.findall(texts(here)[0])) != set(PLACES.findall(name)):
@@ -53,6 +60,7 @@ def test_traditional_chinese_is_the_simplified_text_in_traditional_characters():
     [
         ("", [], "missing: At most %(n)s days"),
         ("至多 %(n)s 日", ["fuzzy"], "fuzzy: At most %(n)s days"),
+        ("至多 %(n)s 日（%）", [], "a stray percent sign: At most %(n)s days"),
         ("至多数日", [], "places left out: At most %(n)s days"),
         ("至多 %(m)s 日", [], "places that nobody fills: At most %(n)s days"),
     ],

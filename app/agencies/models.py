@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, re
 from app.accounts.models import Unit, one_of
 from app.agencies.rules import LIFE, MAY_READ, MAY_TAKE_DOWN, State
 from app.catalogue.models import Item, Standard
+from app.districts.models import within
 from app.infra.db import Cents, Row, session
 from app.infra.files import File
 from app.infra.record import Living
@@ -133,12 +134,19 @@ def listings_of(agency_id: int) -> list[Listing]:
     )
 
 
-def admitted_agencies(item_id: int = 0, after: int = 0, limit: int = 30) -> list[Agency]:
-    """Admitted agencies by id, all or those that list an item, from behind the key `after`."""
-    query = select(Agency).where(Agency.state == State.ADMITTED, Agency.id > after)
+def admitted_agencies(
+    *, item_id: int | None = None, district: str = "", keyword: str = "", after: int | None = None, limit: int = 30
+) -> list[Agency]:
+    """Admitted agencies by id, all or those that list an item, sit in a district or have a name with every word of a
+    keyword, from behind the key `after`."""
+    query = select(Agency).join(Agency.unit).where(Agency.state == State.ADMITTED, Agency.id > (after or 0))
     if item_id:
         query = query.where(Agency.id.in_(select(Listing.agency_id).where(Listing.item_id == item_id, Listing.current)))
-    eager = joinedload(Agency.unit).joinedload(Unit.district)
+    if district:
+        query = query.where(Unit.district_code.in_(within(district)))
+    for word in keyword.split():
+        query = query.where(Unit.name.icontains(word, autoescape=True))
+    eager = contains_eager(Agency.unit).joinedload(Unit.district)
     return list(session.scalars(query.options(eager).order_by(Agency.id).limit(limit)))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from app.agencies import operations
@@ -29,10 +29,17 @@ from app.agencies.rules import COMMITMENTS, LIFE, MAY_CHECK, MAY_EDIT, MAY_LIST,
 from app.catalogue.models import Item, standard_in_force
 from app.districts import models as districts
 from app.infra.db import session
+from app.jobs.models import Wanted, filter_choices, jobs_listed
+from app.jobs.rules import LIFE as JOB_LIFE
 from app.kernel.law import an_agency, anyone
 from app.kernel.workdays import local_day
-from app.web.door import acting, allow, now, row_number
+from app.oversight.models import standings
+from app.ratings.models import mean_of
+from app.ratings.rules import AXIS_NAMES
+from app.web.asked import key, typed
+from app.web.door import acting, allow, now
 from app.web.registration import unit_values
+from app.web.said import said
 
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
 listings = Blueprint("listings", __name__)
@@ -42,14 +49,22 @@ PAGE = 30
 @bp.get("")
 @allow(anyone)
 def index() -> Any:
-    item = request.args.get("item", 0, type=row_number)
-    after = request.args.get("after", 0, type=row_number)
-    found = admitted_agencies(item_id=item, after=after, limit=PAGE + 1)
+    wanted = {"keyword": typed("keyword"), "item": key("item"), "district": typed("district")}
+    found = admitted_agencies(
+        item_id=key("item"), district=typed("district"), keyword=typed("keyword"), after=key("after"), limit=PAGE + 1
+    )
+    agencies = found[:PAGE]
+    asked: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+    choices = list(filter_choices())
     return render_template(
         "agencies/index.html",
-        agencies=found[:PAGE],
-        more=found[PAGE - 1].id if len(found) > PAGE else None,
-        item=session.get(Item, item),
+        agencies=agencies,
+        standings=standings([agency.id for agency in agencies], now()),
+        older=url_for(".index", **asked, after=agencies[-1].id) if len(found) > PAGE else None,
+        newer=url_for(".index", **asked) if key("after") else None,
+        chosen=dict.fromkeys(wanted, "") | asked,
+        items=[(row.value, row.name) for row in choices if row.kind == "item"],
+        districts=[(row.value, row.name) for row in choices if row.kind == "district"],
     )
 
 
@@ -77,6 +92,10 @@ def show(agency: Agency) -> Any:
     return render_template(
         "agencies/show.html",
         agency=agency,
+        standing=standings([agency.id], now())[agency.id],
+        rated=_rated(agency.id),
+        jobs=jobs_listed(Wanted(agency=agency.id), limit=10),
+        job_life=JOB_LIFE,
         life=LIFE,
         qualifications=qualifications_of(agency.id),
         professionals=professionals_of(agency.id),
@@ -88,6 +107,13 @@ def show(agency: Agency) -> Any:
         lists=MAY_LIST(acting().actor, agency),
         inside=(itself | MAY_CHECK)(acting().actor, agency),
     )
+
+
+def _rated(agency_id: int) -> list[dict[str, Any]]:
+    """The mean of each axis as the lines of a small comparison."""
+    mean = mean_of(agency_id)
+    axes = mean.axes if mean else {}
+    return [{"says": said(AXIS_NAMES[axis]), "value": round(value, 1)} for axis, value in axes.items()]
 
 
 @bp.route("/<int:id>/describe", methods=["GET", "POST"])

@@ -13,7 +13,8 @@ from app.catalogue.forms import StandardForm
 from app.catalogue.models import Item, materials_of, standard_in_force, standards_of
 from app.catalogue.rules import AXES, MAY_MAKE_STANDARD, PRICING, PROVENANCE
 from app.infra.db import session
-from app.kernel.law import anyone
+from app.jobs.rules import MAY_CREATE
+from app.kernel.law import an_agency, anyone
 from app.kernel.workdays import local_day
 from app.web.door import acting, allow, now
 
@@ -54,7 +55,8 @@ def show(item: Item) -> Any:
         listings=listings_for(item.id),
         axes=AXES,
         pricing=PRICING,
-        provenance=PROVENANCE,
+        may_post=MAY_CREATE(acting().actor),
+        may_list=an_agency(acting().actor, item),
         may_make=MAY_MAKE_STANDARD(acting().actor),
     )
 

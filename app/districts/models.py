@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.infra.db import Row, session
 
@@ -39,13 +40,11 @@ def choices(*levels: str) -> list[tuple[str, str]]:
     return [(row.code, path(row.code)) for row in known.values() if not levels or row.level in levels]
 
 
-def within(code: str) -> list[str]:
-    """The codes of a district and of all below it."""
-    found, edge = [code], [code]
-    while edge:
-        edge = list(session.scalars(select(District.code).where(District.parent.in_(edge))))
-        found += edge
-    return found
+def within(code: str) -> Any:
+    """A subquery: the codes of a district and of all below it."""
+    tree = select(District.code).where(District.code == code).cte("within", recursive=True)
+    below = aliased(District)
+    return select(tree.union_all(select(below.code).where(below.parent == tree.c.code)).c.code)
 
 
 def load(rows: Callable[[str], list[dict[str, str]]], standards: object, now: datetime) -> None:

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, cast, literal, or_, select
-from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, User, one_of
 from app.agencies.models import Agency
 from app.catalogue.models import Item, Sector, Standard
-from app.districts.models import LEVELS, District
+from app.districts.models import LEVELS, District, within
 from app.infra import almanac
 from app.infra.db import Cents, Row, session
 from app.infra.record import Event, Living
@@ -189,8 +189,9 @@ def story_of(job_id: int) -> Sequence[Any]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list of jobs is narrowed down to; empty means all. `unit` are the jobs a unit owns or serves, published or
-    not; without it only published jobs are listed. `after` is the id of the last job seen."""
+    """What a list of jobs is narrowed down to; empty means all. `agency` are the jobs an agency serves, `unit` those a
+    unit owns or serves, published or not; without it only published jobs are listed. `after` is the id of the last job
+    seen."""
 
     item: int | None = None
     stage: str = ""
@@ -198,6 +199,7 @@ class Wanted:
     state: str = ""
     method: str = ""
     keyword: str = ""
+    agency: int | None = None
     unit: int | None = None
     after: int | None = None
 
@@ -220,12 +222,14 @@ def _narrowed(wanted: Wanted) -> list[Any]:
     conditions: list[Any] = [Job.published_at.is_not(None)]
     if wanted.unit:
         conditions = [or_(Job.owner_id == wanted.unit, Job.agency_id == wanted.unit)]
+    if wanted.agency:
+        conditions.append(Job.agency_id == wanted.agency)
     if wanted.item:
         conditions.append(Job.item_id == wanted.item)
     if wanted.stage:
         conditions.append(Item.stage == wanted.stage)
     if wanted.district:
-        conditions.append(Job.district_code.in_(_within(wanted.district)))
+        conditions.append(Job.district_code.in_(within(wanted.district)))
     if wanted.state:
         conditions.append(Job.state == wanted.state)
     if wanted.method:
@@ -234,13 +238,6 @@ def _narrowed(wanted: Wanted) -> list[Any]:
         told = (Job.project_name, Item.name, Job.number)
         conditions.append(or_(*(column.icontains(word, autoescape=True) for column in told)))
     return conditions
-
-
-def _within(code: str) -> Any:
-    """A subquery: the codes of a district and of all below it."""
-    tree = select(District.code).where(District.code == code).cte("within", recursive=True)
-    below = aliased(District)
-    return select(tree.union_all(select(below.code).where(below.parent == tree.c.code)).c.code)
 
 
 def light_of(row: Any, now: datetime) -> Light | None:

@@ -29,6 +29,7 @@ from app.selections.models import Selection, entries_counted
 from app.services.models import deliveries_of, pauses_of
 from app.services.operations import ledger_of
 from app.services.rules import REASONS
+from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
 from app.web.words import brief, said
@@ -60,9 +61,9 @@ class Told:
 @bp.get("")
 @allow(anyone)
 def index() -> Any:
-    asked: dict[str, Any] = {name: text for name in FILTERS if (text := _typed(name))}
+    asked: dict[str, Any] = {name: text for name in FILTERS if (text := typed(name))}
     mine = acting().actor.unit_id if "mine" in request.args else None
-    wanted = asked | {"item": _id("item"), "after": _id("after"), "unit": mine}
+    wanted = asked | {"item": key("item"), "after": key("after"), "unit": mine}
     rows = models.jobs_listed(Wanted(**wanted), limit=PAGE + 1)
     jobs, here = rows[:PAGE], asked | ({"mine": "1"} if mine else {})
     return render_template(
@@ -79,15 +80,6 @@ def index() -> Any:
         may_create=MAY_CREATE(acting().actor),
         **WORDS,
     )
-
-
-def _typed(name: str) -> str:
-    return request.args.get(name, "").replace("\0", "").strip()[:80]
-
-
-def _id(name: str) -> int | None:
-    text = _typed(name)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 @bp.get("/<int:id>")
@@ -176,7 +168,7 @@ def new() -> Any:
     form = ItemForm()
     if form.validate_on_submit() and form.attempt(operations.create, acting(), **form.values):
         return redirect(url_for(".project", id=form.result.id), 303)
-    keyword = _typed("keyword")
+    keyword = typed("keyword")
     found = models.services_found(keyword)
     stages = {item.stage: [one for one in found if one.stage == item.stage] for item in found}
     return render_template(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.accounts.models import Unit
 from app.agencies.models import Agency
 from app.agencies.rules import State as AgencyState
 from app.catalogue.models import Standard
@@ -16,6 +17,9 @@ from app.jobs.models import Job
 from app.jobs.rules import ENDED, PRICED, State
 from app.kernel.act import Actor, Kind
 from app.kernel.workdays import local_day
+from app.ratings.models import scores
+from app.selections.models import Award, Entry
+from app.selections.rules import ABANDONED
 
 YEAR = timedelta(days=365)
 
@@ -83,6 +87,39 @@ def live_jobs(actor: Actor, limit: int = 300) -> list[Job]:
     query = select(Job).where(_mine(actor), or_(Job.state.not_in(list(ENDED)), Job.state == State.FAILED))
     eager = (joinedload(Job.item), joinedload(Job.district), joinedload(Job.owner), joinedload(Job.agency))
     return list(session.scalars(query.options(*eager).order_by(Job.due.is_(None), Job.due, Job.id).limit(limit)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands on record of an agency over the last twelve months: reports delivered, the share in time, awards
+    abandoned; and what the owners say: how many ratings count, and their mean from 1 to 5 by the weights of the
+    standard each job was posted under. None: nothing yet."""
+
+    delivered: int
+    on_time: float | None
+    abandoned: int
+    ratings: int
+    score: float | None
+
+
+def standings(agency_ids: list[int], now: datetime) -> dict[int, Standing]:
+    """The standing of each agency, in two statements."""
+    delivered = (Job.agency_id == Unit.id, Job.delivered_at > now - YEAR)
+    reports = select(func.count()).select_from(Job).where(*delivered)
+    in_time = reports.where(Job.delivered_at < Job.service_due)
+    given_up = (
+        select(func.count())
+        .select_from(Award)
+        .join(Entry)
+        .where(Entry.agency_id == Unit.id, Award.ended_because == ABANDONED, Award.ended_at > now - YEAR)
+    )
+    counts = [query.correlate(Unit).scalar_subquery() for query in (reports, in_time, given_up)]
+    rows = session.execute(select(Unit.id, *counts).where(Unit.id.in_(agency_ids))).all()
+    said = scores(agency_ids)
+    return {
+        id: Standing(done, early / done if done else None, abandoned, *said.get(id, (0, None)))
+        for id, done, early, abandoned in rows
+    }
 
 
 def _mine(actor: Actor) -> Any:

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, sele
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
+from app.catalogue.models import Standard
 from app.infra.db import Row, session
 from app.infra.record import Living
 from app.jobs.models import Job
@@ -69,3 +70,22 @@ def mean_of(unit_id: int) -> Mean | None:
     counting = (Rating.about_id == unit_id, Rating.state == RatingState.GIVEN, Job.state == State.ARCHIVED)
     count, *found = session.execute(select(func.count(), *means).select_from(Rating).join(Job).where(*counting)).one()
     return Mean(count, dict(zip(AXES, map(float, found), strict=True))) if count else None
+
+
+def scores(unit_ids: list[int]) -> dict[int, tuple[int, float]]:
+    """How many ratings of each unit count, and their mean from 1 to 5: the axes weigh as in each job's standard."""
+    sums = [func.sum(getattr(Rating, axis)) for axis in AXES]
+    query = (
+        select(Rating.about_id, Standard, func.count(), *sums)
+        .join(Rating.job)
+        .join(Job.standard)
+        .where(Rating.about_id.in_(unit_ids), Rating.state == RatingState.GIVEN, Job.state == State.ARCHIVED)
+        .group_by(Rating.about_id, Standard.id)
+    )
+    found: dict[int, tuple[int, float]] = {}
+    for unit_id, standard, count, *totals in session.execute(query):
+        weights = {axis["code"]: axis["weight"] for axis in standard.axes}
+        total = sum(weights[axis] * float(each) for axis, each in zip(AXES, totals, strict=True)) / 100
+        before, mean = found.get(unit_id, (0, 0.0))
+        found[unit_id] = (before + count, (before * mean + total) / (before + count))
+    return found

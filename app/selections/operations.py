@@ -33,7 +33,7 @@ from app.selections.models import (
     pending_objections,
     selection_of,
 )
-from app.selections.rules import MAY_ENTER, MAY_OBJECT, EntryState, ObjectionState
+from app.selections.rules import ABANDONED, MAY_ENTER, MAY_OBJECT, EntryState, ObjectionState
 
 # The version of the choosing rules a transcript names (docs/protocols/draw.md).
 RULE = "2025-01-01"
@@ -99,7 +99,7 @@ def select(act: Act, job: Job) -> None:
 
 def succeed(act: Act, job: Job) -> None:
     """The clock's verb after an abandoned award: as the posting said, the next in line or a failed selection."""
-    _end_award(act, job, N_("abandoned"))
+    _end_award(act, job, ABANDONED)
     _choose_next(act, job, "succeed", "fall_through", wanted=job.if_abandoned == IfAbandoned.NEXT)
 
 

@@ -23,6 +23,10 @@ class ObjectionState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
+# Why an award ended, as it stands on the record.
+ABANDONED = N_("abandoned")
+
+
 @who(N_("the agency that entered"))
 def its_entrant(actor: Actor, entry: Any) -> bool:
     return actor.kind == Kind.AGENCY and actor.unit_id == entry.agency_id

@@ -42,7 +42,8 @@ from app.selections.rules import (
     OBJECTION_LIFE,
     its_entrant,
 )
-from app.web.door import acting, allow, now, row_number
+from app.web.asked import key
+from app.web.door import acting, allow, now
 from app.web.downloads import download
 
 bp = Blueprint("selections", __name__)
@@ -123,7 +124,7 @@ def check() -> Any:
     form, job, reason, checked = TranscriptForm(), None, None, False
     if form.validate_on_submit():
         checked, reason = True, _reason(form.text.data)
-    elif request.method == "GET" and (number := request.args.get("job", 0, type=row_number)):
+    elif request.method == "GET" and (number := key("job")):
         job = session.get(Job, number)
         selection = selection_of(number)
         if job is None or selection is None or job.published_at is None:

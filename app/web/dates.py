@@ -44,11 +44,21 @@ def day(value: date) -> str:
     return _day(value)
 
 
+def full(value: date) -> str:
+    """2026 年 10 月 10 日; 10 Oct 2026: the date on a paper, whatever kind of day it is."""
+    return tongue().date.format(**_parts(_here(value)))
+
+
 def brief(value: date) -> str:
-    """10/8; 8 Oct: for strips and timelines. With the year when it is not this year."""
-    value = _here(value)
+    """10/8; 8 Oct: for timelines. With the year when it is not this year. An instant that ends a day counts to it."""
+    value = due_day(value) if isinstance(value, datetime) else value
     pattern = tongue().brief if value.year == today().year else tongue().brief_of_year
     return pattern.format(**_parts(value))
+
+
+def span(first: date, last: date) -> str:
+    """11/21–11/22; 21 Nov–22 Nov: a run of days in the strip."""
+    return "–".join(tongue().brief.format(**_parts(value)) for value in (first, last))
 
 
 def weekday(value: date) -> str:

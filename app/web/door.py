@@ -19,26 +19,16 @@ from app.kernel.errors import NotAllowed
 from app.kernel.law import Who
 from app.kernel.words import N_
 from app.notices.models import Notice
+from app.web.asked import LARGEST
 
 login = LoginManager()
-
-
-LAST_ROW = 2**31 - 1
 
 
 class RowNumber(IntegerConverter):
     """A number in an address that a row can have: a greater one is not found, and no database is asked for it."""
 
     def __init__(self, map: Map):
-        super().__init__(map, max=LAST_ROW)
-
-
-def row_number(text: str) -> int:
-    """The same for the question of an address: `request.args.get("after", 0, type=row_number)`."""
-    number = int(text)
-    if not 0 <= number <= LAST_ROW:
-        raise ValueError(number)
-    return number
+        super().__init__(map, max=LARGEST)
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from app.kernel.service_clock import Ledger, LedgerDay
 from app.kernel.words import N_
-from app.web.dates import brief, cell, day, today
+from app.web.dates import cell, day, span, today
 from app.web.said import said
 
 COUNTED, PAUSED = "counted", "paused"
@@ -73,7 +73,7 @@ def _counted(ledger: Ledger, row: LedgerDay, number: int) -> Cell:
 def _off(rows: list[LedgerDay]) -> Cell:
     first, last = rows[0].day, rows[-1].day
     kind = PAUSED if rows[0].kind == PAUSED else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
-    label = cell(first) if first == last else f"{brief(first)}–{brief(last)}"
+    label = cell(first) if first == last else span(first, last)
     look = "paused" if kind == PAUSED else "off"
     is_today = first <= today() <= last
     return Cell(label, "–", said(KINDS[kind]), look + (" today" if is_today else ""), is_today)

@@ -13,6 +13,7 @@ class Tongue:
 
     day: str
     day_of_year: str
+    date: str
     brief: str
     brief_of_year: str
     cell: str
@@ -36,6 +37,7 @@ TONGUES = {
     "zh_Hans": Tongue(
         day="{m} 月 {d} 日（{weekday}{whys}）",
         day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
+        date="{y} 年 {m} 月 {d} 日",
         brief="{m}/{d}",
         brief_of_year="{y}/{m}/{d}",
         cell="{m}/{d} {weekday}",
@@ -57,6 +59,7 @@ TONGUES = {
     "zh_Hant": Tongue(
         day="{m} 月 {d} 日（{weekday}{whys}）",
         day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
+        date="{y} 年 {m} 月 {d} 日",
         brief="{m}/{d}",
         brief_of_year="{y}/{m}/{d}",
         cell="{m}/{d} {weekday}",
@@ -78,6 +81,7 @@ TONGUES = {
     "en": Tongue(
         day="{weekday} {d} {month}{whys}",
         day_of_year="{weekday} {d} {month} {y}{whys}",
+        date="{d} {month} {y}",
         brief="{d} {month}",
         brief_of_year="{d} {month} {y}",
         cell="{weekday} {d} {month}",

@@ -7,13 +7,13 @@ from flask import Flask
 
 from app.kernel import money as amounts
 from app.kernel.workdays import Calendar
-from app.web.dates import brief, clock, day, deadline, left, moment, plug, tongue, weekday, workdays
+from app.web.dates import brief, clock, day, deadline, full, left, moment, plug, tongue, weekday, workdays
 from app.web.said import said
 from app.web.strip import lines, strip
 
 __all__ = [
-    "brief", "clock", "day", "deadline", "filesize", "install", "left", "lines", "moment", "money", "percent", "said",
-    "strip", "wan", "weekday", "workdays", "yuan",
+    "brief", "clock", "day", "deadline", "filesize", "full", "install", "left", "lines", "moment", "money", "percent",
+    "said", "strip", "wan", "weekday", "workdays", "yuan",
 ]  # fmt: skip
 
 KB, MB, GB = 2**10, 2**20, 2**30
@@ -22,7 +22,7 @@ KB, MB, GB = 2**10, 2**20, 2**30
 def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], datetime]) -> None:
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
-    dates = (brief, clock, day, deadline, left, lines, moment, strip, weekday, workdays)
+    dates = (brief, clock, day, deadline, full, left, lines, moment, strip, weekday, workdays)
     for word in (*dates, filesize, money, percent, said, wan, yuan):
         app.jinja_env.filters[word.__name__] = word
 
