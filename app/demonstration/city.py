@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Membership, Unit, User
 from app.catalogue.models import Sector
+from app.demonstration.scenes import scenes
 from app.demonstration.stories import City, story, tell
 from app.demonstration.units import HOUR, PLACES, agency, unit
 from app.infra.clockwork import take_late
@@ -46,7 +47,8 @@ def build(today: date, verbs: Mapping[tuple[str, str], Any], *, owners: int, age
     ]
     firms = [agency(chance, start, operator, number) for number in range(1, agencies + 1)]
     city = City(chance, operator, some, firms, now, tick)
-    tell([story(city, start + timedelta(days=20), number, jobs) for number in range(jobs)], now)
+    year = [story(city, start + timedelta(days=20), number, jobs) for number in range(jobs)]
+    tell([*year, *scenes(city)], now)
 
 
 def sign_ins() -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from app.selections import operations as selections
 from app.services import operations as services
 
 Story = Iterator[datetime]
+DEFECT = "附图缺少图例和签章，请补正后重新提交。"
 
 
 @dataclass
@@ -57,7 +58,7 @@ def story(city: City, start: datetime, number: int, total: int) -> Story:
     """One job from its draft on. Each `yield` is the instant of the next act; the story ends where its luck does."""
     chance = city.chance
     span = (city.until - start) - timedelta(hours=2)
-    posted = _office_hours(start + span * (number / total), chance)
+    posted = office_hours(start + span * (number / total), chance)
     yield posted
     owner = chance.choice(city.owners)
     job, ceiling = _draft(city, owner, posted)
@@ -84,20 +85,29 @@ def story(city: City, start: datetime, number: int, total: int) -> Story:
 def _draft(city: City, owner: Actor, posted: datetime) -> tuple[Job, int]:
     """A filled-in draft for an item that some agency lists, and its ceiling in cents."""
     chance = city.chance
-    lister = chance.choice(city.agencies)
-    listed = session.scalars(select(Listing).where(Listing.agency_id == lister.unit_id, Listing.current)).all()
-    item_id = chance.choice(listed).item_id
-    job = jobs.create(Act(owner, posted), item_id=item_id)
-    place, work = chance.choice(PLACES), chance.choice(WORKS)
-    method = chance.choice(list(Method))
-    standard = standard_in_force(item_id, local_day(posted))
+    item_id = chance.choice(listed(chance.choice(city.agencies)))
+    funds = "state" if chance.random() < 0.7 else "social"
+    return draft(city, Act(owner, posted), item_id, chance.choice(list(Method)), funds)
+
+
+def listed(agency: Actor) -> list[int]:
+    """The items that an agency lists now."""
+    query = select(Listing.item_id).where(Listing.agency_id == agency.unit_id, Listing.current)
+    return list(session.scalars(query.order_by(Listing.item_id)))
+
+
+def draft(city: City, act: Act, item_id: int, method: Method, funds: str) -> tuple[Job, int]:
+    """A filled-in draft for an item, and its ceiling in cents."""
+    job = jobs.create(act, item_id=item_id)
+    place, work = city.chance.choice(PLACES), city.chance.choice(WORKS)
+    standard = standard_in_force(item_id, local_day(act.now))
     ceiling = standard.ceiling_cents if standard and standard.ceiling_cents else 5_000_000
     jobs.edit(
-        Act(owner, posted),
+        act,
         job,
         project_name=f"示例{place}{work}",
-        district_code=chance.choice(COUNTIES),
-        funds="state" if chance.random() < 0.7 else "social",
+        district_code=city.chance.choice(COUNTIES),
+        funds=funds,
         need=f"为{place}{work}编制本事项成果，满足审批要求，成果电子版与纸质版各一套。",
         ceiling_cents=ceiling,
         days=standard.days if standard and standard.days else 20,
@@ -124,22 +134,16 @@ def _service(city: City, job: Job, owner: Actor) -> Story:
     chance, agency = city.chance, next(firm for firm in city.agencies if firm.unit_id == job.agency_id)
 
     def soon(hours: float = 20) -> datetime:
-        return _office_hours(job.state_since + chance.uniform(1, hours) * HOUR, chance)
+        return office_hours(job.state_since + chance.uniform(1, hours) * HOUR, chance)
 
     yield (at := soon())
-    file = paper(Act(owner, at), f"合同-{job.number}.pdf")
-    terms = {"file_id": file, "signed_on": local_day(at), "amount_cents": job.amount_cents, "days": job.agreed_days}
-    contracts.upload(Act(owner, at), job, **terms)  # type: ignore[arg-type]
+    sign(Act(owner, at), job)
     yield (at := soon())
     contracts.confirm(Act(agency, at), job)
     yield (at := soon(6))
-    lines = [{"name": name, "proves": "", "essential": True} for name in ("项目立项文件", "总平面布置图")]
-    contracts.list_materials(Act(agency, at), job, lines=lines)
+    ask_for_papers(Act(agency, at), job)
     yield (at := soon(30))
-    papers: dict[int, tuple[int | None, str]] = {
-        line.id: (paper(Act(owner, at), f"{line.name}.pdf"), "") for line in materials_asked(job.id)
-    }
-    contracts.hand_in(Act(owner, at), job, papers=papers)
+    hand_in(Act(owner, at), job)
     if chance.random() < 0.5:
         yield (at := soon(4))
         services.start(Act(agency, at), job)
@@ -153,18 +157,17 @@ def _delivery(city: City, job: Job, owner: Actor, agency: Actor) -> Story:
     chance = city.chance
 
     def soon(hours: float = 20) -> datetime:
-        return _office_hours(job.state_since + chance.uniform(1, hours) * HOUR, chance)
+        return office_hours(job.state_since + chance.uniform(1, hours) * HOUR, chance)
 
     used = chance.choices((0.5, 0.7, 0.9, 1.3), (3, 4, 4, 0.5))[0]
     spare = job.due - job.state_since if job.due else timedelta(days=5)
-    yield (at := _office_hours(job.state_since + spare * used, chance))
-    services.deliver(Act(agency, at), job, file_ids=[paper(Act(agency, at), f"成果-{job.number}.pdf")], note="")
+    yield (at := office_hours(job.state_since + spare * used, chance))
+    deliver(Act(agency, at), job)
     if chance.random() < 0.12:
         yield (at := soon())
-        services.return_report(Act(owner, at), job, reason="附图缺少图例和签章，请补正后重新提交。")
+        services.return_report(Act(owner, at), job, reason=DEFECT)
         yield (at := soon(40))
-        files = [paper(Act(agency, at), f"成果-{job.number}-修改.pdf")]
-        services.deliver(Act(agency, at), job, file_ids=files, note="已按意见补正。")
+        deliver(Act(agency, at), job, note="已按意见补正。")
     if chance.random() < 0.7:
         yield (at := soon(30))
         services.accept(Act(owner, at), job)
@@ -181,6 +184,27 @@ def _delivery(city: City, job: Job, owner: Actor, agency: Actor) -> Story:
     yield from _clock(city, job, State.ACCEPTED)
 
 
+def sign(act: Act, job: Job) -> None:
+    file, amount, days = paper(act, f"合同-{job.number}.pdf"), job.amount_cents or 0, job.agreed_days or 0
+    contracts.upload(act, job, file_id=file, signed_on=local_day(act.now), amount_cents=amount, days=days)
+
+
+def ask_for_papers(act: Act, job: Job) -> None:
+    lines = [{"name": name, "proves": "", "essential": True} for name in ("项目立项文件", "总平面布置图")]
+    contracts.list_materials(act, job, lines=lines)
+
+
+def hand_in(act: Act, job: Job) -> None:
+    papers: dict[int, tuple[int | None, str]] = {
+        line.id: (paper(act, f"{line.name}.pdf"), "") for line in materials_asked(job.id)
+    }
+    contracts.hand_in(act, job, papers=papers)
+
+
+def deliver(act: Act, job: Job, note: str = "") -> None:
+    services.deliver(act, job, file_ids=[paper(act, f"成果-{job.number}.pdf")], note=note)
+
+
 def _clock(city: City, job: Job, state: State) -> Story:
     """Wait for the deadline of a state and let the clock take its step."""
     if job.due is not None and in_state(state)(VISITOR, job):
@@ -188,7 +212,7 @@ def _clock(city: City, job: Job, state: State) -> Story:
         city.tick(job, at)
 
 
-def _office_hours(at: datetime, chance: Random) -> datetime:
+def office_hours(at: datetime, chance: Random) -> datetime:
     """The same or the next working day, within its hours."""
     calendar, local = almanac.calendar(), at.astimezone(HERE)
     if calendar.is_working(local.date()) and 9 <= local.hour < 18:

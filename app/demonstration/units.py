@@ -67,17 +67,25 @@ def _actor(unit: Unit) -> Actor:
 
 def agency(chance: Random, at: datetime, operator: Actor, number: int) -> Actor:
     """An admitted agency that lists about a third of the items."""
+    made, items = apply(chance, at, number)
+    agencies.admit(Act(operator, at + 5 * HOUR), made)
+    actor = _actor(session.get_one(Unit, made.id))
+    _list(chance, Act(actor, at + 6 * HOUR), made, items)
+    return actor
+
+
+def apply(chance: Random, at: datetime, number: int) -> tuple[Agency, list[Item]]:
+    """An agency that has submitted its application, and the items it means to list and has the qualifications for."""
     name = f"示例{chance.choice(PLACES)}{chance.choice(TRADES)}公司{number}（示例）"
     identity = _identity(Kind.AGENCY, name, 500 + number, "agency" if number == 1 else f"agency{number}")
     identity.pop("kind")
     identity.pop("natural")
     made = agencies.register(Act(VISITOR, at), **identity)
-    actor = _actor(session.get_one(Unit, made.id))
-    act = Act(actor, at + HOUR)
+    act = Act(_actor(session.get_one(Unit, made.id)), at + HOUR)
     licence = paper(act, "营业执照.pdf")
     agencies.describe(act, made, introduction="示例机构，仅供演示。", legal_representative="示例人员", licence=licence)
-    items = session.scalars(select(Item).order_by(Item.id)).all()
-    held = {(one["kind"], one["grade"]) for item in items for group in item.require for one in group}
+    items = [item for item in session.scalars(select(Item).order_by(Item.id)) if chance.random() < 0.4]
+    held = {(group[0]["kind"], group[0]["grade"]) for item in items for group in item.require if group}
     rows = [
         {
             "kind": kind,
@@ -92,9 +100,7 @@ def agency(chance: Random, at: datetime, operator: Actor, number: int) -> Actor:
     people = [{"name": "示例人员", "certificate": "注册咨询工程师", "number": f"示例证书-{number}"}]
     agencies.set_professionals(act, made, rows=people)
     agencies.submit(act, made, signed_by="示例人员")
-    agencies.admit(Act(operator, at + 5 * HOUR), made)
-    _list(chance, Act(actor, at + 6 * HOUR), made, [item for item in items if chance.random() < 0.4])
-    return actor
+    return made, items
 
 
 def _list(chance: Random, act: Act, made: Agency, items: list[Item]) -> None:

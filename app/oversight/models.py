@@ -122,6 +122,13 @@ def standings(agency_ids: list[int], now: datetime) -> dict[int, Standing]:
     }
 
 
+def finished_jobs(sector: str | None, limit: int = 20) -> list[Job]:
+    """The archived jobs of a sector, the latest first."""
+    query = select(Job).where(Job.state == State.ARCHIVED, Job.sector_code == sector)
+    eager = (joinedload(Job.item), joinedload(Job.owner), joinedload(Job.agency).joinedload(Agency.unit))
+    return list(session.scalars(query.options(*eager).order_by(Job.state_since.desc(), Job.id.desc()).limit(limit)))
+
+
 def _mine(actor: Actor) -> Any:
     if actor.kind == Kind.OPERATOR:
         return Job.state.in_([State.SUBMITTED, State.OBJECTED])

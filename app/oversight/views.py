@@ -12,9 +12,10 @@ from app.agencies.rules import MAY_CHECK
 from app.infra.almanac import Term, almanac
 from app.infra.db import session
 from app.jobs.models import Job, light_of
+from app.jobs.rules import MAY_CREATE
 from app.kernel.law import anyone
-from app.oversight.models import figures, live_jobs, open_jobs
-from app.oversight.rules import MAY_HAVE_DESK
+from app.oversight.models import figures, finished_jobs, live_jobs, open_jobs
+from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.ratings.models import mean_of, ratings_of
 from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
@@ -58,7 +59,14 @@ def desk() -> Any:
         (mine if turn.who(actor, job) else others).append(wait)
     mine += _besides()
     mine.sort(key=lambda wait: (wait.due is None, wait.due or now()))
-    return render_template("oversight/desk.html", mine=mine, others=others, opens=_open_to(actor))
+    return render_template(
+        "oversight/desk.html",
+        mine=mine,
+        others=others,
+        opens=_open_to(actor),
+        finished=finished_jobs(actor.sector) if MAY_REVIEW(actor) else [],
+        may_create=MAY_CREATE(actor),
+    )
 
 
 @bp.get("/law")

@@ -1,0 +1,120 @@
+"""What stands open on the morning the city is as of: a job in every state, so that each role finds its work."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.contracts import operations as contracts
+from app.demonstration.stories import (
+    DEFECT,
+    City,
+    Story,
+    ask_for_papers,
+    deliver,
+    draft,
+    hand_in,
+    listed,
+    office_hours,
+    sign,
+)
+from app.demonstration.units import HOUR, apply
+from app.infra import almanac
+from app.jobs import operations as jobs
+from app.jobs.models import Job
+from app.jobs.rules import Method
+from app.kernel.act import Act
+from app.kernel.workdays import HERE, local_day
+from app.selections import operations as selections
+from app.services import operations as services
+from app.services.models import open_pause
+from app.services.rules import Reason
+
+# The acts of each scene after those before it on the way, and how many working days before the morning it begins.
+ENTRY = ("submit", "publish", "enter")
+AWARD = (*ENTRY, "clock", "clock", "clock")
+SERVICE = (*AWARD, "sign", "confirm", "ask", "hand in", "start")
+SCENES = (
+    (("submit",), 1),
+    (("submit", "publish"), 2),
+    (ENTRY, 2),
+    (AWARD[:-1], 5),
+    ((*AWARD[:-1], "object"), 5),
+    (AWARD, 9),
+    *((SERVICE[:more], 9) for more in range(len(AWARD) + 1, len(SERVICE) + 1)),
+    ((*SERVICE, "pause"), 9),
+    ((*SERVICE, "pause", "agree"), 9),
+    ((*SERVICE, "deliver"), 9),
+    ((*SERVICE, "deliver", "return"), 9),
+    ((*SERVICE, "deliver", "accept"), 9),
+    ((*SERVICE, "terminate"), 9),
+)
+
+
+def scenes(city: City) -> list[Story]:
+    """Every scene, played by the first owner and the first agency, and an agency that waits to be admitted."""
+    return [_scene(city, number, acts, days) for number, (acts, days) in enumerate(SCENES)] + [_application(city)]
+
+
+def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
+    owner, agency = city.owners[0], city.agencies[0]
+    at = _morning(city, days)
+    yield at
+    items = listed(agency)
+    job, ceiling = draft(city, Act(owner, at), items[number % len(items)], list(Method)[number % 3], "social")
+    for name in acts:
+        at = job.due or at if name == "clock" else office_hours(at + HOUR, city.chance)
+        yield at
+        if name == "clock":
+            city.tick(job, at)
+        else:
+            actor = {**dict.fromkeys(OPERATOR, city.operator), **dict.fromkeys(OWNER, owner)}.get(name, agency)
+            ACTS[name](Act(city.agencies[1] if name == "object" else actor, at), job, ceiling)
+
+
+def _morning(city: City, days: int) -> datetime:
+    """Nine o'clock so many working days before the city's morning."""
+    calendar, day = almanac.calendar(), local_day(city.until)
+    while days:
+        day -= timedelta(days=1)
+        days -= calendar.is_working(day)
+    return datetime.combine(day, datetime.min.time(), HERE) + 9 * HOUR
+
+
+def _application(city: City) -> Story:
+    at = _morning(city, 1) + 6 * HOUR
+    yield at
+    apply(city.chance, at, len(city.agencies) + 1)
+
+
+OPERATOR = ("publish", "terminate")
+OWNER = ("submit", "sign", "hand in", "pause", "return", "accept")
+ACTS: dict[str, Callable[[Act, Job, int], object]] = {
+    "submit": lambda act, job, ceiling: jobs.submit(act, job),
+    "publish": lambda act, job, ceiling: jobs.publish(act, job),
+    "enter": lambda act, job, ceiling: selections.enter(
+        act, job, quote_cents=None if job.method == Method.RANDOM_DRAW else ceiling * 9 // 10
+    ),
+    "object": lambda act, job, ceiling: selections.object_to(
+        act, job, ground="公告要求的成果形式与统一标准不一致，请核实后再确定结果。", file_id=None
+    ),
+    "sign": lambda act, job, ceiling: sign(act, job),
+    "confirm": lambda act, job, ceiling: contracts.confirm(act, job),
+    "ask": lambda act, job, ceiling: ask_for_papers(act, job),
+    "hand in": lambda act, job, ceiling: hand_in(act, job),
+    "start": lambda act, job, ceiling: services.start(act, job),
+    "pause": lambda act, job, ceiling: services.ask_pause(
+        act, job, reason=Reason.SITE, text="现场正在组织交通疏导，三日内无法进场踏勘，附施工单位说明。", file_id=None
+    ),
+    "agree": lambda act, job, ceiling: _agree(act, job),
+    "deliver": lambda act, job, ceiling: deliver(act, job),
+    "return": lambda act, job, ceiling: services.return_report(act, job, reason=DEFECT),
+    "accept": lambda act, job, ceiling: services.accept(act, job),
+    "terminate": lambda act, job, ceiling: services.terminate(
+        act, job, reason="项目经批准停止建设，双方同意终止本项目。"
+    ),
+}
+
+
+def _agree(act: Act, job: Job) -> None:
+    pause = open_pause(job.id)
+    assert pause is not None
+    services.confirm_pause(act, pause)
