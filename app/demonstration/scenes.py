@@ -30,7 +30,7 @@ from app.services.rules import Reason
 
 # The acts of each scene after those before it on the way, and how many working days before the morning it begins.
 ENTRY = ("submit", "publish", "enter")
-AWARD = (*ENTRY, "clock", "clock", "clock")
+AWARD = (*ENTRY, "lapse", "lapse", "lapse")
 SERVICE = (*AWARD, "sign", "confirm", "ask", "hand in", "start")
 SCENES = (
     (("submit",), 1),
@@ -55,19 +55,20 @@ def scenes(city: City) -> list[Story]:
 
 
 def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
-    owner, agency = city.owners[0], city.agencies[0]
+    owner, agency, other = city.owners[0], city.agencies[0], city.agencies[1]
+    players = {"the operator": city.operator, "the owner": owner, "the agency": agency, "another agency": other}
     at = _morning(city, days)
     yield at
     items = listed(agency)
     job, ceiling = draft(city, Act(owner, at), items[number % len(items)], list(Method)[number % 3], "social")
     for name in acts:
-        at = job.due or at if name == "clock" else office_hours(at + HOUR, city.chance)
+        at = job.due or at if name == "lapse" else office_hours(at + HOUR, city.chance)
         yield at
-        if name == "clock":
+        if name == "lapse":
             city.tick(job, at)
         else:
-            actor = {**dict.fromkeys(OPERATOR, city.operator), **dict.fromkeys(OWNER, owner)}.get(name, agency)
-            ACTS[name](Act(city.agencies[1] if name == "object" else actor, at), job, ceiling)
+            player, play = ACTS[name]
+            play(Act(players[player], at), job, ceiling)
 
 
 def _morning(city: City, days: int) -> datetime:
@@ -85,31 +86,43 @@ def _application(city: City) -> Story:
     apply(city.chance, at, len(city.agencies) + 1)
 
 
-OPERATOR = ("publish", "terminate")
-OWNER = ("submit", "sign", "hand in", "pause", "return", "accept")
-ACTS: dict[str, Callable[[Act, Job, int], object]] = {
-    "submit": lambda act, job, ceiling: jobs.submit(act, job),
-    "publish": lambda act, job, ceiling: jobs.publish(act, job),
-    "enter": lambda act, job, ceiling: selections.enter(
-        act, job, quote_cents=None if job.method == Method.RANDOM_DRAW else ceiling * 9 // 10
+ACTS: dict[str, tuple[str, Callable[[Act, Job, int], object]]] = {
+    "submit": ("the owner", lambda act, job, ceiling: jobs.submit(act, job)),
+    "publish": ("the operator", lambda act, job, ceiling: jobs.publish(act, job)),
+    "enter": (
+        "the agency",
+        lambda act, job, ceiling: selections.enter(
+            act, job, quote_cents=None if job.method == Method.RANDOM_DRAW else ceiling * 9 // 10
+        ),
     ),
-    "object": lambda act, job, ceiling: selections.object_to(
-        act, job, ground="公告要求的成果形式与统一标准不一致，请核实后再确定结果。", file_id=None
+    "object": (
+        "another agency",
+        lambda act, job, ceiling: selections.object_to(
+            act, job, ground="公告要求的成果形式与统一标准不一致，请核实后再确定结果。", file_id=None
+        ),
     ),
-    "sign": lambda act, job, ceiling: sign(act, job),
-    "confirm": lambda act, job, ceiling: contracts.confirm(act, job),
-    "ask": lambda act, job, ceiling: ask_for_papers(act, job),
-    "hand in": lambda act, job, ceiling: hand_in(act, job),
-    "start": lambda act, job, ceiling: services.start(act, job),
-    "pause": lambda act, job, ceiling: services.ask_pause(
-        act, job, reason=Reason.SITE, text="现场正在组织交通疏导，三日内无法进场踏勘，附施工单位说明。", file_id=None
+    "sign": ("the owner", lambda act, job, ceiling: sign(act, job)),
+    "confirm": ("the agency", lambda act, job, ceiling: contracts.confirm(act, job)),
+    "ask": ("the agency", lambda act, job, ceiling: ask_for_papers(act, job)),
+    "hand in": ("the owner", lambda act, job, ceiling: hand_in(act, job)),
+    "start": ("the agency", lambda act, job, ceiling: services.start(act, job)),
+    "pause": (
+        "the owner",
+        lambda act, job, ceiling: services.ask_pause(
+            act,
+            job,
+            reason=Reason.SITE,
+            text="现场正在组织交通疏导，三日内无法进场踏勘，附施工单位说明。",
+            file_id=None,
+        ),
     ),
-    "agree": lambda act, job, ceiling: _agree(act, job),
-    "deliver": lambda act, job, ceiling: deliver(act, job),
-    "return": lambda act, job, ceiling: services.return_report(act, job, reason=DEFECT),
-    "accept": lambda act, job, ceiling: services.accept(act, job),
-    "terminate": lambda act, job, ceiling: services.terminate(
-        act, job, reason="项目经批准停止建设，双方同意终止本项目。"
+    "agree": ("the agency", lambda act, job, ceiling: _agree(act, job)),
+    "deliver": ("the agency", lambda act, job, ceiling: deliver(act, job)),
+    "return": ("the owner", lambda act, job, ceiling: services.return_report(act, job, reason=DEFECT)),
+    "accept": ("the owner", lambda act, job, ceiling: services.accept(act, job)),
+    "terminate": (
+        "the operator",
+        lambda act, job, ceiling: services.terminate(act, job, reason="项目经批准停止建设，双方同意终止本项目。"),
     ),
 }
 

@@ -131,7 +131,7 @@ def finished_jobs(sector: str | None, limit: int = 20) -> list[Job]:
 
 def _mine(actor: Actor) -> Any:
     if actor.kind == Kind.OPERATOR:
-        return Job.state.in_([State.SUBMITTED, State.OBJECTED])
+        return Job.state == State.SUBMITTED
     if actor.kind == Kind.REGULATOR:
         return (Job.sector_code == actor.sector) & Job.published_at.is_not(None)
     return or_(Job.owner_id == actor.unit_id, Job.agency_id == actor.unit_id)

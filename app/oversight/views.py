@@ -19,6 +19,8 @@ from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.ratings.models import mean_of, ratings_of
 from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
+from app.selections.models import entries_waiting, objections_to_settle
+from app.selections.rules import MAY_DECIDE
 from app.services.models import pauses_to_answer
 from app.services.operations import ledger_of
 from app.web.door import acting, allow, now
@@ -64,6 +66,7 @@ def desk() -> Any:
         mine=mine,
         others=others,
         opens=_open_to(actor),
+        entries=entries_waiting(actor.unit_id),
         finished=finished_jobs(actor.sector) if MAY_REVIEW(actor) else [],
         may_create=MAY_CREATE(actor),
     )
@@ -94,13 +97,17 @@ def review(job: Job) -> Any:
 
 
 def _besides() -> list[Wait]:
-    """What waits for an actor beside jobs: pauses to answer, applications to check or to complete."""
+    """What waits for an actor beside jobs: pauses and objections to answer, applications to check or to complete."""
     actor = acting().actor
     waits = []
     for pause in pauses_to_answer(actor.unit_id):
         turn = pause.LIFE.turn(pause.state)
         if turn and turn.who(actor, pause):
             waits.append(_wait(turn, f"{pause.job.project_name} {pause.job.item.name}", pause))
+    for objection in objections_to_settle(None if MAY_DECIDE(actor) else actor.unit_id or 0):
+        turn = objection.LIFE.turn(objection.state)
+        if turn and turn.who(actor, objection):
+            waits.append(_wait(turn, f"{objection.job.project_name} {objection.job.item.name}", objection))
     own = session.get(Agency, actor.unit_id or 0)
     for agency in to_check() if MAY_CHECK(actor) else [own] if own else []:
         turn = agency.LIFE.turn(agency.state)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
 from app.agencies.models import Agency, Listing
@@ -12,6 +12,7 @@ from app.infra.db import Cents, Row, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
+from app.jobs.rules import State
 from app.selections.rules import (
     ENTRY_LIFE,
     MAY_READ_ENTRY,
@@ -176,10 +177,20 @@ def objections_pending(job_id: int) -> list[Objection]:
     return list(session.scalars(query.order_by(Objection.id)))
 
 
-def entries_by(agency_id: int, limit: int = 50) -> list[Entry]:
-    """An agency's entries with their jobs, newest first."""
-    query = select(Entry).where(Entry.agency_id == agency_id).options(joinedload(Entry.job).joinedload(Job.item))
-    return list(session.scalars(query.order_by(Entry.id.desc()).limit(limit)))
+def objections_to_settle(owner_id: int | None = None) -> list[Objection]:
+    """The pending objections in all jobs or in those of one owner, the nearest deadline first."""
+    query = select(Objection).join(Job).where(Objection.state.in_(list(PENDING)))
+    if owner_id is not None:
+        query = query.where(Job.owner_id == owner_id)
+    eager = contains_eager(Objection.job).joinedload(Job.item)
+    return list(session.scalars(query.options(eager).order_by(Objection.due)))
+
+
+def entries_waiting(agency_id: int | None) -> list[Entry]:
+    """An agency's live entries in jobs that are not selected yet, the first to close first."""
+    waiting = (Entry.state == EntryState.ENTERED, Job.state.in_([State.OPEN, State.SELECTING]))
+    query = select(Entry).join(Job).where(Entry.agency_id == agency_id, *waiting)
+    return list(session.scalars(query.options(contains_eager(Entry.job).joinedload(Job.item)).order_by(Job.due)))
 
 
 def excluded_entries(job_id: int) -> list[Entry]:
