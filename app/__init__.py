@@ -69,6 +69,7 @@ def plug(app: Flask, wiring: Any) -> None:
     uploads.FileField.recall = lambda kept: files.recall(door.acting(), id=kept.id, name=kept.name, sha256=kept.sha256)
     words.install(app, calendar=almanac.calendar, now=door.now)
     serve_static(app, ROOT / "static")
+    app.jinja_env.globals["term"] = lambda code: almanac.number(code, door.now())
     app.context_processor(
         lambda: {
             "me": door.me(),

@@ -9,7 +9,7 @@ from random import Random
 from sqlalchemy import select
 
 from app.agencies.models import Listing
-from app.catalogue.models import standard_in_force
+from app.catalogue.models import materials_of, standard_in_force
 from app.contracts import operations as contracts
 from app.contracts.models import materials_asked
 from app.demonstration.units import COUNTIES, HOUR, PLACES, WORKS, paper
@@ -190,7 +190,8 @@ def sign(act: Act, job: Job) -> None:
 
 
 def ask_for_papers(act: Act, job: Job) -> None:
-    lines = [{"name": name, "proves": "", "essential": True} for name in ("项目立项文件", "总平面布置图")]
+    papers = [one for one in materials_of(job.standard_id) if one.essential and not one.certificate][:3]
+    lines = [{"name": one.name, "proves": one.proves, "essential": True} for one in papers]
     contracts.list_materials(act, job, lines=lines)
 
 

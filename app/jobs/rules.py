@@ -197,7 +197,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.MATERIALS:         Turn(its_owner,      N_("Hand in the papers"),                   "contracts.hand_in",    N_("The service clock starts when the papers are complete.")),
         State.MATERIALS_CHECK:   Turn(its_agency,     N_("Accept the papers or name all defects at once"), "contracts.check", N_("No answer means the papers are complete.")),
         State.IN_SERVICE:        Turn(its_agency,     N_("Deliver the report"),                   "services.deliver"),
-        State.PAUSED:            Turn(its_parties,    N_("Resume when the reason is gone"),       "jobs.show",            N_("The service goes on by itself when all pauses together reach their cap.")),
+        State.PAUSED:            Turn(its_parties,    N_("Resume the service when the reason is gone"), "jobs.show",            N_("The service goes on by itself when all pauses together reach their cap.")),
         State.DELIVERED:         Turn(its_owner,      N_("Accept the report or return it"),       "services.accept",      N_("No answer means accepted; you are reminded once before.")),
         State.REWORK:            Turn(its_agency,     N_("Deliver the mended report"),            "services.deliver"),
         State.ACCEPTED:          Turn(yet_to_rate,    N_("Rate the other side"),                  "ratings.new",          N_("Not rated is recorded as “not rated”; nobody rates for you.")),

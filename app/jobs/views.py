@@ -1,12 +1,10 @@
 """Jobs: the public list, the page of one job, the pages of posting, and the operator's check."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
-from sqlalchemy import select
 
 from app.accounts.models import members_of
 from app.catalogue.models import standard_in_force
@@ -14,18 +12,17 @@ from app.catalogue.operations import in_force
 from app.contracts.models import contracts_of, materials_asked
 from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
-from app.infra.db import session
 from app.jobs import models, operations, rules
 from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, list_choices
-from app.jobs.models import PARTS, Job, Wanted
+from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
-from app.kernel.act import Actor
 from app.kernel.choosing import MINIMUM_ENTRIES, Funds
 from app.kernel.law import anyone
 from app.kernel.service_clock import Ledger
 from app.kernel.workdays import due_day, local_day
+from app.oversight.models import Told
 from app.ratings.rules import MAY_REVIEW_JOB
-from app.selections.models import Selection, entries_counted
+from app.selections.models import entries_counted
 from app.services.models import deliveries_of, pauses_of
 from app.services.operations import ledger_of
 from app.services.rules import REASONS
@@ -38,24 +35,6 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
 WORDS = {"life": LIFE, "methods": rules.METHODS, "funds": rules.FUNDS, "if_abandoned": rules.IF_ABANDONED}
-
-
-@dataclass
-class Told:
-    """A job with the selection made for it: what its public page loads, in one statement."""
-
-    job: Job
-    selection: Selection | None
-
-    @staticmethod
-    def load(id: int) -> "Told | None":
-        query = select(Job, Selection).outerjoin(Selection, Selection.job_id == Job.id).where(Job.id == id)
-        row = session.execute(query.options(*PARTS)).first()
-        return Told(*row) if row else None
-
-    @staticmethod
-    def MAY_READ(actor: Actor, told: "Told") -> bool:
-        return rules.MAY_READ(actor, told.job)
 
 
 @bp.get("")
@@ -109,6 +88,7 @@ def show(told: Told) -> Any:
         inside=inside,
         may_review=MAY_REVIEW_JOB(actor, job),
         archived=rules.is_archived(actor, job),
+        ratings=told.ratings(actor),
         on_time=bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
         least=MINIMUM_ENTRIES[cast(Funds, job.funds)],
         **WORDS,
@@ -141,7 +121,8 @@ def _spine(job: Job, story: Any, inside: bool) -> list[dict[str, Any]]:
 
 
 def _reason(row: Any, verb: str, inside: bool) -> str:
-    return said(row.facts.get("reason", "")) if inside or verb in rules.PUBLIC_REASONS else ""
+    told = row.facts.get("reason", "")
+    return said(REASONS.get(told, told)) if inside or verb in rules.PUBLIC_REASONS else ""
 
 
 def _by(due: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import Unit
 from app.agencies.models import Agency
@@ -13,15 +13,49 @@ from app.agencies.rules import State as AgencyState
 from app.catalogue.models import Standard
 from app.infra import almanac
 from app.infra.db import session
-from app.jobs.models import Job
-from app.jobs.rules import ENDED, PRICED, State
+from app.jobs.models import PARTS, Job
+from app.jobs.rules import ENDED, MAY_READ, PRICED, State
 from app.kernel.act import Actor, Kind
 from app.kernel.workdays import local_day
-from app.ratings.models import scores
-from app.selections.models import Award, Entry
+from app.ratings.models import Rating, scores
+from app.ratings.rules import Side, revealed
+from app.selections.models import Award, Entry, Selection
 from app.selections.rules import ABANDONED
 
 YEAR = timedelta(days=365)
+
+
+@dataclass
+class Told:
+    """A job with the selection made for it and both ratings: what its public page loads, in one statement."""
+
+    job: Job
+    selection: Selection | None
+    by_owner: Rating | None
+    by_agency: Rating | None
+
+    @staticmethod
+    def load(id: int) -> "Told | None":
+        by_owner, by_agency = aliased(Rating), aliased(Rating)
+        query = (
+            select(Job, Selection, by_owner, by_agency)
+            .outerjoin(Selection, Selection.job_id == Job.id)
+            .outerjoin(by_owner, (by_owner.job_id == Job.id) & (by_owner.side == Side.OWNER))
+            .outerjoin(by_agency, (by_agency.job_id == Job.id) & (by_agency.side == Side.AGENCY))
+            .where(Job.id == id)
+        )
+        row = session.execute(query.options(*PARTS)).first()
+        return Told(*row) if row else None
+
+    @staticmethod
+    def MAY_READ(actor: Actor, told: "Told") -> bool:
+        return MAY_READ(actor, told.job)
+
+    def ratings(self, actor: Actor) -> list[tuple[Rating, str, str]]:
+        """The ratings the actor may read, each with the names of who gave it and whom it is about."""
+        owner, agency = self.job.owner.name, self.job.agency.unit.name if self.job.agency else ""
+        both = ((self.by_owner, owner, agency), (self.by_agency, agency, owner))
+        return [(rating, by, about) for rating, by, about in both if rating and revealed(actor, rating)]
 
 
 @dataclass(frozen=True)

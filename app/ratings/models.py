@@ -50,6 +50,12 @@ class Rating(Living, Row):
     def thread(self) -> str:
         return f"job:{self.job_id}"
 
+    @property
+    def score(self) -> float:
+        """The mean of the axes from 1 to 5, weighing as in the standard the job was posted under."""
+        weights = {axis["code"]: axis["weight"] for axis in self.job.standard.axes}
+        return float(sum(weights[axis] * getattr(self, axis) for axis in AXES) / 100)
+
 
 def ratings_of(job_id: int) -> list[Rating]:
     query = select(Rating).where(Rating.job_id == job_id).options(joinedload(Rating.by), joinedload(Rating.about))
