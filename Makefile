@@ -41,8 +41,8 @@ soak: setup ## Run the long proofs at full size
 	$(BIN)/pytest -q -m soak --soak
 
 bench: setup ## Measure pages and the clock
-	$(BIN)/python bench/pages.py
-	$(BIN)/python bench/clock.py
+	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.clock
 
 messages: setup ## Collect the visible strings into translations/
 	$(BIN)/python scripts/messages.py

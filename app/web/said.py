@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from flask_babel import LazyString, gettext
+from flask_babel import LazyString
+
+from app.web.locale import spoken
 
 
 def said(text: Any, **places: Any) -> str:
@@ -13,4 +15,4 @@ def said(text: Any, **places: Any) -> str:
 
 
 def _told(text: Any) -> str:
-    return str(text) if not text or isinstance(text, LazyString) else gettext(str(text))
+    return str(text) if not text or isinstance(text, LazyString) else spoken().ugettext(str(text))
