@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from app.kernel.workdays import Calendar, Exceptional
+from app.web import locale as locales
 from app.web import words
 
 ROOT = Path(__file__).parent.parent.parent
@@ -21,7 +21,8 @@ def small(locale: str = "zh_Hans") -> Flask:
     app.config.update(SECRET_KEY="for tests only", WTF_CSRF_ENABLED=False)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    Babel(app, default_locale=locale, default_translation_directories="none")
+    app.config["DEFAULT_LOCALE"] = locale
+    locales.install(app, Path("none"))
     words.install(app, calendar=lambda: CALENDAR, now=lambda: NOON)
     app.jinja_env.globals.update(csrf_token=lambda: "token", once=lambda: "once")
     return app
