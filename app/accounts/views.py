@@ -1,7 +1,6 @@
 """Signing in and out, registering, one's own account, and a unit's members."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -199,6 +198,5 @@ def _here() -> SignIn:
 
 def _own_page(path: str) -> str:
     """A path of this service, or the desk: never somebody else's address."""
-    parts = urlsplit(path)
-    own = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
+    own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
     return path if own else url_for("oversight.desk")

@@ -68,7 +68,7 @@ class StandardForm(Form):
     def stated(self, newest: Standard) -> dict[str, Any]:
         """The values as `make_standard` takes them; what the form does not ask stays as in the newest version."""
         values = self.values
-        weights = [part for part in values.pop("weights").replace("，", ",").split(",") if part.strip().isdigit()]
+        weights = [part for part in values.pop("weights").replace("，", ",").split(",") if part.strip().isdecimal()]
         materials = values.pop("materials")
         axes = [dict(axis) for axis in newest.axes]
         if len(weights) == len(AXES):

@@ -68,7 +68,7 @@ def store(act: Act, name: str, stream: IO[bytes]) -> File:
     sha256 = hashlib.sha256(content).hexdigest()
     _write(path_of(sha256), content)
     file = File(
-        name=name[-200:],
+        name=shown_name(name),
         size=len(content),
         media=media,
         sha256=sha256,
@@ -79,6 +79,11 @@ def store(act: Act, name: str, stream: IO[bytes]) -> File:
     session.add(file)
     session.flush()
     return file
+
+
+def shown_name(name: str) -> str:
+    """A file's name as it may stand in a page and a database: without what cannot be seen, and at most 200 long."""
+    return "".join(c for c in name if c.isprintable())[-200:]
 
 
 def files_by_id(ids: list[int]) -> list[File]:

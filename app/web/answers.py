@@ -1,9 +1,10 @@
 """How the service says yes and no: the transaction, the one-time form, the refusals and the error pages."""
 
+import re
 import secrets
 from typing import Any
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +18,7 @@ from app.web import door
 SAFE = ("GET", "HEAD", "OPTIONS")
 NEVER_SHOWN = {"csrf_token", "once", "password", "password_again", "new_password", "old_password"}
 LONGEST_SHOWN = 20_000
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -25,6 +27,7 @@ POLICY = (
 
 
 def install(app: Flask) -> None:
+    app.before_request(_refuse_unnamed)
     CSRFProtect(app)
     app.before_request(_begin)
     app.after_request(_end)
@@ -44,9 +47,17 @@ def keep_even_if_refused() -> None:
 
 def page(status: int, why: str | None) -> tuple[str, int]:
     """The page of a no: what happened, what to do, and what was typed, so that nothing is lost."""
-    typed = {name: value for name, value in request.form.items(multi=True) if name not in NEVER_SHOWN and value.strip()}
+    typed = {name: value for name, value in _sent() if name not in NEVER_SHOWN and value.strip()}
     shown = {name: value[:LONGEST_SHOWN] for name, value in typed.items() if not name.endswith("-kept")}
     return render_template("errors/refusal.html", status=status, why=why, typed=shown, way_on=_way_on()), status
+
+
+def _sent() -> list[tuple[str, str]]:
+    """The names and values of the request; none when it is too large or too broken to be read."""
+    try:
+        return [(name, value) for name, value in request.form.items(multi=True) if name]
+    except HTTPException:
+        return []
 
 
 def _way_on() -> tuple[str, str] | None:
@@ -57,12 +68,18 @@ def _way_on() -> tuple[str, str] | None:
     return url_for(f"{life.page}.show", id=g.thing_id), gettext("See where it stands now")
 
 
+def _refuse_unnamed() -> None:
+    """A part without a name is nothing a form of ours can send, and its name would be none."""
+    if request.method not in SAFE and not all(isinstance(name, str) for name in (*request.form, *request.files)):
+        abort(400)
+
+
 def _begin() -> Response | None:
     """Pages that read take no write lock. A form submitted twice is answered with where the first one led."""
     reading_only.set(request.method in SAFE)
     g.thing_id = (request.view_args or {}).get("id")
-    token = "" if request.method in SAFE else request.form.get("once", "")[:64]
-    if token:
+    token = "" if request.method in SAFE else request.form.get("once", "")
+    if TOKEN.fullmatch(token):
         g.submission = once.claim(token, door.now())
         if g.submission is None:
             return redirect(once.led_to(token) or request.path, 303)  # type: ignore[return-value]
