@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "build" / "screenshots"
 README_IMAGE = ROOT / "docs" / "job.png"
 WIDTHS = (1280, 390)
+NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium)"
 PATIENCE = 300  # seconds until the city is built and answers
 PAGES = {
     "home": "/",
@@ -38,9 +39,9 @@ PAGES = {
 
 
 def main() -> None:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = find_chromium()
     if chromium is None:
-        raise SystemExit("Chromium is not installed (Debian: apt-get install chromium)")
+        raise SystemExit(NO_CHROMIUM)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = os.environ | {"PORT": str(port), "DATA_DIR": str(ROOT / "build" / "city")}
@@ -58,6 +59,11 @@ def main() -> None:
     if "--readme" in sys.argv[1:]:
         README_IMAGE.parent.mkdir(exist_ok=True)
         shutil.copyfile(TARGET / "job-1280.png", README_IMAGE)
+
+
+def find_chromium() -> str | None:
+    """Where this machine's Chromium is; the browser tests drive the same one."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def wait(service: "subprocess.Popen[bytes]", address: str) -> None:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 BACKENDS = ("sqlite", "postgresql")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 NO_POSTGRESQL = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -210,11 +209,13 @@ def work(app: "Flask") -> Callable[[datetime], int]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium, driven by playwright."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        absent(NO_CHROMIUM)
     from playwright.sync_api import sync_playwright
 
+    from scripts.screenshots import NO_CHROMIUM, find_chromium
+
+    path = find_chromium()
+    if path is None:
+        absent(NO_CHROMIUM)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

@@ -1,0 +1,52 @@
+"""The real service for a browser: served by a thread on a SQLite file, with a clock that the test moves."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.browser.market import AXE, Market, Words
+from tests.conftest import absent
+from tests.staging import Clock
+
+ROOT = Path(__file__).parent.parent.parent
+BUILD = ROOT / "build"
+NO_AXE = "axe-core is not installed (make setup)"
+PAUSED_OVERNIGHT = 24 * 30  # hours: a story of weeks signs each person in once
+
+
+@pytest.fixture
+def market(
+    app: Flask, clock: Clock, browser: Any, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Market]:
+    """The service at an address of this machine. Screenshots of a test are kept in build/, in the folder it names."""
+    if not AXE.exists():
+        absent(NO_AXE)
+    monkeypatch.setitem(app.config, "SESSION_HOURS", PAUSED_OVERNIGHT)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    market = Market(f"http://127.0.0.1:{server.server_port}", app, clock, browser, Words(app))
+    yield market
+    market.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def album() -> Callable[[str], Path]:
+    """`album(name)`: an empty folder below build/ for the screenshots of one story."""
+
+    def empty(name: str) -> Path:
+        folder = BUILD / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    return empty

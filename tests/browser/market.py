@@ -1,0 +1,185 @@
+"""What a browser story is told with: the market, and people who look at it through a window of a real browser."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_babel import force_locale, gettext
+
+from app.accounts.models import User
+from app.infra.db import session
+from app.jobs.models import Job
+from tests import make
+from tests.staging import Clock, work_until_done
+
+AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+LOOK = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations.flatMap(
+    rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} (${node.any.map(one => one.message)})`))"""
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll("*")]
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120))"""
+HEIGHTS = {1280: 900, 390: 844}
+PATIENCE = 10_000  # milliseconds until a page must be there
+
+
+@dataclass
+class Words:
+    """`words("Submit")`: a sentence as the pages say it, whatever its translation is."""
+
+    app: Flask
+    locale: str = "zh_Hans"
+
+    def __call__(self, text: str, **places: Any) -> str:
+        with self.app.test_request_context(), force_locale(self.locale):
+            return gettext(text, **places)
+
+
+@dataclass
+class Market:
+    """The running service: where it is, what time it is there, and everybody who has a window on it."""
+
+    address: str
+    app: Flask
+    clock: Clock
+    browser: Any
+    words: Words
+    windows: list["Person"] = field(default_factory=list)
+
+    def person(self, user: User | None = None, *, width: int = 1280, scripts: bool = True, album: Path) -> "Person":
+        """Somebody at a screen; without a user, a visitor. People of one album number its pictures together."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": HEIGHTS[width]},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE)
+        known = {"username": user.username, "password": make.PASSWORD} if user else {}
+        person = Person(self, context, context.new_page(), album, scripts, **known)
+        self.windows.append(person)
+        return person
+
+    def works(self) -> None:
+        """The worker takes what is due now."""
+        work_until_done(self.clock.now)
+        session.remove()
+
+    def deadline_passes(self, job_id: int) -> Job:
+        """Wait until the present deadline of a job, and let the worker act on it."""
+        due = self.job(job_id).due
+        assert due is not None
+        return self.waits_until(max(due, self.clock.now), job_id)
+
+    def waits_until(self, now: datetime, job_id: int) -> Job:
+        self.clock.now = now
+        self.works()
+        return self.job(job_id)
+
+    def job(self, id: int) -> Job:
+        """The job as it is in the database now."""
+        session.remove()
+        return session.get_one(Job, id)
+
+    def close(self) -> None:
+        for person in self.windows:
+            person.context.close()
+        session.remove()
+
+
+@dataclass
+class Person:
+    """One person and the window they look through. Every page they see is checked and kept as a picture."""
+
+    market: Market
+    context: Any
+    page: Any
+    album: Path
+    scripts: bool = True
+    username: str = ""
+    password: str = ""
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+
+    def opens(self, path: str) -> None:
+        """Go to an address; sign in when the service asks for it, and arrive where one wanted to."""
+        self.page.goto(self.market.address + path)
+        if self.username and "/sign-in" in self.page.url:
+            self.fills("User name or mobile number", self.username)
+            self.fills("Password", self.password)
+            self.presses("Sign in", within="main")
+
+    def fills(self, label: str, text: str) -> None:
+        self.page.get_by_label(self.market.words(label), exact=False).first.fill(text)
+
+    def chooses(self, group: str, option: str) -> None:
+        """Choose one of several by its words."""
+        self.group(group).get_by_label(self.market.words(option), exact=True).check()
+
+    def group(self, name: str) -> Any:
+        return self.page.get_by_role("group", name=self.market.words(name))
+
+    def presses(self, button: str, *, within: str = "main") -> None:
+        self.page.locator(within).get_by_role("button", name=self.market.words(button), exact=True).click()
+
+    def follows(self, link: str, *, exact: bool = True) -> None:
+        self.page.locator("main").get_by_role("link", name=self.market.words(link), exact=exact).first.click()
+
+    def takes_up(self, wish: str) -> None:
+        """Open one's desk, and there what it says waits."""
+        self.opens("/desk")
+        self.sees("desk")
+        self.follows(wish, exact=False)
+
+    def hands_in(self, name: str) -> None:
+        """Choose a file for every file input of the page."""
+        paper = {"name": name, "mimeType": "application/pdf", "buffer": make.content()}
+        for place in self.page.locator("input[type=file]").all():
+            place.set_input_files(paper)
+
+    def sees(self, name: str, *words: str) -> None:
+        """Keep the page as a picture, and hold it to the rules: accessible, no wider than the window, no error said.
+
+        `words` must stand on it, as the reader's language says them.
+        """
+        main = self.page.locator("main")
+        main.wait_for()
+        for text in words:
+            main.get_by_text(self.market.words(text)).first.wait_for()
+        number = len(list(self.album.glob("*.png"))) + 1
+        self.page.screenshot(path=self.album / f"{number:02}-{name}.png", full_page=True)
+        faults = [*self.faults, *self._too_wide(), *self._inaccessible()]
+        self.faults.clear()
+        assert not faults, f"{self.page.url} ({name}):\n" + "\n".join(faults)
+
+    def _too_wide(self) -> list[str]:
+        found: list[str] = self.page.evaluate(TOO_WIDE)
+        return [f"wider than the window: {one}" for one in found]
+
+    def _inaccessible(self) -> list[str]:
+        with _scripts_allowed(self):
+            self.page.evaluate(AXE.read_text())
+            found: list[str] = self.page.evaluate(LOOK, RULES)
+        return found
+
+
+class _scripts_allowed:
+    """Where a reader has switched scripts off, axe itself still needs them: the page's own have long been left out."""
+
+    def __init__(self, person: Person):
+        self.session = None if person.scripts else person.context.new_cdp_session(person.page)
+
+    def __enter__(self) -> None:
+        self._disable(False)
+
+    def __exit__(self, *problem: object) -> None:
+        self._disable(True)
+
+    def _disable(self, value: bool) -> None:
+        if self.session:
+            self.session.send("Emulation.setScriptExecutionDisabled", {"value": value})
