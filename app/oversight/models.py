@@ -60,8 +60,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Figures:
-    """The market of the last twelve months: counts, average working days of service against the baseline before the
-    reform, share delivered on time, and what competition saved against the ceilings, in cents. None: nothing yet."""
+    """The market of the last twelve months: counts, average working days of service and of the baseline before the
+    reform, both over the jobs whose item has a baseline, share delivered on time, and what competition saved against
+    the ceilings, in cents. None: nothing yet."""
 
     agencies: int
     jobs: int
@@ -91,8 +92,8 @@ def figures(now: datetime) -> Figures:
         .join(Standard, Job.standard_id == Standard.id)
         .where(Job.delivered_at > now - YEAR, Job.clock_start.is_not(None))
     ).all()
-    used = [calendar.between(row.clock_start, local_day(row.delivered_at)) for row in done]
-    baselines = [row.baseline_days for row in done if row.baseline_days]
+    compared = [row for row in done if row.baseline_days]
+    used = [calendar.between(row.clock_start, local_day(row.delivered_at)) for row in compared]
     on_time = [row.delivered_at < row.service_due for row in done if row.service_due]
     sums = select(func.sum(Job.ceiling_cents), func.sum(Job.amount_cents)).where(
         Job.amount_cents.is_not(None), Job.method.in_(list(PRICED)), Job.published_at > now - YEAR
@@ -103,7 +104,7 @@ def figures(now: datetime) -> Figures:
         jobs=session.scalar(jobs) or 0,
         delivered=len(done),
         average_days=_mean(used),
-        baseline_days=_mean(baselines),
+        baseline_days=_mean([row.baseline_days for row in compared]),
         on_time=_mean(on_time),
         ceiling_cents=int(ceiling or 0),
         amount_cents=int(amount or 0),
@@ -119,7 +120,8 @@ def open_jobs(limit: int = 10) -> list[Job]:
 def live_jobs(actor: Actor, limit: int = 300) -> list[Job]:
     """The jobs an actor's unit has a part in that have not ended, the nearest deadline first."""
     query = select(Job).where(_mine(actor), or_(Job.state.not_in(list(ENDED)), Job.state == State.FAILED))
-    eager = (joinedload(Job.item), joinedload(Job.district), joinedload(Job.owner), joinedload(Job.agency))
+    agency = joinedload(Job.agency).joinedload(Agency.unit)
+    eager = (joinedload(Job.item), joinedload(Job.district), joinedload(Job.owner), agency)
     return list(session.scalars(query.options(*eager).order_by(Job.due.is_(None), Job.due, Job.id).limit(limit)))
 
 

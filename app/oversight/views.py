@@ -1,5 +1,6 @@
 """The home page, everybody's desk, and the law as printed from the code."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,10 @@ from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
 from app.infra.almanac import Term, almanac
 from app.infra.db import session
-from app.jobs.models import Job, light_of
-from app.jobs.rules import MAY_CREATE
+from app.jobs.models import Job, awaited, light_of
+from app.jobs.rules import FUNDS, MAY_CREATE, METHODS
 from app.kernel.law import anyone
+from app.kernel.lights import Light
 from app.oversight.models import figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.ratings.models import mean_of, ratings_of
@@ -24,15 +26,18 @@ from app.selections.rules import MAY_DECIDE
 from app.services.models import pauses_to_answer
 from app.services.operations import ledger_of
 from app.web.door import acting, allow, now
+from app.web.said import said
 
 bp = Blueprint("oversight", __name__)
 
 
 @dataclass(frozen=True)
 class Wait:
-    """One line of a desk: the wish, what it is about, what silence means, until when, and the page that answers it."""
+    """One line of a desk: the wish and whose it is, what it is about, what silence means, until when, and the page
+    that answers it."""
 
     says: str
+    who: Sequence[str]
     title: str
     silence: str
     due: datetime | None
@@ -44,7 +49,8 @@ class Wait:
 @allow(anyone)
 def home() -> Any:
     jobs = open_jobs()
-    return render_template("oversight/home.html", figures=figures(now()), jobs=jobs, lights=_lights(jobs))
+    known = {"lights": _lights(jobs), "methods": METHODS, "funds": FUNDS}
+    return render_template("oversight/home.html", figures=figures(now()), jobs=jobs, **known)
 
 
 @bp.get("/desk")
@@ -57,13 +63,14 @@ def desk() -> Any:
         turn = job.LIFE.turn(job.state)
         if turn is None:
             continue
-        wait = _wait(turn, f"{job.project_name} {job.item.name}", job)
+        wait = _wait(turn, f"{job.project_name} {job.item.name}", job, awaited(job) or [said(turn.who.names[0])])
         (mine if turn.who(actor, job) else others).append(wait)
     mine += _besides()
     mine.sort(key=lambda wait: (wait.due is None, wait.due or now()))
     return render_template(
         "oversight/desk.html",
         mine=mine,
+        pressing=sum(_is_pressing(wait.light) for wait in mine),
         others=others,
         opens=_open_to(actor),
         entries=entries_waiting(actor.unit_id),
@@ -116,9 +123,14 @@ def _besides() -> list[Wait]:
     return waits
 
 
-def _wait(turn: Any, title: str, thing: Any) -> Wait:
+def _wait(turn: Any, title: str, thing: Any, who: Sequence[str] = ()) -> Wait:
     url = url_for(turn.page, id=thing.id)
-    return Wait(turn.says, title, turn.silence, thing.due, light_of(thing, now()), url)
+    return Wait(turn.says, who, title, turn.silence, thing.due, light_of(thing, now()), url)
+
+
+def _is_pressing(light: Light | None) -> bool:
+    """Due today or overdue."""
+    return light is not None and light.days_left is not None and light.days_left <= 0
 
 
 def _open_to(actor: Any) -> list[Any]:

@@ -8,7 +8,7 @@ class Tongue:
     """One language. Dates are filled with y, m, d, month, weekday and whys; pairs are (one, several).
 
     Chinese sets a half-width space between Chinese and Latin characters; an empty `wan` means the language has no
-    unit of ten thousand.
+    unit of ten thousand; `between` stands between two sentences.
     """
 
     day: str
@@ -31,6 +31,7 @@ class Tongue:
     today: str
     overdue: str
     paused: str
+    between: str
 
 
 TONGUES = {
@@ -55,6 +56,7 @@ TONGUES = {
         today="今天到期",
         overdue="已超期",
         paused="已暂停",
+        between="",
     ),
     "zh_Hant": Tongue(
         day="{m} 月 {d} 日（{weekday}{whys}）",
@@ -77,6 +79,7 @@ TONGUES = {
         today="今天到期",
         overdue="已超期",
         paused="已暫停",
+        between="",
     ),
     "en": Tongue(
         day="{weekday} {d} {month}{whys}",
@@ -99,5 +102,6 @@ TONGUES = {
         today="due today",
         overdue="overdue",
         paused="paused",
+        between=" ",
     ),
 }

@@ -1,6 +1,6 @@
 """How a page writes dates, deadlines, money, shares and sizes: the filters of every template, in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from flask import Flask
@@ -13,7 +13,7 @@ from app.web.strip import lines, strip
 
 __all__ = [
     "brief", "clock", "day", "deadline", "filesize", "full", "install", "left", "lines", "moment", "money", "percent",
-    "said", "strip", "wan", "weekday", "workdays", "yuan",
+    "said", "sentences", "strip", "wan", "weekday", "workdays", "yuan",
 ]  # fmt: skip
 
 KB, MB, GB = 2**10, 2**20, 2**30
@@ -23,7 +23,7 @@ def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], d
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
     dates = (brief, clock, day, deadline, full, left, lines, moment, strip, weekday, workdays)
-    for word in (*dates, filesize, money, percent, said, wan, yuan):
+    for word in (*dates, filesize, money, percent, said, sentences, wan, yuan):
         app.jinja_env.filters[word.__name__] = word
 
 
@@ -41,6 +41,11 @@ def wan(cents: int) -> str:
     """3.20 万元. English has no such unit and says CNY 32,000."""
     pattern = tongue().wan
     return pattern.format(n=amounts.wan(cents)) if pattern else yuan(cents)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Sentences one after the other, empty ones left out: Chinese sets nothing between them."""
+    return tongue().between.join(part for part in parts if part)
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
