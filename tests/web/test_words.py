@@ -110,7 +110,12 @@ def test_a_size_reads_in_the_unit_that_fits(size: int, text: str) -> None:
 def test_every_language_has_every_pattern() -> None:
     for tongue in TONGUES.values():
         empty = [each.name for each in fields(tongue) if not getattr(tongue, each.name)]
-        assert empty in ([], ["wan"])
+        assert empty in (["between"], ["wan"])
+
+
+def test_chinese_sets_nothing_between_two_sentences_and_english_a_space() -> None:
+    assert told(words.sentences, ["One.", "", "Two."], locale="en") == "One. Two."
+    assert told(words.sentences, ["一。", "", "二。"]) == "一。二。"
 
 
 def test_a_message_is_filled_and_an_empty_one_stays_empty() -> None:
