@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from app.accounts.commands import COMMANDS as account_commands
 from app.accounts.views import bp as accounts
 from app.agencies.models import Agency
 from app.agencies.views import bp as agencies
@@ -79,4 +80,9 @@ TASKS: dict[str, Callable[..., None]] = {
     "services.plan_reminder": service_operations.plan_reminder,
 }
 
-COMMANDS: tuple[Any, ...] = (*calendar_commands, *selection_commands, *demonstration_commands)
+COMMANDS: tuple[Any, ...] = (
+    *account_commands,
+    *calendar_commands,
+    *selection_commands,
+    *demonstration_commands,
+)

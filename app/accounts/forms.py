@@ -29,7 +29,7 @@ class MemberForm(Form):
     role = ChoiceField(N_("Role"))
     username = TextField(N_("User name"), hint=N_("Of somebody known here, or a new one."), least=3, most=40)
     person_name = TextField(N_("Name"), optional=True, most=60)
-    mobile = TextField(N_("Mobile number"), optional=True, most=20)
+    mobile = TextField(N_("Mobile number"), optional=True, most=30)
     password = PasswordField(
         N_("First password"),
         hint=N_("Only for a new account. Tell it to the person in private; they change it after signing in."),

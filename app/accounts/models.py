@@ -4,13 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.rules import MAY_READ_UNIT
 from app.districts.models import District
 from app.infra.db import Row, session
 from app.kernel.act import Kind, Role
+from app.kernel.sign_in_names import read_name
+from app.kernel.words import N_
 
 
 def one_of(column: str, values: type[StrEnum]) -> str:
@@ -59,7 +61,7 @@ class User(Row):
 
 
 class Membership(Row):
-    """A person's place in a unit. Ended memberships stay, for the record."""
+    """A person's place in a unit. An ended one stays, for the record, and runs again when the person comes back."""
 
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id), index=True)
@@ -78,7 +80,8 @@ class Membership(Row):
 
 class SignIn(Row):
     """One attempt to sign in, right or wrong. A right one carries the hash of its session token, the membership the
-    person acts by, when it expires and when it ended. `address` and `agent` are for the person to recognise it."""
+    person acts by, when it expires and when it ended. `counts` marks a wrong password, which counts towards a lock;
+    what is tried during a lock is remembered and does not. `address` and `agent` are for the person to recognise it."""
 
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
     typed: Mapped[str]
@@ -90,15 +93,25 @@ class SignIn(Row):
     address: Mapped[str]
     agent: Mapped[str]
     right: Mapped[bool]
+    counts: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     user: Mapped[User | None] = relationship()
 
     __table_args__ = (Index(None, "user_id", "at"), Index(None, "typed", "at"))
 
+    def outcome(self, now: datetime) -> str:
+        """What became of it, as a msgid: wrong, refused without a look at the password, or how the session stands."""
+        if not self.right:
+            return N_("wrong password") if self.counts else N_("refused")
+        if self.ended_at:
+            return N_("ended")
+        return N_("expired") if self.expires_at and self.expires_at <= now else N_("signed in")
+
 
 def by_name(typed: str) -> User | None:
-    """The person with this user name or mobile number."""
-    return session.scalar(select(User).where((User.username == typed) | (User.mobile == typed)))
+    """The person with this user name or mobile number, however it is typed."""
+    name = read_name(typed)
+    return session.scalar(select(User).where((User.username == name) | (User.mobile == name)))
 
 
 def unit_with_code(code: str) -> Unit | None:
@@ -106,6 +119,7 @@ def unit_with_code(code: str) -> Unit | None:
 
 
 def memberships_of(user_id: int) -> list[Membership]:
+    """The running memberships of a person."""
     query = (
         select(Membership)
         .join(Unit)
@@ -115,24 +129,37 @@ def memberships_of(user_id: int) -> list[Membership]:
     return list(session.scalars(query))
 
 
+def place_in(user_id: int | None, unit_id: int) -> Membership | None:
+    """A person's membership of a unit, running or ended."""
+    return session.scalar(select(Membership).where(Membership.user_id == user_id, Membership.unit_id == unit_id))
+
+
 def members_of(unit_id: int) -> list[Membership]:
     query = select(Membership).join(User).where(Membership.unit_id == unit_id).order_by(Membership.id)
     return list(session.scalars(query))
 
 
 def wrong_sign_ins(user_id: int | None, typed: str, since: datetime) -> list[datetime]:
-    """When signing in went wrong since an instant and since the last right one, newest first: by person, or by what was
-    typed when nobody is called that."""
+    """When a wrong password was given since an instant and since the last right one, newest first: by person, or by
+    what was typed when nobody is called that."""
     mine = SignIn.user_id == user_id if user_id else SignIn.typed == typed
-    last_right = select(func.max(SignIn.at)).where(mine, SignIn.right).scalar_subquery()
-    query = select(SignIn.at).where(mine, ~SignIn.right, SignIn.at > since)
-    query = query.where((SignIn.at > last_right) | last_right.is_(None))
-    return list(session.scalars(query.order_by(SignIn.at.desc())))
+    last_right = select(func.max(SignIn.id)).where(mine, SignIn.right).scalar_subquery()
+    query = select(SignIn.at).where(mine, SignIn.counts, SignIn.at > since)
+    query = query.where((SignIn.id > last_right) | last_right.is_(None))
+    return list(session.scalars(query.order_by(SignIn.id.desc())))
 
 
 def sign_ins_of(user_id: int, limit: int = 50) -> list[SignIn]:
+    """The newest attempts to sign in as a person."""
     return list(
         session.scalars(select(SignIn).where(SignIn.user_id == user_id).order_by(SignIn.id.desc()).limit(limit))
+    )
+
+
+def running_sign_ins(user_id: int) -> list[SignIn]:
+    """The sessions of a person that nobody has ended."""
+    return list(
+        session.scalars(select(SignIn).where(SignIn.user_id == user_id, SignIn.right, SignIn.ended_at.is_(None)))
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.kernel.act import Actor, Kind, Role
-from app.kernel.law import Who, signed_in, the_operator, who
+from app.kernel.law import Who, the_operator, who
 from app.kernel.words import N_
 
 ROLES = {
@@ -25,6 +25,14 @@ ROLES_OF: dict[str, tuple[Role, ...]] = {
     Kind.OPERATOR: (Role.ADMINISTRATOR, Role.AUTHORISED),
 }
 
+# Which offices the operator registers; each supervises one sector, or none.
+OFFICES = (Kind.REGULATOR, Kind.OPERATOR)
+
+
+def has_sector(kind: str) -> bool:
+    """Whether units of this kind supervise a sector."""
+    return kind == Kind.REGULATOR
+
 
 @who(N_("a member of the unit"))
 def a_member(actor: Actor, unit: Any) -> bool:
@@ -44,4 +52,3 @@ def themselves(actor: Actor, person: Any) -> bool:
 MAY_READ_UNIT: Who = a_member | the_operator
 MAY_MANAGE_MEMBERS = an_administrator
 MAY_ADD_OFFICES = the_operator & an_administrator
-MAY_ACT = signed_in

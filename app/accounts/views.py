@@ -19,7 +19,7 @@ from app.infra.db import session
 from app.kernel.act import Kind
 from app.kernel.law import anyone, signed_in
 from app.web import answers, locale
-from app.web.door import Person, acting, allow, load_person, me
+from app.web.door import Person, acting, allow, load_person, me, now
 from app.web.registration import unit_values
 
 bp = Blueprint("accounts", __name__)
@@ -58,7 +58,7 @@ def sign_out() -> Any:
 @bp.post("/me/sign-out-everywhere")
 @allow(signed_in)
 def sign_out_everywhere() -> Any:
-    operations.sign_out_everywhere(acting(), sign_ins_of(_user().id, limit=1000))
+    operations.sign_out_everywhere(acting(), _user())
     logout_user()
     flash(gettext("You are signed out everywhere."))
     return redirect(url_for(".sign_in"), 303)
@@ -116,7 +116,7 @@ def account() -> Any:
         roles=ROLES,
         kinds=KINDS,
         places=memberships_of(user.id),
-        sign_ins=sign_ins_of(user.id),
+        sign_ins=[(one, one.outcome(now())) for one in sign_ins_of(user.id)],
     )
 
 
@@ -125,9 +125,8 @@ def account() -> Any:
 def password() -> Any:
     form = PasswordForm()
     if form.validate_on_submit():
-        others = [one for one in sign_ins_of(_user().id, limit=1000) if one.id != _person().sign_in_id]
         old, new = form.old_password.data, form.new_password.data
-        if form.attempt(operations.change_password, acting(), _user(), old=old, new=new, others=others):
+        if form.attempt(operations.change_password, acting(), _user(), old=old, new=new, here=_person().sign_in_id):
             flash(gettext("The password is changed. Other sessions are ended."))
             return redirect(url_for(".me"), 303)
     return render_template("accounts/password.html", form=form), form.status
@@ -136,7 +135,8 @@ def password() -> Any:
 @bp.post("/me/switch/<int:id>")
 @allow(signed_in)
 def switch() -> Any:
-    operations.switch(acting(), _here(), membership_id=g.thing_id)
+    place = operations.switch(acting(), _here(), membership_id=g.thing_id)
+    flash(gettext("You act for %(unit)s now.", unit=place.unit.name))
     return redirect(url_for("oversight.desk"), 303)
 
 
@@ -148,6 +148,8 @@ def unit() -> Any:
     return render_template(
         "accounts/unit.html",
         unit=mine,
+        district=districts.full_name(mine.district_code),
+        sector=_sector(mine),
         members=members_of(mine.id),
         roles=ROLES,
         kinds=KINDS,
@@ -179,6 +181,10 @@ def end_member() -> Any:
     operations.end_membership(acting(), membership)
     flash(gettext("The membership has ended."))
     return redirect(url_for(".unit"), 303)
+
+
+def _sector(unit: Unit) -> str | None:
+    return session.scalar(select(Sector.name).where(Sector.code == unit.sector))
 
 
 def _person() -> Person:

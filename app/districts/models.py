@@ -40,6 +40,11 @@ def choices(*levels: str) -> list[tuple[str, str]]:
     return [(row.code, path(row.code)) for row in known.values() if not levels or row.level in levels]
 
 
+def full_name(code: str) -> str:
+    """The name of a district with those above it, like 广西壮族自治区 贵港市 港北区."""
+    return dict(choices()).get(code, "")
+
+
 def within(code: str) -> Any:
     """A subquery: the codes of a district and of all below it."""
     tree = select(District.code).where(District.code == code).cte("within", recursive=True)

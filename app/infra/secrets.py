@@ -1,6 +1,7 @@
 """Passwords and session tokens: argon2id for what people choose, SHA-256 for what we draw at random."""
 
 import hashlib
+import re
 import secrets
 from functools import cache
 from pathlib import Path
@@ -30,15 +31,20 @@ def hash_password(password: str) -> str:
 def fits(password_hash: str | None, password: str) -> bool:
     """Whether the password is right; takes as long when there is no such person."""
     try:
-        return _hasher.verify(password_hash or _nobody(), password) and password_hash is not None
+        return (
+            _hasher.verify(_nobody() if password_hash is None else password_hash, password)
+            and password_hash is not None
+        )
     except (VerificationError, InvalidHashError):
         return False
 
 
-def is_common(password: str) -> bool:
-    """Whether the password stands in the list of common ones, or is one of them with a few characters around it."""
+def is_easy(password: str) -> bool:
+    """Whether the password is easy to guess: a common one, alone or with figures and signs around it, only digits, or
+    made of fewer than four characters."""
     folded = password.lower()
-    return folded in _common() or folded.strip("0123456789!@#$%^&*._-") in _common()
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
+    return bool({folded, core} & _common()) or folded.isdecimal() or len(set(folded)) < 4
 
 
 def make_token() -> str:

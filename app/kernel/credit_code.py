@@ -86,6 +86,11 @@ def check_identity(text: str) -> str:
     return number
 
 
+def born(number: str) -> date:
+    """The date of birth in a checked identity number."""
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
 def _is_birthday(year: int, month: int, day: int) -> bool:
     try:
         return date(year, month, day).year >= _EARLIEST_BIRTH_YEAR

@@ -10,9 +10,15 @@ from app.web.fields import Form, PasswordField, SelectField, TextField
 class PersonFields(Form):
     person_name = TextField(N_("Your name"), autocomplete="name", most=60)
     username = TextField(
-        N_("User name"), hint=N_("Letters and digits, to sign in with."), autocomplete="username", least=3, most=40
+        N_("User name"),
+        hint=N_("To sign in with: 3 to 40 letters, digits, dots or hyphens."),
+        autocomplete="username",
+        least=3,
+        most=40,
     )
-    mobile = TextField(N_("Mobile number"), hint=N_("Also works for signing in."), optional=True, autocomplete="tel")
+    mobile = TextField(
+        N_("Mobile number"), hint=N_("Also works for signing in."), optional=True, autocomplete="tel", most=30
+    )
     password = PasswordField(
         N_("Password"), hint=N_("At least 10 characters; a short sentence is good."), autocomplete="new-password"
     )
