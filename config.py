@@ -39,10 +39,10 @@ def load(environ: Mapping[str, str]) -> Settings:
             problems.append(f"{row.name} is missing: {row.about}")
             continue
         try:
-            settings[row.name] = row.read(text) if text else _default(row, settings)
+            settings[row.name] = row.read(text) if text else _default(row, settings, derive=not problems)
         except ValueError as error:
             problems.append(f"{row.name}: {error}")
-            settings[row.name] = None if callable(row.default) else row.default
+            settings[row.name] = _default(row, settings, derive=False)
     if not problems and settings["ENV"] == "production" and _is_guessable(settings["SECRET_KEY"]):
         problems.append(f"SECRET_KEY can be guessed: write at least {SECRET_LENGTH} random characters")
     if problems:
@@ -50,8 +50,11 @@ def load(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _default(row: Setting, settings: Settings) -> Any:
-    return row.default(settings) if callable(row.default) else row.default
+def _default(row: Setting, settings: Settings, *, derive: bool) -> Any:
+    """A setting's default. One that is derived from others waits until all those are right."""
+    if callable(row.default):
+        return row.default(settings) if derive else None
+    return row.default
 
 
 def _is_guessable(secret: str) -> bool:
@@ -83,7 +86,11 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _folder(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    path = Path(text).expanduser().absolute()
+    there = next(folder for folder in (path, *path.parents) if folder.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise ValueError(f"write a folder that can be written to; {path} cannot")
+    return path
 
 
 def _database(text: str) -> str:
@@ -102,7 +109,10 @@ def _kept_secret(settings: Settings) -> str:
     path = Path(settings["DATA_DIR"]) / "secret"
     with suppress(FileNotFoundError):
         return path.read_text()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"it is kept in DATA_DIR, and {path.parent} cannot be made ({error.strerror})") from error
     draft = path.with_name(f"secret.{secrets.token_hex(4)}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_hex(32))

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ SOURCE_MAP = re.compile(rb"/\*# sourceMappingURL=.*?\*/\s*$|//# sourceMappingURL
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     install()
     files = {name: MODULES / path for name, path in VENDOR.items()}
     files |= {path.relative_to(OWN).as_posix(): path for path in sorted(OWN.rglob("*")) if path.is_file()}

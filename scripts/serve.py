@@ -1,10 +1,13 @@
 """Run the service on this machine: prepare the database, then the web server and the worker side by side.
 
-Ctrl-C or SIGTERM stops both; if one of them ends by itself the other is stopped too and the exit code is not zero.
-With the argument `prepare` only the first part is done, all commands in one process because starting one is what costs.
+Ctrl-C, SIGTERM or a closed terminal stops both, also when only `make` is told; if one of them ends by itself the other
+is stopped too and the exit code is not zero. With the argument `prepare` only the first part is done, all commands in
+one process because starting one is what costs.
 """
 
+import ctypes
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +17,7 @@ import urllib.error
 import urllib.request
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -21,6 +25,8 @@ sys.path.insert(0, str(ROOT))
 import config  # noqa: E402
 
 PATIENCE = 10  # seconds a process may take to stop before it is killed
+GLANCE = 0.5  # seconds between two looks at whoever started us
+PR_SET_PDEATHSIG = 1
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
 PREPARE = (["migrate"], ["load"], ["demo", "--if-empty"])
 WELCOME = ["welcome"]
@@ -33,21 +39,21 @@ class Stop(Exception):
 def main() -> int:
     settings = config.load(os.environ)
     refuse_a_taken_port(settings["HOST"], settings["PORT"])
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGINT, interrupt)
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        prepared = subprocess.run([sys.executable, __file__, "prepare"], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        if prepared.returncode:
-            return prepared.returncode
+        heed_stops()
+        running["preparation"] = start([sys.executable, __file__, "prepare"], stdout=subprocess.PIPE)
+        welcome, _ = running["preparation"].communicate()
+        if code := running.pop("preparation").returncode:
+            return code
         running["web server"] = start(web(settings))
         running["worker"] = start([*FLASK, "work"])
-        return watch(running, settings, prepared.stdout)
+        return watch(running, settings, welcome.decode())
     except Stop:
         return 0
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
+            signal.signal(number, signal.SIG_IGN)
         stop(running)
 
 
@@ -69,8 +75,41 @@ def prepare() -> int:
     return 0
 
 
+def heed_stops() -> None:
+    """Let every way of being told to stop raise Stop. A hang-up that was already ignored (nohup) stays ignored."""
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, interrupt)
+    if "MAKELEVEL" in os.environ:
+        heed_make()
+
+
 def interrupt(number: int, frame: object) -> None:
     raise Stop
+
+
+def heed_make() -> None:
+    """Stop when make, which started us, is gone, or is told to end: then it says nothing and waits for us."""
+    make = os.getppid()
+    listens_to = caught_by(make)
+
+    def look(number: int, frame: object) -> None:
+        if os.getppid() != make or caught_by(make) < listens_to:
+            raise Stop
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, GLANCE, GLANCE)
+
+
+def caught_by(process: int) -> set[int]:
+    """Which of Ctrl-C and a hang-up a process has an answer of its own to; none where the system does not say."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return set()
+    mask = re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.MULTILINE)
+    return {number for number in (signal.SIGINT, signal.SIGHUP) if mask and int(mask[1], 16) >> (number - 1) & 1}
 
 
 def refuse_a_taken_port(host: str, port: int) -> None:
@@ -97,9 +136,15 @@ def web(settings: config.Settings) -> list[str]:
     return [sys.executable, "-m", "gunicorn", *named, "--preload", "--no-control-socket", "app:create_app()"]
 
 
-def start(command: list[str]) -> "subprocess.Popen[bytes]":
+def start(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
     """In a session of its own, so that a Ctrl-C in the terminal reaches only us and the end is orderly."""
-    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=outlive_nobody, **options)
+
+
+def outlive_nobody() -> None:
+    """Ask Linux to end this process when we are killed without a word."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def watch(running: "dict[str, subprocess.Popen[bytes]]", settings: config.Settings, welcome: str) -> int:
@@ -129,14 +174,17 @@ def answers(settings: config.Settings) -> bool:
 
 
 def stop(running: "dict[str, subprocess.Popen[bytes]]") -> None:
-    """Ask all to end, wait, then kill what is left of their process groups, and reap every one."""
-    for process in running.values():
-        if process.poll() is None:
-            process.terminate()
+    """Ask all to end, wait, then kill what is left of their process groups, and reap every one.
+
+    They are asked again each second, because a process that is just being forked does not hear it.
+    """
     patience_ends = time.monotonic() + PATIENCE
-    for process in running.values():
+    while (left := [one for one in running.values() if one.poll() is None]) and time.monotonic() < patience_ends:
+        for process in left:
+            os.killpg(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(max(0.1, patience_ends - time.monotonic()))
+            left[0].wait(min(1, PATIENCE))
+    for process in running.values():
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -1,11 +1,13 @@
 """Prepare the checkout with the standard library alone: .venv from the lock files, hashed assets, translations.
 
-Each step leaves a stamp, the hash of what it was made from, and is skipped while that is unchanged.
+Each step leaves a stamp, the hash of what it was made from, and is skipped while that is unchanged. A .venv whose
+packages have no stamp was left half made, and is made anew.
 """
 
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import venv
@@ -24,6 +26,7 @@ NO_PIP = """{python} cannot make virtual environments. On Debian or Ubuntu insta
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     make_environment()
     install_packages()
     run(BIN / "python", ROOT / "scripts" / "assets.py")
@@ -31,7 +34,9 @@ def main() -> None:
 
 
 def make_environment() -> None:
-    if (BIN / "python").exists() and stamped("python", [ROOT / "requirements" / "uv.txt"], sys.version):
+    made_from = f"{sys.version} {ROOT}"
+    whole = (BIN / "python").exists() and (STAMPS / "packages").exists()
+    if whole and stamped("python", [ROOT / "requirements" / "uv.txt"], made_from):
         return
     if find_spec("ensurepip") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -49,7 +54,7 @@ def make_environment() -> None:
         "-r",
         "requirements/uv.txt",
     )
-    stamp("python", [ROOT / "requirements" / "uv.txt"], sys.version)
+    stamp("python", [ROOT / "requirements" / "uv.txt"], made_from)
 
 
 def install_packages() -> None:
@@ -59,6 +64,7 @@ def install_packages() -> None:
     if stamped("packages", locks):
         return
     print("Installing the locked requirements", flush=True)
+    (STAMPS / "packages").unlink(missing_ok=True)
     run(BIN / "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", BIN / "python", *locks)
     stamp("packages", locks)
 
@@ -67,7 +73,9 @@ def compile_translations() -> None:
     for source in sorted((ROOT / "translations").glob("*/LC_MESSAGES/messages.po")):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            run(BIN / "pybabel", "--quiet", "compile", "--input-file", source, "--output-file", target)
+            draft = target.with_suffix(".draft")
+            run(BIN / "pybabel", "--quiet", "compile", "--input-file", source, "--output-file", draft)
+            draft.replace(target)
 
 
 def run(*command: str | Path) -> None:

@@ -74,6 +74,22 @@ def test_production_starts_with_a_strong_secret(tmp_path):
     assert settings["COOKIE_SECURE"] is True
 
 
+@pytest.mark.parametrize("place", ["file", "file/var"])
+def test_a_folder_that_cannot_be_written_is_named_with_every_other_problem(tmp_path, place):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(SystemExit) as stopped:
+        config.load({"DATA_DIR": str(tmp_path / place), "PORT": "http"})
+    text = str(stopped.value)
+    assert f"DATA_DIR: write a folder that can be written to; {tmp_path / place} cannot" in text
+    assert "PORT: write a whole number" in text
+
+
+def test_a_secret_that_cannot_be_kept_is_a_problem_of_its_folder(tmp_path):
+    (tmp_path / "var").symlink_to(tmp_path / "nowhere" / "else")
+    with pytest.raises(SystemExit, match=f"SECRET_KEY: it is kept in DATA_DIR, and {tmp_path}/var cannot be made"):
+        config.load({"DATA_DIR": str(tmp_path / "var")})
+
+
 # fmt: off
 READABLE = [
     ("PORT",            "8123",                "8123"),

@@ -1,5 +1,6 @@
 """Two processes side by side: neither is left alone, none is left behind."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -62,35 +63,96 @@ def test_the_web_server_is_awaited_until_it_answers_even_with_an_error():
     assert not serve.answers(settings)
 
 
-def test_a_failed_preparation_starts_nothing_and_ctrl_c_is_a_clean_end(tmp_path: Path):
-    """The whole script, against an application whose commands are slow or fail."""
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """The script beside an application whose commands only say their names, and are slow or fail when told to."""
     for folder in ("scripts", "app"):
         (tmp_path / folder).mkdir()
     for name in ("config.py", "scripts/serve.py"):
         (tmp_path / name).write_text((ROOT / name).read_text())
     (tmp_path / "app" / "__init__.py").write_text(STAND_IN)
+    (tmp_path / "Makefile").write_text(f"run:\n\t@{sys.executable} scripts/serve.py\n")
+    return tmp_path
+
+
+def start(house: Path, *command: str, **environment: str) -> "subprocess.Popen[str]":
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    environment = {"PORT": port, "DATA_DIR": str(tmp_path / "var"), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, str(tmp_path / "scripts" / "serve.py")]
+    known = {"PORT": port, "DATA_DIR": str(house / "var"), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath}
+    return subprocess.Popen(
+        command or (sys.executable, "scripts/serve.py"),
+        cwd=house,
+        env=known | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
 
-    failed = subprocess.run(command, env=environment | {"BREAK": "load"}, capture_output=True, text=True)
-    assert failed.returncode == 1 and "flask load failed" in failed.stderr
 
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
-        assert run.stdout is not None
-        lines = []
-        for line in run.stdout:
-            lines.append(line.strip())
-            if line.startswith("welcome"):
-                break
+def lines_until(run: "subprocess.Popen[str]", word: str) -> list[str]:
+    assert run.stdout is not None
+    lines = []
+    for line in run.stdout:
+        lines.append(line.strip())
+        if line.startswith(word):
+            break
+    return lines
+
+
+def rest_of(run: "subprocess.Popen[str]") -> str:
+    """What is still said until everybody who could say something has ended."""
+    assert run.stdout is not None
+    return run.stdout.read()
+
+
+def test_a_failed_preparation_starts_nothing(house: Path):
+    with start(house, BREAK="load") as run:
+        assert "flask load failed" in rest_of(run)
+    assert run.returncode == 1
+
+
+def test_web_and_worker_start_after_the_preparation_and_ctrl_c_is_a_clean_end(house: Path):
+    with start(house) as run:
+        lines = lines_until(run, "welcome")
         assert lines[:3] == ["migrate", "load", "demo --if-empty"]
         assert set(lines[3:]) <= {"work", "welcome"}, "worker and welcome may speak in either order"
         started = time.monotonic()
-        run.send_signal(signal.SIGINT)
-        assert "work ends" in run.stdout.read()
-        assert run.wait() == 0 and time.monotonic() - started < serve.PATIENCE
-    assert not serve.answers({"HOST": "127.0.0.1", "PORT": int(port)})
+        os.killpg(run.pid, signal.SIGINT)
+        assert "work ends" in rest_of(run)
+        assert time.monotonic() - started < serve.PATIENCE
+    assert run.returncode == 0
+
+
+def test_a_closed_terminal_ends_both(house: Path):
+    with start(house) as run:
+        lines_until(run, "welcome")
+        run.send_signal(signal.SIGHUP)
+        assert "work ends" in rest_of(run)
+    assert run.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_whatever_is_told_to_make_alone_ends_all(house: Path, number: signal.Signals):
+    with start(house, "make", "run") as run:
+        lines_until(run, "welcome")
+        run.send_signal(number)
+        assert "work ends" in rest_of(run)
+
+
+def test_when_it_is_killed_without_a_word_it_leaves_nobody_behind(house: Path):
+    with start(house) as run:
+        lines_until(run, "welcome")
+        run.kill()
+        assert "work ends" in rest_of(run)
+
+
+def test_stopping_in_the_middle_of_the_preparation_is_quiet(house: Path):
+    with start(house, SLOW="load") as run:
+        lines_until(run, "load")
+        os.killpg(run.pid, signal.SIGINT)
+        assert rest_of(run) == ""
+    assert run.returncode == 0
 
 
 STAND_IN = """
@@ -106,6 +168,8 @@ def create_app():
         print(words, flush=True)
         if os.environ.get("BREAK") == words:
             raise SystemExit(7)
+        if os.environ.get("SLOW") == words:
+            time.sleep(60)
 
     for name in ("migrate", "load", "welcome"):
         app.cli.command(name)(lambda name=name: say(name))
