@@ -20,7 +20,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     settings = config.load(os.environ) if settings is None else settings
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     configure(app, settings)
-    app.extensions["lives"], app.extensions["verbs"] = wiring.LIVES, wiring.VERBS
+    app.extensions.update(lives=wiring.LIVES, verbs=wiring.VERBS, tasks=wiring.TASKS)
     plug(app, wiring)
     for blueprint in wiring.BLUEPRINTS:
         app.register_blueprint(blueprint)

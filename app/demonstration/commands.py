@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.accounts.models import Unit
 from app.demonstration import city
 from app.demonstration.units import PASSWORD
+from app.infra import outbox
 from app.infra.db import session, transaction
 from app.kernel.workdays import local_day
 from app.web.commands import now_here
@@ -31,6 +32,8 @@ def demo(if_empty: bool, owners: int, agencies: int, jobs: int, day: str) -> Non
                 raise click.ClickException("there are units already: the demonstration city needs an empty database")
             return
         city.build(today, current_app.extensions["verbs"], owners=owners, agencies=agencies, jobs=jobs)
+        while outbox.take_one(current_app.extensions["tasks"], now_here()):
+            pass  # everybody has been told what happened before the city is shown
 
 
 @click.command("welcome")

@@ -33,21 +33,26 @@ def enqueue(act: Act, name: str, *, at: datetime | None = None, **payload: Any) 
 
 
 def run_one(tasks: Mapping[str, Callable[..., None]], now: datetime) -> bool:
-    """Run one due task in its own transaction; on error keep the reason and wait longer. Return whether one was due."""
-    due = select(Task).where(Task.run_at <= now, Task.attempts < ATTEMPTS).order_by(Task.run_at, Task.id).limit(1)
+    """Run one due task in its own transaction. Return whether one was due."""
     with transaction():
-        task = session.scalar(due.with_for_update(skip_locked=True))
-        if task is None:
-            return False
-        try:
-            with session.begin_nested():
-                tasks[task.name](Act(CLOCK, now), **task.payload)
-            session.delete(task)
-        except Exception as error:
-            log.exception("task %s %s failed", task.id, task.name)
-            task.attempts += 1
-            task.run_at = now + min(timedelta(seconds=2**task.attempts), LONGEST_WAIT)
-            task.error = repr(error)[:2000]
+        return take_one(tasks, now)
+
+
+def take_one(tasks: Mapping[str, Callable[..., None]], now: datetime) -> bool:
+    """Inside the caller's transaction: run one due task; on error keep the reason, and let it wait longer."""
+    due = select(Task).where(Task.run_at <= now, Task.attempts < ATTEMPTS).order_by(Task.run_at, Task.id).limit(1)
+    task = session.scalar(due.with_for_update(skip_locked=True))
+    if task is None:
+        return False
+    try:
+        with session.begin_nested():
+            tasks[task.name](Act(CLOCK, now), **task.payload)
+        session.delete(task)
+    except Exception as error:
+        log.exception("task %s %s failed", task.id, task.name)
+        task.attempts += 1
+        task.run_at = now + min(timedelta(seconds=2**task.attempts), LONGEST_WAIT)
+        task.error = repr(error)[:2000]
     return True
 
 
