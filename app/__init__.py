@@ -55,13 +55,14 @@ def configure(app: Flask, settings: dict[str, Any]) -> None:
 def plug(app: Flask, wiring: Any) -> None:
     """Connect the floors: database, files, mail, outbox, language, answers, sign-in, fields, words."""
     from app.infra import almanac, db, files, mail, record
-    from app.web import answers, door, locale, uploads, words
+    from app.web import answers, door, drawing, locale, uploads, words
 
     db.connect(app.config["DATABASE_URL"])
     files.keep_in(Path(app.config["FILES_DIR"]), app.config["UPLOAD_LIMIT_MB"])
     mail.keep_in(Path(app.config["MAIL_DIR"]))
     record.plug(wiring.REACTIONS)
     locale.install(app, ROOT / "translations")
+    drawing.install(app)
     answers.install(app)
     door.login.init_app(app)
     app.url_map.converters["int"] = door.RowNumber

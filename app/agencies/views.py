@@ -26,10 +26,10 @@ from app.agencies.models import (
     to_check,
 )
 from app.agencies.rules import COMMITMENTS, LIFE, MAY_CHECK, MAY_EDIT, MAY_LIST, MAY_READ, MAY_TAKE_DOWN, itself
-from app.catalogue.models import Item, standard_in_force
+from app.catalogue.models import Item, choices, standard_in_force
 from app.districts import models as districts
 from app.infra.db import session
-from app.jobs.models import Wanted, filter_choices, jobs_listed
+from app.jobs.models import Wanted, jobs_listed
 from app.jobs.rules import LIFE as JOB_LIFE
 from app.kernel.law import an_agency, anyone
 from app.kernel.workdays import local_day
@@ -55,7 +55,7 @@ def index() -> Any:
     )
     agencies = found[:PAGE]
     asked: dict[str, Any] = {name: value for name, value in wanted.items() if value}
-    choices = list(filter_choices())
+    listed = choices()
     return render_template(
         "agencies/index.html",
         agencies=agencies,
@@ -63,8 +63,8 @@ def index() -> Any:
         older=url_for(".index", **asked, after=agencies[-1].id) if len(found) > PAGE else None,
         newer=url_for(".index", **asked) if key("after") else None,
         chosen=dict.fromkeys(wanted, "") | asked,
-        items=[(row.value, row.name) for row in choices if row.kind == "item"],
-        districts=[(row.value, row.name) for row in choices if row.kind == "district"],
+        items=listed.items,
+        districts=listed.districts,
     )
 
 

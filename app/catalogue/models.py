@@ -1,12 +1,15 @@
 """The service items, and per item the unified standard in versions: time, fee, quality, evaluation, materials."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, cast, func, literal, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.infra.db import Cents, Row, session
+from app.districts.models import LEVELS, District
+from app.infra.db import Cents, Row, on_connect, read, session
 from app.kernel.law import anyone
 
 
@@ -103,6 +106,52 @@ class Material(Row):
     mark: Mapped[str]
 
     __table_args__ = (UniqueConstraint("standard_id", "position"),)
+
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a list can be narrowed down to, as pairs of value and words. Districts are those jobs are usually in, not
+    townships. Items and districts are only ever added: `revision` says which are in."""
+
+    revision: tuple[int, ...]
+    items: Pairs
+    stages: Pairs
+    districts: Pairs
+
+
+CODE = Item.code.label("code")
+ITEMS = select(literal("item").label("kind"), CODE, cast(Item.id, String).label("value"), Item.name, Item.stage)
+ABOVE = select(District.parent).where(District.parent.is_not(None))
+DISTRICTS = select(literal("district"), District.code, District.code, District.name, District.level).where(
+    District.level != LEVELS[-1], or_(District.parent.is_not(None), District.code.in_(ABOVE))
+)
+CHOICES = ITEMS.union_all(DISTRICTS).order_by("kind", "code")
+REVISION = select(
+    *(select(of).scalar_subquery() for of in (func.max(Item.id), func.count(Item.id))),
+    *(select(of).scalar_subquery() for of in (func.max(District.id), func.count(District.id))),
+)
+
+_held: dict[str, Choices] = {}
+on_connect(_held.clear)
+
+
+def choices() -> Choices:
+    """The choices this process holds, read anew when an item or a district has been added."""
+    revision = tuple(read(REVISION).one())
+    held = _held.get("now")
+    if held is None or held.revision != revision:
+        rows = read(CHOICES).all()
+        items, districts = (tuple(row for row in rows if row.kind == kind) for kind in ("item", "district"))
+        stages = dict.fromkeys((row.stage, row.stage) for row in items)
+        held = _held["now"] = Choices(revision, _pairs(items), tuple(stages), _pairs(districts))
+    return held
+
+
+def _pairs(rows: Iterable[Any]) -> Pairs:
+    return tuple((row.value, row.name) for row in rows)
 
 
 def item_by_code(code: str) -> Item | None:

@@ -45,8 +45,8 @@ def full_name(code: str) -> str:
     return dict(choices()).get(code, "")
 
 
-def within(code: str) -> Any:
-    """A subquery: the codes of a district and of all below it."""
+def within(code: Any) -> Any:
+    """A subquery: the codes of a district and of all below it; `code` may be a bindparam."""
     tree = select(District.code).where(District.code == code).cte("within", recursive=True)
     below = aliased(District)
     return select(tree.union_all(select(below.code).where(below.parent == tree.c.code)).c.code)

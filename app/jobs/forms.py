@@ -1,12 +1,11 @@
 """What an owner types to post a job, and the reasons people give."""
 
-from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext
 
-from app.catalogue.models import Standard
-from app.jobs.models import Avoidance, filter_choices
+from app.catalogue.models import Pairs, Standard, choices
+from app.jobs.models import Avoidance
 from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, Funds, IfAbandoned, Method
 from app.kernel.words import N_
 from app.web.fields import (
@@ -118,15 +117,15 @@ class DelegateForm(Form):
     user_id = SelectField(N_("Who runs the job"), coerce=int)
 
 
-def list_choices() -> dict[str, list[tuple[str, str]]]:
+def list_choices() -> dict[str, Pairs]:
     """What the list can be narrowed down to, by the name of the filter."""
-    rows = {kind: list(some) for kind, some in groupby(filter_choices(), key=lambda row: row.kind)}
+    listed = choices()
     return {
-        "item": [(row.value, row.name) for row in rows["item"]],
-        "stage": [(stage, stage) for stage in dict.fromkeys(row.stage for row in rows["item"])],
-        "district": [(row.value, row.name) for row in rows["district"]],
-        "state": [(state, said(says)) for state, says in LIFE.states.items() if state in PUBLIC_STATES],
-        "method": [(method, said(says)) for method, says in METHODS.items()],
+        "item": listed.items,
+        "stage": listed.stages,
+        "district": listed.districts,
+        "state": tuple((state, said(LIFE.states[state])) for state in PUBLIC_STATES),
+        "method": tuple((method, said(says)) for method, says in METHODS.items()),
     }
 
 

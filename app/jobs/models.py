@@ -3,17 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, cast, literal, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, User, one_of
 from app.agencies.models import Agency
 from app.catalogue.models import Item, Sector, Standard
-from app.districts.models import LEVELS, District, within
+from app.districts.models import District, within
 from app.infra import almanac
-from app.infra.db import Cents, Row, session
+from app.infra.db import Cents, Row, read, session
 from app.infra.record import Event, Living
 from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandoned, Method, State, paused
 from app.kernel.act import VISITOR, Actor, Kind, Role
@@ -165,26 +176,17 @@ def services_found(keyword: str) -> list[Item]:
     return list(session.scalars(select(Item).where(*words).order_by(Item.code)))
 
 
-def filter_choices() -> Sequence[Any]:
-    """What a list of jobs can be narrowed down to, in one statement: rows of kind ("item", "district"), value, words,
-    group (the stage of an item, the level of a district). Districts are those jobs are usually in, not townships."""
-    code = Item.code.label("code")
-    items = select(literal("item").label("kind"), code, cast(Item.id, String).label("value"), Item.name, Item.stage)
-    below = select(District.parent).where(District.parent.is_not(None))
-    places = select(literal("district"), District.code, District.code, District.name, District.level)
-    places = places.where(District.level != LEVELS[-1], or_(District.parent.is_not(None), District.code.in_(below)))
-    return session.execute(items.union_all(places).order_by("kind", "code")).all()
+STORY = (
+    select(Event.name, Event.at, Event.facts, Unit.name.label("who"))
+    .outerjoin(Unit, Unit.id == Event.unit_id)
+    .where(Event.thread_of == bindparam("thread"))
+    .order_by(Event.id)
+)
 
 
 def story_of(job_id: int) -> Sequence[Any]:
     """Everything on record about a job, oldest first: rows of name, at, facts, and the name of the unit that acted."""
-    query = (
-        select(Event.name, Event.at, Event.facts, Unit.name.label("who"))
-        .outerjoin(Unit, Unit.id == Event.unit_id)
-        .where(Event.thread_of == f"job:{job_id}")
-        .order_by(Event.id)
-    )
-    return session.execute(query).all()
+    return read(STORY, thread=f"job:{job_id}").all()
 
 
 @dataclass(frozen=True)
@@ -204,51 +206,61 @@ class Wanted:
     after: int | None = None
 
 
+SHAPES_KEPT = 256
+
+
 def jobs_listed(wanted: Wanted, *more: Any, limit: int = 20) -> Sequence[Any]:
     """One page of jobs, newest first, as rows of columns in one statement; `more` are further columns of the caller."""
-    since = Job.created_at if wanted.unit else Job.published_at
+    asked = {name: value for name, value in vars(wanted).items() if value}
+    query = _listing(frozenset(asked.keys() - {"keyword"}), more)
+    for word in wanted.keyword.split():
+        told = (Job.project_name, Item.name, Job.number)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in told)))
+    return read(query, **asked, limit=limit).all()
+
+
+@lru_cache(SHAPES_KEPT)
+def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
+    """The statement of a list narrowed down by these fields of Wanted, their values left open."""
+    since = Job.created_at if "unit" in asked else Job.published_at
     columns = (
         Job.id, Job.number, Job.project_name, Job.state, Job.state_since, Job.due, Job.method, Job.funds, Job.days,
         Job.ceiling_cents, Job.amount_cents, Job.urgent, Item.name.label("item"), District.name.label("district"),
     )  # fmt: skip
-    query = select(*columns, *more).join(Job.item).join(Job.district).where(*_narrowed(wanted))
-    if wanted.after:
-        last = select(since).where(Job.id == wanted.after).correlate(None).scalar_subquery()
-        query = query.where(or_(since < last, and_(since == last, Job.id < wanted.after)))
-    return session.execute(query.order_by(since.desc(), Job.id.desc()).limit(limit)).all()
-
-
-def _narrowed(wanted: Wanted) -> list[Any]:
-    conditions: list[Any] = [Job.published_at.is_not(None)]
-    if wanted.unit:
-        conditions = [or_(Job.owner_id == wanted.unit, Job.agency_id == wanted.unit)]
-    if wanted.agency:
-        conditions.append(Job.agency_id == wanted.agency)
-    if wanted.item:
-        conditions.append(Job.item_id == wanted.item)
-    if wanted.stage:
-        conditions.append(Item.stage == wanted.stage)
-    if wanted.district:
-        conditions.append(Job.district_code.in_(within(wanted.district)))
-    if wanted.state:
-        conditions.append(Job.state == wanted.state)
-    if wanted.method:
-        conditions.append(Job.method == wanted.method)
-    for word in wanted.keyword.split():
-        told = (Job.project_name, Item.name, Job.number)
-        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in told)))
-    return conditions
+    unit, after = bindparam("unit", type_=Integer), bindparam("after", type_=Integer)
+    last = select(since).where(Job.id == after).correlate(None).scalar_subquery()
+    conditions = {
+        "unit": or_(Job.owner_id == unit, Job.agency_id == unit),
+        "agency": Job.agency_id == bindparam("agency"),
+        "item": Job.item_id == bindparam("item"),
+        "stage": Item.stage == bindparam("stage"),
+        "district": Job.district_code.in_(within(bindparam("district"))),
+        "state": Job.state == bindparam("state"),
+        "method": Job.method == bindparam("method"),
+        "after": or_(since < last, and_(since == last, Job.id < after)),
+    }
+    seen = [since.is_not(None), *(conditions[name] for name in sorted(asked))]
+    query = select(*columns, *more).join(Job.item).join(Job.district).where(*seen)
+    return query.order_by(since.desc(), Job.id.desc()).limit(bindparam("limit"))
 
 
 def light_of(row: Any, now: datetime) -> Light | None:
     """The light beside the deadline a job (or a row of the list) waits for, grey while it is paused; None when it waits
     for none."""
-    stopped = paused(VISITOR, row)
-    if row.due is None and not stopped:
-        return None
+    return lights_of([row], now)[row.id]
+
+
+def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
+    """The lights of a list, by the ids of its rows."""
+    calendar = almanac.calendar()
     share, left = almanac.number("light_share", now), almanac.number("light_days", now)
     limits = {"yellow_from_percent": share, "yellow_days_left": left}
-    return light(almanac.calendar(), row.state_since, row.due, now, paused=stopped, **limits)
+    lights: dict[int, Light | None] = {}
+    for row in rows:
+        stopped = paused(VISITOR, row)
+        waits = row.due is not None or stopped
+        lights[row.id] = light(calendar, row.state_since, row.due, now, paused=stopped, **limits) if waits else None
+    return lights
 
 
 def awaited(job: Job) -> list[str]:

@@ -22,7 +22,7 @@ from app.kernel.service_clock import Ledger
 from app.kernel.workdays import due_day, local_day
 from app.oversight.models import Told
 from app.ratings.rules import MAY_REVIEW_JOB
-from app.selections.models import entries_counted
+from app.selections.models import ENTERED, entries_counted
 from app.services.models import deliveries_of, pauses_of
 from app.services.operations import ledger_of
 from app.services.rules import REASONS
@@ -43,13 +43,12 @@ def index() -> Any:
     asked: dict[str, Any] = {name: text for name in FILTERS if (text := typed(name))}
     mine = acting().actor.unit_id if "mine" in request.args else None
     wanted = asked | {"item": key("item"), "after": key("after"), "unit": mine}
-    rows = models.jobs_listed(Wanted(**wanted), limit=PAGE + 1)
+    rows = models.jobs_listed(Wanted(**wanted), ENTERED, limit=PAGE + 1)
     jobs, here = rows[:PAGE], asked | ({"mine": "1"} if mine else {})
     return render_template(
         "jobs/index.html",
         jobs=jobs,
-        entries=entries_counted([job.id for job in jobs]),
-        lights={job.id: models.light_of(job, now()) for job in jobs},
+        lights=models.lights_of(jobs, now()),
         older=url_for(".index", **here, after=jobs[-1].id) if len(rows) > PAGE else None,
         newer=url_for(".index", **here) if wanted["after"] else None,
         chosen=dict.fromkeys(FILTERS, "") | asked,
@@ -82,7 +81,7 @@ def show(told: Told) -> Any:
         spine=_spine(job, story, inside),
         objections=any(row.name == "job.object" for row in story),
         avoided=next((row.facts.get("avoided") for row in story if row.name == "job.publish"), None) or [],
-        entries=entries_counted([job.id]).get(job.id, 0) if takes_entries(actor, job) else None,
+        entries=entries_counted(job.id) if takes_entries(actor, job) else None,
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
         inside=inside,

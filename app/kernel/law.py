@@ -130,9 +130,9 @@ class Lifecycle:
         turns: Mapping[StrEnum, Turn] | None = None,
     ):
         self.name, self.says, self.page = name, says, page
-        self.states = dict(states)
+        self.states: dict[str, str] = {str(state): label for state, label in states.items()}
         self.steps = {step.verb: step for step in steps}
-        self.turns = dict(turns or {})
+        self.turns: dict[str, Turn] = {str(state): turn for state, turn in (turns or {}).items()}
         self.lapses = {state: step for step in steps if step.lapse for state in step.source}
         if len(self.steps) != len(steps):
             raise ValueError(f"{name}: a verb stands twice in the table")
@@ -142,10 +142,10 @@ class Lifecycle:
 
     def label(self, state: str) -> str:
         """The English msgid people read for a state."""
-        return next(says for known, says in self.states.items() if known == state)
+        return self.states[state]
 
     def turn(self, state: str) -> Turn | None:
-        return next((turn for known, turn in self.turns.items() if known == state), None)
+        return self.turns.get(state)
 
     def endpoint(self, step: Step) -> str:
         return step.page or f"{self.page}.{step.verb}"

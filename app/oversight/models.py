@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import Unit
@@ -36,15 +36,7 @@ class Told:
 
     @staticmethod
     def load(id: int) -> "Told | None":
-        by_owner, by_agency = aliased(Rating), aliased(Rating)
-        query = (
-            select(Job, Selection, by_owner, by_agency)
-            .outerjoin(Selection, Selection.job_id == Job.id)
-            .outerjoin(by_owner, (by_owner.job_id == Job.id) & (by_owner.side == Side.OWNER))
-            .outerjoin(by_agency, (by_agency.job_id == Job.id) & (by_agency.side == Side.AGENCY))
-            .where(Job.id == id)
-        )
-        row = session.execute(query.options(*PARTS)).first()
+        row = session.execute(TOLD, {"id": id}).first()
         return Told(*row) if row else None
 
     @staticmethod
@@ -56,6 +48,17 @@ class Told:
         owner, agency = self.job.owner.name, self.job.agency.unit.name if self.job.agency else ""
         both = ((self.by_owner, owner, agency), (self.by_agency, agency, owner))
         return [(rating, by, about) for rating, by, about in both if rating and revealed(actor, rating)]
+
+
+BY_OWNER, BY_AGENCY = aliased(Rating), aliased(Rating)
+TOLD = (
+    select(Job, Selection, BY_OWNER, BY_AGENCY)
+    .outerjoin(Selection, Selection.job_id == Job.id)
+    .outerjoin(BY_OWNER, (BY_OWNER.job_id == Job.id) & (BY_OWNER.side == Side.OWNER))
+    .outerjoin(BY_AGENCY, (BY_AGENCY.job_id == Job.id) & (BY_AGENCY.side == Side.AGENCY))
+    .where(Job.id == bindparam("id"))
+    .options(*PARTS)
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
 from app.infra.almanac import Term, almanac
 from app.infra.db import session
-from app.jobs.models import Job, awaited, light_of
+from app.jobs.models import Job, awaited, light_of, lights_of
 from app.jobs.rules import FUNDS, MAY_CREATE, METHODS
 from app.kernel.law import anyone
 from app.kernel.lights import Light
@@ -49,7 +49,7 @@ class Wait:
 @allow(anyone)
 def home() -> Any:
     jobs = open_jobs()
-    known = {"lights": _lights(jobs), "methods": METHODS, "funds": FUNDS}
+    known = {"lights": lights_of(jobs, now()), "methods": METHODS, "funds": FUNDS}
     return render_template("oversight/home.html", figures=figures(now()), jobs=jobs, **known)
 
 
@@ -137,7 +137,3 @@ def _open_to(actor: Any) -> list[Any]:
     """For an agency: the jobs open for entry now."""
     agency = session.get(Agency, actor.unit_id or 0)
     return open_jobs() if agency else []
-
-
-def _lights(jobs: Any) -> dict[int, Any]:
-    return {job.id: light_of(job, now()) for job in jobs}

@@ -134,14 +134,19 @@ def live_entries(job_id: int) -> list[Entry]:
     return list(session.scalars(query))
 
 
-def entries_counted(job_ids: list[int]) -> dict[int, int]:
-    """How many live entries each job has."""
-    query = (
-        select(Entry.job_id, func.count())
-        .where(Entry.job_id.in_(job_ids), Entry.state == EntryState.ENTERED)
-        .group_by(Entry.job_id)
-    )
-    return dict(session.execute(query).all())
+# How many live entries a job of the query around it has.
+ENTERED = (
+    select(func.count(Entry.id))
+    .where(Entry.job_id == Job.id, Entry.state == EntryState.ENTERED)
+    .correlate(Job)
+    .scalar_subquery()
+    .label("entries")
+)
+
+
+def entries_counted(job_id: int) -> int:
+    """How many live entries a job has."""
+    return session.scalar(select(ENTERED).where(Job.id == job_id)) or 0
 
 
 def selection_of(job_id: int) -> Selection | None:

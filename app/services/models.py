@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
@@ -92,10 +92,17 @@ def pauses_of(job_id: int) -> list[Pause]:
     return list(session.scalars(query))
 
 
+COUNTED = (
+    select(Pause)
+    .where(Pause.job_id == bindparam("job_id"), Pause.state.in_(COUNTING))
+    .order_by(Pause.asked_at)
+    .execution_options(populate_existing=True)
+)
+
+
 def counting_pauses(job_id: int) -> list[Pause]:
     """The pauses that move the due day: confirmed, and not vetoed."""
-    query = select(Pause).where(Pause.job_id == job_id, Pause.state.in_(COUNTING)).order_by(Pause.asked_at)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    return list(session.scalars(COUNTED, {"job_id": job_id}))
 
 
 def open_pause(job_id: int) -> Pause | None:

@@ -3,15 +3,16 @@
 Days are Asia/Shanghai dates, instants are aware. The patterns are locale data, like CLDR's, in app/web/tongues.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Protocol
 
 from babel.dates import get_day_names, get_month_names
 from flask import Flask, current_app
-from flask_babel import get_locale
 
 from app.kernel.workdays import HERE, Calendar, due_day
+from app.web.locale import language
 from app.web.tongues import TONGUES, Tongue
 
 
@@ -31,7 +32,7 @@ def plug(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], date
 
 
 def tongue() -> Tongue:
-    return TONGUES[_locale()]
+    return TONGUES[language().name]
 
 
 def today() -> date:
@@ -130,9 +131,15 @@ def _counted(forms: tuple[str, str], count: int) -> str:
 
 
 def _parts(value: date) -> dict[str, Any]:
-    names = get_day_names("abbreviated", locale=_locale()), get_month_names("abbreviated", locale=_locale())
-    weekday, month = names[0][value.weekday()], names[1][value.month]
+    weekdays, months = _names(language().name)
+    weekday, month = weekdays[value.weekday()], months[value.month]
     return {"y": value.year, "m": value.month, "d": value.day, "weekday": weekday, "month": month}
+
+
+@cache
+def _names(locale: str) -> tuple[Mapping[int, str], Mapping[int, str]]:
+    """Short names of the days of the week from 0, of the months from 1."""
+    return dict(get_day_names("abbreviated", locale=locale)), dict(get_month_names("abbreviated", locale=locale))
 
 
 def _here(value: date) -> date:
@@ -145,7 +152,3 @@ def _calendar() -> Calendar:
 
 def _now() -> datetime:
     return current_app.extensions["dates"]["now"]()
-
-
-def _locale() -> str:
-    return str(get_locale() or "zh_Hans")

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.models import Membership, SignIn, Unit, User
-from app.infra.db import session
+from app.infra.db import read, session
 from app.infra.secrets import hash_token
 from app.kernel.act import VISITOR, Act, Actor
 from app.kernel.errors import NotAllowed
@@ -22,6 +22,26 @@ from app.notices.models import Notice
 from app.web.asked import LARGEST
 
 login = LoginManager()
+
+# Sign-in, person, unit and unread count.
+SIGNED_IN = (
+    select(
+        SignIn.id, User.id, User.name, Membership.role, Unit.id, Unit.name, Unit.kind, Unit.sector,
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.user_id == User.id, Notice.unit_id == Unit.id, Notice.read_at.is_(None))
+        .scalar_subquery(),
+    )
+    .join(Membership, SignIn.membership_id == Membership.id)
+    .join(User, Membership.user_id == User.id)
+    .join(Unit, Membership.unit_id == Unit.id)
+    .where(
+        SignIn.token_hash == bindparam("token"),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > bindparam("now"),
+        Membership.ended_at.is_(None),
+    )
+)  # fmt: skip
 
 
 class RowNumber(IntegerConverter):
@@ -56,25 +76,8 @@ class Person(UserMixin):
 
 @login.user_loader  # type: ignore[untyped-decorator, unused-ignore]
 def load_person(token: str) -> Person | None:
-    """Sign-in, person, unit and unread count in one statement; None when the sign-in has ended."""
-    unread = (
-        select(func.count())
-        .select_from(Notice)
-        .where(Notice.user_id == User.id, Notice.unit_id == Unit.id, Notice.read_at.is_(None))
-        .scalar_subquery()
-    )
-    row = session.execute(
-        select(SignIn.id, User.id, User.name, Membership.role, Unit.id, Unit.name, Unit.kind, Unit.sector, unread)
-        .join(Membership, SignIn.membership_id == Membership.id)
-        .join(User, Membership.user_id == User.id)
-        .join(Unit, Membership.unit_id == Unit.id)
-        .where(
-            SignIn.token_hash == hash_token(token),
-            SignIn.ended_at.is_(None),
-            SignIn.expires_at > now(),
-            Membership.ended_at.is_(None),
-        )
-    ).first()
+    """Who is signed in with a token; None when the sign-in has ended."""
+    row: Any = read(SIGNED_IN, token=hash_token(token), now=now()).first()
     if row is None:
         return None
     sign_in, user_id, name, role, unit_id, unit_name, kind, sector, count = row
@@ -91,7 +94,8 @@ def now() -> datetime:
 
 def me() -> Person | None:
     """The person signed in, or None."""
-    return current_user if current_user and current_user.is_authenticated else None
+    person = current_user._get_current_object()
+    return person if person and person.is_authenticated else None
 
 
 def acting() -> Act:

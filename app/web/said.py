@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import LazyString
 
-from app.web.locale import spoken
+from app.web.locale import language
 
 
 def said(text: Any, **places: Any) -> str:
@@ -15,4 +15,4 @@ def said(text: Any, **places: Any) -> str:
 
 
 def _told(text: Any) -> str:
-    return str(text) if not text or isinstance(text, LazyString) else spoken().ugettext(str(text))
+    return str(text) if not text or isinstance(text, LazyString) else language().sentences.ugettext(str(text))

@@ -33,34 +33,34 @@ class Cell:
 
 def strip(ledger: Ledger, start: str = "") -> list[Cell]:
     """Day zero, then a cell for each working day, and one for each run of days off."""
-    zero = cell(ledger.start)
-    cells = [Cell(zero, said(N_("start")), start or said(N_("materials complete")), "off", ledger.start == today())]
+    zero, now = cell(ledger.start), today()
+    cells = [Cell(zero, said(N_("start")), start or said(N_("materials complete")), "off", ledger.start == now)]
     number = 0
     for _, run in groupby(ledger.rows, key=_run):
         rows = list(run)
         if rows[0].kind == COUNTED:
             number += 1
-            cells.append(_counted(ledger, rows[0], number))
+            cells.append(_counted(ledger, rows[0], number, now))
         else:
-            cells.append(_off(rows))
+            cells.append(_off(rows, now))
     return cells
 
 
 def lines(ledger: Ledger) -> Iterator[Cell]:
     """Every day after the start, with the number it counts as, its reason and its source."""
-    number = 0
+    number, now = 0, today()
     for row in ledger.rows:
         number += row.kind == COUNTED
         count = str(number) if row.kind == COUNTED else "–"
         look = "used" if row.kind == COUNTED else "paused" if row.kind == PAUSED else "off"
         if row.day == ledger.due:
             look += " due"
-        yield Cell(day(row.day), count, _why(row), look, row.day == today(), row.source)
+        yield Cell(day(row.day), count, _why(row), look, row.day == now, row.source)
 
 
-def _counted(ledger: Ledger, row: LedgerDay, number: int) -> Cell:
-    is_today, is_due = row.day == today(), row.day == ledger.due
-    looks = ["used"] if row.day <= today() else []
+def _counted(ledger: Ledger, row: LedgerDay, number: int, now: date) -> Cell:
+    is_today, is_due = row.day == now, row.day == ledger.due
+    looks = ["used"] if row.day <= now else []
     looks += ["today"] if is_today else []
     looks += ["due"] if is_due else []
     reasons = [said(N_("make-up day"))] if row.makeup else []
@@ -70,12 +70,12 @@ def _counted(ledger: Ledger, row: LedgerDay, number: int) -> Cell:
     return Cell(cell(row.day), str(number), why, " ".join(looks), is_today)
 
 
-def _off(rows: list[LedgerDay]) -> Cell:
+def _off(rows: list[LedgerDay], now: date) -> Cell:
     first, last = rows[0].day, rows[-1].day
     kind = PAUSED if rows[0].kind == PAUSED else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
     label = cell(first) if first == last else span(first, last)
     look = "paused" if kind == PAUSED else "off"
-    is_today = first <= today() <= last
+    is_today = first <= now <= last
     return Cell(label, "–", said(KINDS[kind]), look + (" today" if is_today else ""), is_today)
 
 

@@ -1,0 +1,42 @@
+"""How templates reach the application: what they call is called plainly, and an address is built once."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, request, url_for
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+ADDRESSES_KEPT = 4096
+LISTS_KEPT = 256
+
+
+class PlainContext(Context):
+    """Templates here call macros and functions of our own, and none of them asks for the context: jinja need not look
+    whether they do, which takes longer than most of them."""
+
+    def call(__self, __called: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return __called(*args, **kwargs)
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.context_class = PlainContext
+
+    @lru_cache(ADDRESSES_KEPT, typed=True)
+    def built(root: str, endpoint: str, **values: Any) -> str:
+        return url_for(endpoint, **values)
+
+    app.jinja_env.filters["options"] = lambda choices, chosen: options(tuple(choices), str(chosen))
+    app.jinja_env.globals["url_for"] = lambda endpoint, **values: built(request.root_path, endpoint, **values)
+
+
+@lru_cache(LISTS_KEPT)
+def options(choices: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    """The lines of a drop-down. The long lists of the catalogue hardly ever change, so each is drawn once."""
+    line, selected = Markup('<option value="{}"{}>{}</option>'), Markup(" selected")
+    return Markup("").join(
+        line.format(value, selected if str(value) == chosen else "", words) for value, words in choices
+    )
