@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Job
@@ -14,6 +13,7 @@ from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.ratings.models import Rating
 from app.ratings.rules import RatingState, Side
+from app.services.operations import days_used, ledger_of
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,10 @@ def restore(act: Act, rating: Rating, *, reason: str) -> None:
 
 def facts_of(job: Job) -> Facts:
     """The measured facts of a job: by the first delivery and the service clock's due instant."""
-    delivered, start, due = job.delivered_at, job.clock_start, job.service_due
+    delivered, due, ledger = job.delivered_at, job.service_due, ledger_of(job)
     return Facts(
         on_time=delivered < due if delivered and due else None,
-        days_used=almanac.calendar().between(start, local_day(delivered)) if delivered and start else None,
+        days_used=days_used(ledger, local_day(delivered)) if delivered and ledger else None,
         days_promised=job.agreed_days,
         rework_rounds=job.rework_rounds,
         price_share=job.amount_cents / job.ceiling_cents if job.amount_cents and job.ceiling_cents else None,

@@ -1,7 +1,7 @@
 """The service itself: the clock that starts when the papers are complete, its pauses, the report and its acceptance."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from app.contracts.operations import accept_papers
 from app.infra import almanac
@@ -40,6 +40,12 @@ def ledger_of(job: Job, pauses: Sequence[Pause] | None = None, until: datetime |
     """The day-by-day record of a job's service clock; None before it runs. `pauses` are those that count (asked of the
     database when not given); one that still runs counts up to `until`, and not at all without it."""
     return _ledger(job, stretches(counting_pauses(job.id) if pauses is None else pauses, until))
+
+
+def days_used(ledger: Ledger, until: date) -> int:
+    """The working days of the service up to a day: those counted, and past the due day every one that is overdue."""
+    counted = sum(row.kind == "counted" and row.day <= until for row in ledger.rows)
+    return counted + (almanac.calendar().between(ledger.due, until) if until > ledger.due else 0)
 
 
 def stretches(pauses: Sequence[Pause], until: datetime | None = None) -> list[service_clock.Pause]:

@@ -384,6 +384,16 @@ def test_rework_is_counted_by_rounds_and_the_first_delivery_stops_the_clock() ->
     assert (job.rework_rounds, last and last.round, facts(job, "job.deliver")["late"]) == (2, 3, True)
 
 
+def test_the_days_used_leave_the_pauses_out_and_go_on_past_the_due_day() -> None:
+    job = serving()
+    paused(job, "9-29 09:00")
+    operations.resume(agency(job, "9-30 09:00"), job)
+    ledger = operations.ledger_of(job)
+    assert ledger and ledger.due == date(2026, 10, 12)
+    days = [date(2026, 9, 29), date(2026, 9, 30), date(2026, 10, 8), date(2026, 10, 12), date(2026, 10, 14)]
+    assert [operations.days_used(ledger, day) for day in days] == [0, 1, 2, 5, 7]
+
+
 def test_the_owner_accepts_with_the_checklist() -> None:
     job = serving()
     deliver(job, "10-09 10:00")
