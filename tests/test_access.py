@@ -110,7 +110,7 @@ TABLE = [
     ("selections.show", "selected", ALL, ALL),
     ("selections.transcript", "selected", ALL, ALL),
     ("objections.new", "selected", "ODCAPodap", ALL),
-    ("objections.of_job", "objected", OPERATORS, ALL),
+    ("objections.of_job", "objected", SIGNED_IN, ALL),
     ("objections.show", "objected", INSIDE + "od", INSIDE + "od"),
     ("objections.file", "objected", INSIDE + "od", INSIDE + "od"),
     ("objections.answer", "objected", PARTIES, INSIDE + "od"),

@@ -124,6 +124,7 @@ def describe(agency: Agency) -> Any:
         values = form.values
         licence = values.pop("licence")
         if form.attempt(operations.describe, acting(), agency, **values, licence=licence.id if licence else None):
+            flash(gettext("Saved. This page says what is still missing."))
             return redirect(url_for(".show", id=agency.id), 303)
     return render_template("agencies/describe.html", form=form, agency=agency), form.status
 
@@ -137,6 +138,7 @@ def qualifications(agency: Agency) -> Any:
     if form.validate_on_submit():
         rows = [row | {"file": row["file"].id if row["file"] else None} for row in form.values["rows"]]
         if form.attempt(operations.set_qualifications, acting(), agency, rows=rows):
+            flash(gettext("Saved. This page says what is still missing."))
             return redirect(url_for(".show", id=agency.id), 303)
     return render_template("agencies/qualifications.html", form=form, agency=agency), form.status
 
@@ -148,6 +150,7 @@ def professionals(agency: Agency) -> Any:
     held = [{name: getattr(one, name) for name in names} for one in professionals_of(agency.id)]
     form = ProfessionalsForm(data={"rows": held})
     if form.validate_on_submit() and form.attempt(operations.set_professionals, acting(), agency, **form.values):
+        flash(gettext("Saved. This page says what is still missing."))
         return redirect(url_for(".show", id=agency.id), 303)
     return render_template("agencies/professionals.html", form=form, agency=agency), form.status
 

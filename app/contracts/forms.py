@@ -91,6 +91,9 @@ def papers_form(lines: Sequence[MaterialLine]) -> Form:
 
 def defects_form(lines: Sequence[MaterialLine]) -> Form:
     """A form that asks of each paper what is wrong with it: the fields defect_<line id>."""
-    fields = {f"defect_{line.id}": TextArea(line.name, optional=True, rows=2, most=500) for line in lines}
+    fields = {}
+    for line in lines:
+        wrong = lazy_gettext("What is wrong with “%(name)s”", name=line.name)
+        fields[f"defect_{line.id}"] = TextArea(wrong, optional=True, rows=2, most=500)
     form: Form = type("DefectsForm", (Form,), fields)()
     return form

@@ -18,13 +18,12 @@ from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
 from app.kernel.choosing import MINIMUM_ENTRIES, Funds
 from app.kernel.law import anyone
-from app.kernel.service_clock import Ledger
 from app.kernel.workdays import due_day, local_day
 from app.oversight.models import Told
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import ENTERED, entries_counted
 from app.services.models import deliveries_of, pauses_of
-from app.services.operations import ledger_of
+from app.services.operations import days_used, ledger_of
 from app.services.rules import REASONS
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
@@ -77,13 +76,14 @@ def show(told: Told) -> Any:
         waits_for=models.awaited(job) or [said(name) for name in (turn.who.names[:1] if turn else ())],
         light=models.light_of(job, now()),
         ledger=ledger,
-        counted=_counted(ledger, job),
+        counted=days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
         spine=_spine(job, story, inside),
         objections=any(row.name == "job.object" for row in story),
         avoided=next((row.facts.get("avoided") for row in story if row.name == "job.publish"), None) or [],
         entries=entries_counted(job.id) if takes_entries(actor, job) else None,
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
+        in_publicity=rules.in_publicity(actor, job),
         inside=inside,
         may_review=MAY_REVIEW_JOB(actor, job),
         archived=rules.is_archived(actor, job),
@@ -92,14 +92,6 @@ def show(told: Told) -> Any:
         least=MINIMUM_ENTRIES[cast(Funds, job.funds)],
         **WORDS,
     )
-
-
-def _counted(ledger: Ledger | None, job: Job) -> int:
-    """The working days of the service counted so far: until the first delivery, or today."""
-    if ledger is None:
-        return 0
-    until = local_day(job.delivered_at or now())
-    return sum(row.kind == "counted" and row.day <= until for row in ledger.rows)
 
 
 def _spine(job: Job, story: Any, inside: bool) -> list[dict[str, Any]]:

@@ -45,17 +45,20 @@ def show(rating: Rating) -> Any:
 @bp.route("/ratings/<int:id>/set_aside", methods=["GET", "POST"])
 @allow(LIFE["set_aside"].who, Rating)
 def set_aside(rating: Rating) -> Any:
-    return _reasoned(rating, operations.set_aside, "ratings/set_aside.html")
+    return _reasoned(rating, operations.set_aside, gettext("The rating is set aside. Both sides are told."))
 
 
 @bp.route("/ratings/<int:id>/restore", methods=["GET", "POST"])
 @allow(LIFE["restore"].who, Rating)
 def restore(rating: Rating) -> Any:
-    return _reasoned(rating, operations.restore, "ratings/restore.html")
+    return _reasoned(rating, operations.restore, gettext("The rating counts again."))
 
 
-def _reasoned(rating: Rating, verb: Any, page: str) -> Any:
+def _reasoned(rating: Rating, verb: Any, told: str) -> Any:
+    """A step that asks for its reason, on the page named like it."""
     form = ReasonForm()
     if form.validate_on_submit() and form.attempt(verb, acting(), rating, **form.values):
+        flash(told)
         return redirect(url_for("oversight.review", id=rating.job_id), 303)
-    return render_template(page, form=form, rating=rating, job=rating.job), form.status
+    known = {"rating": rating, "job": rating.job, "names": AXIS_NAMES}
+    return render_template(f"ratings/{verb.__name__}.html", form=form, **known), form.status

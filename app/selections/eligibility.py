@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.agencies.models import Agency, current_listing, qualifications_of
+from app.agencies.models import Agency, Listing, current_listing, qualifications_of
 from app.agencies.rules import admitted
 from app.jobs.models import Job, avoided
 from app.jobs.rules import PRICED
@@ -37,11 +37,7 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
             listing is not None and listing.days <= (job.days or 0),
             N_("Promise fewer days in your listing."),
         ),
-        Condition(
-            N_("Charges no more than the fixed price"),
-            job.method in PRICED or (listing is not None and (listing.fee_cents or 0) <= (job.ceiling_cents or 0)),
-            N_("Promise a lower fee in your listing."),
-        ),
+        *_price(job, listing),
         Condition(
             N_("Holds the required qualification, valid today"),
             holds(agency.id, job.require, today),
@@ -53,6 +49,14 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
             N_("Is not the owner of the job"), agency.id != job.owner_id, N_("Nobody sells services to themselves.")
         ),
     ]
+
+
+def _price(job: Job, listing: Listing | None) -> list[Condition]:
+    """Where no quotes are given, the price of the job is the agency's price."""
+    if job.method in PRICED:
+        return []
+    fits = listing is not None and (listing.fee_cents or 0) <= (job.ceiling_cents or 0)
+    return [Condition(N_("Charges no more than the fixed price"), fits, N_("Promise a lower fee in your listing."))]
 
 
 def holds(agency_id: int, require: list[list[dict[str, str]]], today: date) -> bool:

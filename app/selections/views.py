@@ -7,10 +7,10 @@ from flask_babel import gettext
 
 from app.agencies.models import Agency, current_listing
 from app.infra.db import session
-from app.jobs.models import Job
-from app.jobs.rules import LIFE, PRICED
+from app.jobs.models import Job, light_of
+from app.jobs.rules import LIFE, PRICED, takes_entries
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
-from app.kernel.law import anyone
+from app.kernel.law import anyone, signed_in
 from app.kernel.workdays import local_day
 from app.selections import operations
 from app.selections.eligibility import conditions
@@ -34,7 +34,6 @@ from app.selections.models import (
 )
 from app.selections.rules import (
     ENTRY_LIFE,
-    MAY_DECIDE,
     MAY_ENTER,
     MAY_OBJECT,
     MAY_READ_ENTRY,
@@ -68,7 +67,9 @@ def new(job: Job) -> Any:
 @entries.get("/entries/<int:id>")
 @allow(MAY_READ_ENTRY, Entry)
 def show(entry: Entry) -> Any:
-    return render_template("entries/show.html", entry=entry, job=entry.job, life=ENTRY_LIFE)
+    job, waits = entry.job, takes_entries(acting().actor, entry.job)
+    known = {"light": light_of(job, now()) if waits else None, "sealed": waits and job.method in PRICED}
+    return render_template("entries/show.html", entry=entry, job=job, life=ENTRY_LIFE, **known)
 
 
 @entries.post("/entries/<int:id>/withdraw")
@@ -183,15 +184,19 @@ def new_objection(job: Job) -> Any:
 
 
 @objections.get("/jobs/<int:id>/objections")
-@allow(MAY_DECIDE, Job)
+@allow(signed_in, Job)
 def of_job(job: Job) -> Any:
-    return render_template("objections/of_job.html", job=job, objections=objections_of(job.id), life=OBJECTION_LIFE)
+    """The objections to a result, for everybody those that they may read."""
+    readable = [one for one in objections_of(job.id) if MAY_READ_OBJECTION(acting().actor, one)]
+    return render_template("objections/of_job.html", job=job, objections=readable, life=OBJECTION_LIFE)
 
 
 @objections.get("/objections/<int:id>", endpoint="show")
 @allow(MAY_READ_OBJECTION, Objection)
 def show_objection(objection: Objection) -> Any:
-    return render_template("objections/show.html", objection=objection, job=objection.job, life=OBJECTION_LIFE)
+    actor, turn = acting().actor, OBJECTION_LIFE.turn(objection.state)
+    known = {"turn": turn, "yours": bool(turn and turn.who(actor, objection)), "light": light_of(objection, now())}
+    return render_template("objections/show.html", objection=objection, job=objection.job, life=OBJECTION_LIFE, **known)
 
 
 @objections.route("/objections/<int:id>/answer", methods=["GET", "POST"])
@@ -199,6 +204,7 @@ def show_objection(objection: Objection) -> Any:
 def answer(objection: Objection) -> Any:
     form = AnswerForm()
     if form.validate_on_submit() and form.attempt(operations.answer, acting(), objection, **form.values):
+        flash(gettext("Your answer is filed. The operator decides with it at hand."))
         return redirect(url_for("objections.show", id=objection.id), 303)
     return render_template("objections/answer.html", form=form, objection=objection), form.status
 

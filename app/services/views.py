@@ -175,8 +175,8 @@ def new(job: Job) -> Any:
 def show(pause: Pause) -> Any:
     actor, turn = acting().actor, LIFE.turn(pause.state)
     known = {"pause": pause, "job": pause.job, "turn": turn, "life": LIFE, "reasons": REASONS}
-    yours = bool(turn and turn.who(actor, pause))
-    return render_template("pauses/show.html", yours=yours, running=runs(actor, pause), **known)
+    yours, light = bool(turn and turn.who(actor, pause)), light_of(pause, now()) if turn else None
+    return render_template("pauses/show.html", yours=yours, light=light, running=runs(actor, pause), **known)
 
 
 @pauses.post("/pauses/<int:id>/confirm")

@@ -58,7 +58,9 @@ def brief(value: date) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """11/21–11/22; 21 Nov–22 Nov: a run of days in the strip."""
+    """10/2–7; 2–7 Oct, or 9/30–10/7 over the end of a month: a run of days in the strip."""
+    if (first.year, first.month) == (last.year, last.month):
+        return tongue().run.format(**_parts(first), end=last.day)
     return "–".join(tongue().brief.format(**_parts(value)) for value in (first, last))
 
 

@@ -17,6 +17,7 @@ class Tongue:
     brief: str
     brief_of_year: str
     cell: str
+    run: str
     moment: str
     moment_of_year: str
     deadline: str
@@ -42,6 +43,7 @@ TONGUES = {
         brief="{m}/{d}",
         brief_of_year="{y}/{m}/{d}",
         cell="{m}/{d} {weekday}",
+        run="{m}/{d}–{end}",
         moment="{m} 月 {d} 日 {clock}",
         moment_of_year="{y} 年 {m} 月 {d} 日 {clock}",
         deadline="{day}{clock}",
@@ -65,6 +67,7 @@ TONGUES = {
         brief="{m}/{d}",
         brief_of_year="{y}/{m}/{d}",
         cell="{m}/{d} {weekday}",
+        run="{m}/{d}–{end}",
         moment="{m} 月 {d} 日 {clock}",
         moment_of_year="{y} 年 {m} 月 {d} 日 {clock}",
         deadline="{day}{clock}",
@@ -88,6 +91,7 @@ TONGUES = {
         brief="{d} {month}",
         brief_of_year="{d} {month} {y}",
         cell="{weekday} {d} {month}",
+        run="{d}–{end} {month}",
         moment="{d} {month} {clock}",
         moment_of_year="{d} {month} {y} {clock}",
         deadline="{day}, {clock}",

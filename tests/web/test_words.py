@@ -137,7 +137,7 @@ def test_the_strip_numbers_the_working_days_and_folds_the_days_off() -> None:
         ("Mon 28 Sep", "start", "materials complete"),
         ("Tue 29 Sep", "1", "counted"),
         ("Wed 30 Sep", "2", "counted"),
-        ("1 Oct–7 Oct", "–", "holiday"),
+        ("1–7 Oct", "–", "holiday"),
         ("Thu 8 Oct", "3", "today"),
         ("Fri 9 Oct", "4", "counted"),
         ("Sat 10 Oct", "5", "make-up day·due"),
