@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from tests.browser.cast import Cast, gather
 from tests.browser.market import AXE, Market, Words
 from tests.conftest import absent
 from tests.staging import Clock
@@ -50,3 +51,9 @@ def album() -> Callable[[str], Path]:
         return folder
 
     return empty
+
+
+@pytest.fixture
+def cast(market: Market, album: Callable[[str], Path]) -> Callable[..., Cast]:
+    """`cast(name, agencies=3, width=1280, scripts=True)`: everybody in the story of that name, at their windows."""
+    return lambda name, **details: gather(market, album(f"journeys/{name}"), **details)

@@ -1,7 +1,8 @@
 """What a browser story is told with: the market, and people who look at it through a window of a real browser."""
 
+import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask_babel import force_locale, gettext
 from app.accounts.models import User
 from app.infra.db import session
 from app.jobs.models import Job
+from app.kernel.workdays import local_day
 from tests import make
 from tests.staging import Clock, work_until_done
 
@@ -83,9 +85,13 @@ class Market:
         session.remove()
         return session.get_one(Job, id)
 
+    @property
+    def today(self) -> date:
+        return local_day(self.clock.now)
+
     def close(self) -> None:
         for person in self.windows:
-            person.context.close()
+            person.close()
         session.remove()
 
 
@@ -101,10 +107,16 @@ class Person:
     username: str = ""
     password: str = ""
     faults: list[str] = field(default_factory=list)
+    double: Any = None
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+
+    def close(self) -> None:
+        self.context.close()
+        if self.double:
+            self.double.close()
 
     def opens(self, path: str) -> None:
         """Go to an address; sign in when the service asks for it, and arrive where one wanted to."""
@@ -124,8 +136,16 @@ class Person:
     def group(self, name: str) -> Any:
         return self.page.get_by_role("group", name=self.market.words(name))
 
-    def presses(self, button: str, *, within: str = "main") -> None:
-        self.page.locator(within).get_by_role("button", name=self.market.words(button), exact=True).click()
+    def selects(self, label: str, option: str) -> None:
+        """Choose from a drop-down the first line that has these words, which stand on the page as they are here."""
+        places = self.page.get_by_label(self.market.words(label)).first
+        places.select_option(value=places.locator("option", has_text=option).first.get_attribute("value"))
+
+    def presses(self, button: str, *, about: str = "", within: str = "main") -> None:
+        """`about` is what the button's words go on with for a reader who does not see its row."""
+        name = self.market.words(button)
+        known = re.compile(f"^{re.escape(name)}.*{re.escape(about)}$") if about else name
+        self.page.locator(within).get_by_role("button", name=known, exact=True).click()
 
     def follows(self, link: str, *, exact: bool = True) -> None:
         self.page.locator("main").get_by_role("link", name=self.market.words(link), exact=exact).first.click()
@@ -133,7 +153,6 @@ class Person:
     def takes_up(self, wish: str) -> None:
         """Open one's desk, and there what it says waits."""
         self.opens("/desk")
-        self.sees("desk")
         self.follows(wish, exact=False)
 
     def hands_in(self, name: str) -> None:
@@ -142,15 +161,19 @@ class Person:
         for place in self.page.locator("input[type=file]").all():
             place.set_input_files(paper)
 
-    def sees(self, name: str, *words: str) -> None:
-        """Keep the page as a picture, and hold it to the rules: accessible, no wider than the window, no error said.
-
-        `words` must stand on it, as the reader's language says them.
-        """
+    def reads(self, *words: str) -> None:
+        """Wait until the page is there, and these words on it, as the reader's language says them."""
         main = self.page.locator("main")
         main.wait_for()
         for text in words:
             main.get_by_text(self.market.words(text)).first.wait_for()
+
+    def sees(self, name: str, *words: str) -> None:
+        """Keep the page as a picture, and hold it to the rules: accessible, no wider than the window, no error said.
+
+        `words` must stand on it.
+        """
+        self.reads(*words)
         number = len(list(self.album.glob("*.png"))) + 1
         self.page.screenshot(path=self.album / f"{number:02}-{name}.png", full_page=True)
         faults = [*self.faults, *self._too_wide(), *self._inaccessible()]
@@ -162,24 +185,15 @@ class Person:
         return [f"wider than the window: {one}" for one in found]
 
     def _inaccessible(self) -> list[str]:
-        with _scripts_allowed(self):
-            self.page.evaluate(AXE.read_text())
-            found: list[str] = self.page.evaluate(LOOK, RULES)
+        page = self.page if self.scripts else self._copy()
+        page.evaluate(AXE.read_text())
+        found: list[str] = page.evaluate(LOOK, RULES)
         return found
 
-
-class _scripts_allowed:
-    """Where a reader has switched scripts off, axe itself still needs them: the page's own have long been left out."""
-
-    def __init__(self, person: Person):
-        self.session = None if person.scripts else person.context.new_cdp_session(person.page)
-
-    def __enter__(self) -> None:
-        self._disable(False)
-
-    def __exit__(self, *problem: object) -> None:
-        self._disable(True)
-
-    def _disable(self, value: bool) -> None:
-        if self.session:
-            self.session.send("Emulation.setScriptExecutionDisabled", {"value": value})
+    def _copy(self) -> Any:
+        """The page as it stands, in a window of its own: where a reader has switched scripts off, axe cannot run."""
+        if self.double is None:
+            self.double = self.market.browser.new_page(viewport=self.page.viewport_size, reduced_motion="reduce")
+            self.double.goto(self.market.address + "/healthz")
+        self.double.set_content(self.page.content())
+        return self.double

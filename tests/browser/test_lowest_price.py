@@ -1,0 +1,78 @@
+"""The story of a job that the lowest of three sealed quotes wins, against an objection; everybody holds a telephone."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser import passages
+from tests.browser.cast import Cast
+from tests.browser.market import Market, Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+
+PROJECT = "示例安置房二期（示例）"
+
+
+def test_the_lowest_quote_wins_though_a_loser_objects(market: Market, cast: Callable[..., Cast]):
+    town = cast("lowest-price", width=390)
+    owner, operator, visitor = town.owner, town.operator, town.visitor
+    dear, cheap, middling = town.agencies.values()
+
+    job_id = passages.posts(owner, PROJECT, method="lowest price", funds="state funds")
+    passages.is_published(operator)
+    passages.enters(dear, PROJECT, "19,500")
+    passages.enters_too(cheap, job_id, "16,800")
+    passages.enters_too(middling, job_id, "18,000")
+
+    assert market.deadline_passes(job_id).state == "selected"
+    assert town.selected(market.job(job_id)) is cheap
+    objects(dear, job_id)
+    assert market.job(job_id).state == "objected"
+    answers(owner)
+    dismisses(operator)
+    assert market.deadline_passes(job_id).state == "awarded"
+
+    passages.signs(cheap, owner)
+    passages.lists_materials(cheap)
+    passages.hands_papers_in(owner)
+    passages.accepts_papers(cheap)
+    market.clock.passes(days=3)
+    passages.delivers(cheap)
+    passages.accepts_report(owner)
+    passages.rates(owner, 4, "按时交付，价格清楚。")
+    passages.rates(cheap, 5, "材料一次交齐。")
+    assert market.job(job_id).state == "archived"
+
+    visitor.opens(f"/jobs/{job_id}")
+    visitor.sees("archived", "archived")
+    visitor.follows("The list and the order")
+    visitor.sees("list-and-order")
+
+
+def objects(loser: Person, job_id: int) -> None:
+    loser.opens(f"/jobs/{job_id}")
+    loser.sees("result-in-publicity", "selected, in publicity")
+    loser.follows("Object to the result")
+    loser.fills("What you object to, and why", "中选机构的报价明显低于成本，请核实其人员和设备投入。")
+    loser.hands_in("成本测算.pdf")
+    loser.sees("object-to-the-result")
+    loser.presses("File the objection")
+    loser.sees("objection-filed", "Your objection is filed. The award waits until it is decided.")
+
+
+def answers(owner: Person) -> None:
+    owner.takes_up("Answer the objection")
+    owner.fills("Your answer", "报价在最高限价以内，机构已书面说明投入三名专业人员，未发现低于成本的依据。")
+    owner.sees("answer-the-objection")
+    owner.presses("Answer")
+    owner.sees("objection-answered", "Your answer is filed. The operator decides with it at hand.")
+
+
+def dismisses(operator: Person) -> None:
+    operator.takes_up("Decide the objection")
+    operator.sees("objection-to-decide")
+    operator.follows("Dismiss")
+    operator.fills("Decision and grounds", "报价符合公告规则，异议未提供低于成本的证据，予以驳回。")
+    operator.sees("dismiss-the-objection")
+    operator.presses("Dismiss")
+    operator.sees("objection-dismissed", "The decision is published to both sides.")
