@@ -24,9 +24,10 @@ sys.path.insert(0, str(ROOT))
 
 import config  # noqa: E402
 
-PATIENCE = 10  # seconds a process may take to stop before it is killed
+PATIENCE = 10  # seconds a process may take to stop before it is killed; gunicorn.conf.py gives requests less
 GLANCE = 0.5  # seconds between two looks at whoever started us
 PR_SET_PDEATHSIG = 1
+WEB = [sys.executable, "-m", "gunicorn"]
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
 PREPARE = (["migrate"], ["load"], ["demo", "--if-empty"])
 WELCOME = ["welcome"]
@@ -46,7 +47,7 @@ def main() -> int:
         welcome, _ = running["preparation"].communicate()
         if code := running.pop("preparation").returncode:
             return code
-        running["web server"] = start(web(settings))
+        running["web server"] = start(WEB)
         running["worker"] = start([*FLASK, "work"])
         return watch(running, settings, welcome.decode())
     except Stop:
@@ -121,19 +122,6 @@ def refuse_a_taken_port(host: str, port: int) -> None:
             raise SystemExit(
                 f"Cannot listen on {host} port {port} ({error.strerror}). Try: make run PORT={port + 1}"
             ) from None
-
-
-def web(settings: config.Settings) -> list[str]:
-    options = {
-        "--worker-class": "gthread",
-        "--workers": "2",
-        "--threads": "4",
-        "--bind": f"{settings['HOST']}:{settings['PORT']}",
-        "--graceful-timeout": str(PATIENCE - 2),
-        "--log-level": "warning",
-    }
-    named = [part for pair in options.items() for part in pair]
-    return [sys.executable, "-m", "gunicorn", *named, "--preload", "--no-control-socket", "app:create_app()"]
 
 
 def start(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":

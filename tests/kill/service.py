@@ -13,7 +13,7 @@ from threading import Event
 from time import monotonic
 
 import config
-from scripts.serve import FLASK, ROOT, web
+from scripts.serve import FLASK, ROOT, WEB
 
 LONGEST = 60.0
 SHORT = 0.02
@@ -28,7 +28,7 @@ class Service:
         given = {"ENV": "test", "DATABASE_URL": url, "DATA_DIR": str(folder), "FILES_DIR": str(files)}
         self.environment = {**os.environ, **given, "HOST": "127.0.0.1", "PORT": str(self.port)}
         self.settings = config.load(self.environment)
-        self.commands = {"web": web(self.settings), "worker": [*FLASK, "work"]}
+        self.commands = {"web": WEB, "worker": [*FLASK, "work"]}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:

@@ -68,7 +68,7 @@ def house(tmp_path: Path) -> Path:
     """The script beside an application whose commands only say their names, and are slow or fail when told to."""
     for folder in ("scripts", "app"):
         (tmp_path / folder).mkdir()
-    for name in ("config.py", "scripts/serve.py"):
+    for name in ("config.py", "gunicorn.conf.py", "scripts/serve.py"):
         (tmp_path / name).write_text((ROOT / name).read_text())
     (tmp_path / "app" / "__init__.py").write_text(STAND_IN)
     (tmp_path / "Makefile").write_text(f"run:\n\t@{sys.executable} scripts/serve.py\n")
