@@ -66,6 +66,7 @@ def plug(app: Flask, wiring: Any) -> None:
     answers.install(app)
     door.login.init_app(app)
     app.url_map.converters["int"] = door.RowNumber
+    uploads.FileField.whose = lambda: door.acting().actor.user_id
     uploads.FileField.store = lambda upload: files.store(door.acting(), upload.filename or "", upload.stream)
     uploads.FileField.recall = lambda kept: files.recall(door.acting(), id=kept.id, name=kept.name, sha256=kept.sha256)
     words.install(app, calendar=almanac.calendar, now=door.now)

@@ -2,16 +2,22 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
-from app.infra.db import session, transaction
+from app.infra.db import on_connect, session, transaction
 from app.infra.record import advance
 from app.kernel.act import CLOCK, Act
 
 log = logging.getLogger(__name__)
+
+LONGEST_WAIT = timedelta(minutes=10)
+
+# (model, id) → how often a row could not be moved, and until when it is left alone.
+_stuck: dict[tuple[str, int], tuple[int, datetime]] = {}
+on_connect(_stuck.clear)
 
 Verbs = Mapping[tuple[str, str], Callable[[Act, Any], None]]
 
@@ -46,14 +52,21 @@ def lag(lives: Iterable[Any], now: datetime) -> float:
 
 
 def _take(model: Any, state: str, id: int, now: datetime, verbs: Verbs) -> int:
-    """One late row, one transaction. A failure is logged and does not keep the other rows waiting."""
+    """One late row, one transaction. A failure is logged, waits longer each time, and keeps no other row waiting."""
+    row = (model.__name__, id)
+    times, until = _stuck.get(row, (0, now))
+    if now < until:
+        return 0
     try:
         with transaction():
             take_late(model, id, now, verbs)
-        return 1
     except Exception:
-        log.exception("the clock could not move %s %s from %s", model.__name__, id, state)
+        wait = min(timedelta(seconds=2**times), LONGEST_WAIT)
+        _stuck[row] = (times + 1, now + wait)
+        log.exception("the clock could not move %s %s from %s and tries again in %s", *row, state, wait)
         return 0
+    _stuck.pop(row, None)
+    return 1
 
 
 def take_late(model: Any, id: int, now: datetime, verbs: Verbs) -> None:

@@ -47,7 +47,9 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 # A money column: integer cents (fen).
@@ -71,6 +73,10 @@ class Row(DeclarativeBase):
         return f"{self.__tablename__}:{self.id}"
 
 
+# Seconds to wait for a lock on SQLite, and for a connection that a restarted or lost PostgreSQL does not give.
+SQLITE: dict[str, Any] = {"connect_args": {"timeout": 30}}
+POSTGRESQL: dict[str, Any] = {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True}
+
 session = scoped_session(sessionmaker(expire_on_commit=False))
 _connected: list[Any] = []
 
@@ -78,7 +84,7 @@ _connected: list[Any] = []
 def connect(url: str) -> Engine:
     """Bind the session to a database: `sqlite:///path` or `postgresql+psycopg://…`."""
     session.remove()
-    options: dict[str, Any] = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+    options = SQLITE if url.startswith("sqlite") else POSTGRESQL
     engine = create_engine(url, **options)
     if url.startswith("sqlite"):
         _prepare_sqlite(engine)

@@ -104,7 +104,7 @@ def media_type(name: str, content: bytes) -> str:
             with pikepdf.open(io.BytesIO(content)) as pdf:
                 sound = len(pdf.pages) > 0
         elif ending in ("jpg", "jpeg", "png"):
-            Image.open(io.BytesIO(content)).verify()
+            Image.open(io.BytesIO(content), formats=("JPEG", "PNG")).verify()
             sound = guess is not None and guess.mime == TYPES[ending]
         else:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:

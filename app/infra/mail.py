@@ -15,7 +15,7 @@ def keep_in(folder: Path) -> None:
 def send(key: str, *, to: str, subject: str, text: str) -> None:
     """Write the message under its key; a key that was sent before is not sent twice."""
     message = EmailMessage()
-    message["To"], message["Subject"], message["Message-ID"] = to, subject, f"<{key}@market.invalid>"
+    message["To"], message["Subject"], message["Message-ID"] = to, " ".join(subject.split()), f"<{key}@market.invalid>"
     message.set_content(text)
     target = _place["folder"] / f"{key}.eml"
     if target.exists():

@@ -64,3 +64,12 @@ def lag(now: datetime) -> float:
 
 def given_up() -> int:
     return session.scalar(select(func.count()).select_from(Task).where(Task.attempts >= ATTEMPTS)) or 0
+
+
+def given_up_tasks() -> list[Task]:
+    return list(session.scalars(select(Task).where(Task.attempts >= ATTEMPTS).order_by(Task.id)))
+
+
+def try_again(task: Task, now: datetime) -> None:
+    """Let a task that was given up run as if it were new, once its cause is mended."""
+    task.attempts, task.run_at = 0, now

@@ -1,4 +1,4 @@
-"""The commands of the house itself: migrate, load, work, law, welcome."""
+"""The commands of the house itself: migrate, load, work, tasks, law."""
 
 import json
 import logging
@@ -16,6 +16,7 @@ from alembic.config import Config
 from babel.support import Translations
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from app.infra import almanac, clockwork, outbox
 from app.infra.db import session, transaction
@@ -24,7 +25,9 @@ from app.kernel.law import Due, Lifecycle, Step
 
 ROOT = Path(__file__).parent.parent.parent
 LANGUAGES = {"zh": "zh_Hans", "en": "en"}
-PAUSE = 0.5
+PAUSE, OUTAGE = 0.5, 2.0  # seconds until it looks again: when nothing was due, when the database was away
+
+log = logging.getLogger(__name__)
 
 
 def commands(wiring: Any) -> list[click.Command]:
@@ -48,10 +51,10 @@ def commands(wiring: Any) -> list[click.Command]:
     @click.command("work")
     def work() -> None:
         """Take every step of the clock and every task of the outbox as it falls due, until told to stop."""
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         stop = _until_told()
         while not stop():
-            if not run_due(wiring, datetime.now(UTC)):
-                time.sleep(PAUSE)
+            time.sleep(0 if _round(wiring) else PAUSE)
 
     @click.command("law")
     @click.option("--lang", type=click.Choice(sorted(LANGUAGES)), default="zh")
@@ -61,7 +64,30 @@ def commands(wiring: Any) -> list[click.Command]:
         for model in wiring.LIVES:
             click.echo(as_table(model.LIFE, words.gettext, term_days()))
 
-    return [migrate, load, work, law]
+    return [migrate, load, work, tasks, law]
+
+
+@click.command("tasks")
+@click.option("--try-again", is_flag=True, help="Run them once more, after their cause is mended.")
+@with_appcontext
+def tasks(try_again: bool) -> None:
+    """Print the tasks that failed too often and were given up, each with its last error."""
+    with transaction():
+        for task in outbox.given_up_tasks():
+            click.echo(f"{task.id} {task.name} {dumps(task.payload)}: {task.error}")
+            if try_again:
+                outbox.try_again(task, datetime.now(UTC))
+
+
+def _round(wiring: Any) -> int:
+    """One round of the worker. A database that is away is waited for."""
+    try:
+        return run_due(wiring, datetime.now(UTC))
+    except OperationalError as error:
+        log.warning("the database does not answer (%s)", str(error.orig).strip())
+        session.remove()
+        time.sleep(OUTAGE)
+        return 0
 
 
 def run_due(wiring: Any, now: datetime) -> int:
@@ -81,7 +107,7 @@ def term_days() -> dict[str, str]:
     try:
         held = almanac.almanac()
     except Exception:
-        logging.getLogger(__name__).debug("no database yet: the shipped terms are printed", exc_info=True)
+        log.debug("no database yet: the shipped terms are printed", exc_info=True)
         session.rollback()
         return shipped
     return shipped | {code: terms[0].value for code, terms in held.terms.items()}

@@ -49,9 +49,11 @@ class FileField(Question):
     `FileField.store` keeps an upload and returns its row, ValueError (a msgid) says what is wrong with it.
     `FileField.recall` turns a remembered file into its row again, or None when it is gone or someone else's; a failed
     submit rolls the row back, so it may have to make the row anew from the content with that SHA-256.
-    Both are plugged in by the factory.
+    `FileField.whose` is whom the form is drawn for: what it remembers is of no use to anybody else.
+    All are plugged in by the factory.
     """
 
+    whose: ClassVar[Callable[[], int | None]] = lambda: None
     store: ClassVar[Callable[[FileStorage], StoredFile]] = _not_plugged
     recall: ClassVar[Callable[[Kept], StoredFile | None]] = _as_kept
 
@@ -131,4 +133,4 @@ class FilesField(FileField):
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="kept-file")
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt=f"kept-file-{FileField.whose()}")

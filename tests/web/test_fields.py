@@ -57,6 +57,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> dict[int, bytes]:
 
     monkeypatch.setattr(FileField, "store", store)
     monkeypatch.setattr(FileField, "recall", lambda kept: kept)
+    monkeypatch.setattr(FileField, "whose", lambda: 1)
     return kept
 
 
@@ -246,7 +247,16 @@ def test_a_forged_or_broken_token_is_no_file(page: Flask, token: str) -> None:
     assert list(sent(page, WithFiles, name="甲", **{"paper-kept": token}).errors) == ["paper"]
 
 
-def test_a_file_someone_else_handed_in_is_no_file(page: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("other", [2, None])
+def test_what_a_form_remembers_is_of_no_use_to_anybody_else(
+    page: Flask, monkeypatch: pytest.MonkeyPatch, other: int | None
+) -> None:
+    failed = sent(page, WithFiles, paper=upload())
+    monkeypatch.setattr(FileField, "whose", lambda: other)
+    assert list(sent(page, WithFiles, name="甲", **{"paper-kept": token_of(failed, "paper")}).errors) == ["paper"]
+
+
+def test_a_file_that_is_gone_is_no_file(page: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = sent(page, WithFiles, paper=upload())
     monkeypatch.setattr(FileField, "recall", lambda kept: None)
     assert list(sent(page, WithFiles, name="甲", **{"paper-kept": token_of(failed, "paper")}).errors) == ["paper"]
