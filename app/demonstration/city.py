@@ -3,7 +3,7 @@
 The stories are told in the order of time, so the city is the same every time for a given day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -12,24 +12,45 @@ from sqlalchemy import select
 
 from app.accounts.models import Membership, Unit, User
 from app.catalogue.models import Sector
-from app.demonstration.scenes import scenes
-from app.demonstration.stories import City, story, tell
+from app.demonstration.scenes import SCENES, scenes
+from app.demonstration.stories import story
+from app.demonstration.telling import City, Story, tell
 from app.demonstration.units import HOUR, PLACES, agency, unit
 from app.infra.clockwork import take_late
 from app.infra.db import session
+from app.infra.outbox import take_one
 from app.jobs.models import Job
-from app.kernel.act import Kind
+from app.kernel.act import Act, Actor, Kind
 from app.kernel.workdays import HERE
+from app.notices.operations import read_all
+
+# How long ago everybody last looked at their messages.
+UNREAD = timedelta(days=7)
 
 
-def build(today: date, verbs: Mapping[tuple[str, str], Any], *, owners: int, agencies: int, jobs: int) -> None:
-    """Make the city inside the caller's transaction, as of the morning of a day."""
+def build(
+    today: date,
+    verbs: Mapping[tuple[str, str], Any],
+    tasks: Mapping[str, Callable[..., None]],
+    *,
+    owners: int,
+    agencies: int,
+    jobs: int,
+) -> None:
+    """Make the city inside the caller's transaction, as of the morning of a day. Messages are told as the city lives;
+    none is sent by mail, for nobody here has a mailbox."""
     now = datetime.combine(today, datetime.min.time(), HERE) + 9 * HOUR
     start = now - timedelta(days=400)
     chance = Random(today.toordinal())  # noqa: S311  a story, not a secret
 
+    told = {**tasks, "notices.post": lambda act, notice_id: None}
+
     def tick(job: Job, at: datetime) -> None:
         take_late(Job, job.id, at, verbs)
+
+    def work(at: datetime) -> None:
+        while take_one(told, at):
+            pass
 
     operator = unit(start, Kind.OPERATOR, "示例运行机构（示例）", 0, "operator")
     for number, sector in enumerate(session.scalars(select(Sector).order_by(Sector.id)).all(), 1):
@@ -46,9 +67,16 @@ def build(today: date, verbs: Mapping[tuple[str, str], Any], *, owners: int, age
         for number, place in zip(range(1, owners + 1), PLACES * owners, strict=False)
     ]
     firms = [agency(chance, start, operator, number) for number in range(1, agencies + 1)]
-    city = City(chance, operator, some, firms, now, tick)
-    year = [story(city, start + timedelta(days=20), number, jobs) for number in range(jobs)]
-    tell([*year, *scenes(city)], now)
+    city = City(chance, operator, some, firms, now, tick, work)
+    stories = max(jobs - len(SCENES), 0)
+    year = [story(city, start + timedelta(days=20), number, stories) for number in range(stories)]
+    tell(city, [*year, *scenes(city), _reading(city)])
+
+
+def _reading(city: City) -> Story:
+    yield (at := city.until - UNREAD)
+    for membership in session.scalars(select(Membership).order_by(Membership.id)):
+        read_all(Act(Actor(membership.user_id, membership.unit_id), at))
 
 
 def sign_ins() -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app.accounts.models import Unit
 from app.demonstration import city
 from app.demonstration.units import PASSWORD
-from app.infra import outbox
 from app.infra.db import session, transaction
 from app.kernel.workdays import local_day
 from app.web.commands import now_here
@@ -31,9 +30,8 @@ def demo(if_empty: bool, owners: int, agencies: int, jobs: int, day: str) -> Non
             if not if_empty:
                 raise click.ClickException("there are units already: the demonstration city needs an empty database")
             return
-        city.build(today, current_app.extensions["verbs"], owners=owners, agencies=agencies, jobs=jobs)
-        while outbox.take_one(current_app.extensions["tasks"], now_here()):
-            pass  # everybody has been told what happened before the city is shown
+        known = current_app.extensions
+        city.build(today, known["verbs"], known["tasks"], owners=owners, agencies=agencies, jobs=jobs)
 
 
 @click.command("welcome")

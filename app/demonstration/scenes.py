@@ -4,18 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.contracts import operations as contracts
-from app.demonstration.stories import (
-    DEFECT,
-    City,
-    Story,
-    ask_for_papers,
-    deliver,
-    draft,
-    hand_in,
-    listed,
-    office_hours,
-    sign,
-)
+from app.demonstration.stories import DEFECT, ask_for_papers, deliver, draft, hand_in, listed, sign
+from app.demonstration.telling import City, Story, office_hours
 from app.demonstration.units import HOUR, apply
 from app.infra import almanac
 from app.jobs import operations as jobs
@@ -68,7 +58,7 @@ def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
             city.tick(job, at)
         else:
             player, play = ACTS[name]
-            play(Act(players[player], at), job, ceiling)
+            play(city, Act(players[player], at), job, ceiling)
 
 
 def _morning(city: City, days: int) -> datetime:
@@ -86,29 +76,32 @@ def _application(city: City) -> Story:
     apply(city.chance, at, len(city.agencies) + 1)
 
 
-ACTS: dict[str, tuple[str, Callable[[Act, Job, int], object]]] = {
-    "submit": ("the owner", lambda act, job, ceiling: jobs.submit(act, job)),
-    "publish": ("the operator", lambda act, job, ceiling: jobs.publish(act, job)),
+ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
+    "submit": ("the owner", lambda city, act, job, ceiling: jobs.submit(act, job)),
+    "publish": (
+        "the operator",
+        lambda city, act, job, ceiling: jobs.publish(act, job, secret=city.chance.randbytes(32)),
+    ),
     "enter": (
         "the agency",
-        lambda act, job, ceiling: selections.enter(
+        lambda city, act, job, ceiling: selections.enter(
             act, job, quote_cents=None if job.method == Method.RANDOM_DRAW else ceiling * 9 // 10
         ),
     ),
     "object": (
         "another agency",
-        lambda act, job, ceiling: selections.object_to(
+        lambda city, act, job, ceiling: selections.object_to(
             act, job, ground="公告要求的成果形式与统一标准不一致，请核实后再确定结果。", file_id=None
         ),
     ),
-    "sign": ("the owner", lambda act, job, ceiling: sign(act, job)),
-    "confirm": ("the agency", lambda act, job, ceiling: contracts.confirm(act, job)),
-    "ask": ("the agency", lambda act, job, ceiling: ask_for_papers(act, job)),
-    "hand in": ("the owner", lambda act, job, ceiling: hand_in(act, job)),
-    "start": ("the agency", lambda act, job, ceiling: services.start(act, job)),
+    "sign": ("the owner", lambda city, act, job, ceiling: sign(act, job)),
+    "confirm": ("the agency", lambda city, act, job, ceiling: contracts.confirm(act, job)),
+    "ask": ("the agency", lambda city, act, job, ceiling: ask_for_papers(act, job)),
+    "hand in": ("the owner", lambda city, act, job, ceiling: hand_in(act, job)),
+    "start": ("the agency", lambda city, act, job, ceiling: services.start(act, job)),
     "pause": (
         "the owner",
-        lambda act, job, ceiling: services.ask_pause(
+        lambda city, act, job, ceiling: services.ask_pause(
             act,
             job,
             reason=Reason.SITE,
@@ -116,13 +109,13 @@ ACTS: dict[str, tuple[str, Callable[[Act, Job, int], object]]] = {
             file_id=None,
         ),
     ),
-    "agree": ("the agency", lambda act, job, ceiling: _agree(act, job)),
-    "deliver": ("the agency", lambda act, job, ceiling: deliver(act, job)),
-    "return": ("the owner", lambda act, job, ceiling: services.return_report(act, job, reason=DEFECT)),
-    "accept": ("the owner", lambda act, job, ceiling: services.accept(act, job)),
+    "agree": ("the agency", lambda city, act, job, ceiling: _agree(act, job)),
+    "deliver": ("the agency", lambda city, act, job, ceiling: deliver(act, job)),
+    "return": ("the owner", lambda city, act, job, ceiling: services.return_report(act, job, reason=DEFECT)),
+    "accept": ("the owner", lambda city, act, job, ceiling: services.accept(act, job)),
     "terminate": (
         "the operator",
-        lambda act, job, ceiling: services.terminate(act, job, reason="项目经批准停止建设，双方同意终止本项目。"),
+        lambda city, act, job, ceiling: services.terminate(act, job, reason="项目经批准停止建设，双方同意终止本项目。"),
     ),
 }
 

@@ -1,10 +1,6 @@
 """The jobs of the demonstration city, each a story told through the real verbs in the order of time."""
 
-import heapq
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 
 from sqlalchemy import select
 
@@ -12,46 +8,20 @@ from app.agencies.models import Listing
 from app.catalogue.models import materials_of, standard_in_force
 from app.contracts import operations as contracts
 from app.contracts.models import materials_asked
+from app.demonstration import detours
+from app.demonstration.telling import City, Story, lapse, office_hours
 from app.demonstration.units import COUNTIES, HOUR, PLACES, WORKS, paper
-from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
-from app.jobs.models import Job
-from app.jobs.rules import PRICED, Method, State
+from app.jobs.models import Job, reposts_of
+from app.jobs.rules import PRICED, Method, State, has_failed
 from app.kernel.act import VISITOR, Act, Actor
-from app.kernel.law import in_state
-from app.kernel.workdays import HERE, local_day
+from app.kernel.workdays import local_day
 from app.ratings import operations as ratings
 from app.selections import operations as selections
 from app.services import operations as services
 
-Story = Iterator[datetime]
 DEFECT = "附图缺少图例和签章，请补正后重新提交。"
-
-
-@dataclass
-class City:
-    """What the stories share: a source of chance, the units and their people, and how the clock moves a job."""
-
-    chance: Random
-    operator: Actor
-    owners: list[Actor]
-    agencies: list[Actor]
-    until: datetime
-    tick: Callable[[Job, datetime], None]
-
-
-def tell(stories: list[Story], until: datetime) -> None:
-    """Let the stories act in the order of time, up to now."""
-    waiting = [(next(story), number, story) for number, story in enumerate(stories)]
-    heapq.heapify(waiting)
-    while waiting:
-        at, number, story = heapq.heappop(waiting)
-        if at > until:
-            continue
-        wish = next(story, None)
-        if wish is not None:
-            heapq.heappush(waiting, (max(wish, at), number, story))
 
 
 def story(city: City, start: datetime, number: int, total: int) -> Story:
@@ -69,15 +39,28 @@ def story(city: City, start: datetime, number: int, total: int) -> Story:
     if number % 40 == 13:
         jobs.return_posting(Act(city.operator, checked), job, reason="请写明成果的份数和提交方式。")
         return
-    jobs.publish(Act(city.operator, checked), job)
+    jobs.publish(Act(city.operator, checked), job, secret=chance.randbytes(32))
     if number % 40 == 21:
         yield (left := checked + 5 * HOUR)
         jobs.withdraw(Act(owner, left), job, reason="项目方案调整，暂不采购。")
         return
-    yield from _entries(city, job, checked, job.method, ceiling)
-    yield from _clock(city, job, State.OPEN)
-    yield from _clock(city, job, State.SELECTING)
-    yield from _clock(city, job, State.SELECTED)
+    yield from _round(city, job, owner, ceiling)
+    if has_failed(VISITOR, job) and chance.random() < 0.5:
+        yield from detours.repost(city, job, owner)
+        yield from _round(city, reposts_of(job.id)[0], owner, ceiling)
+
+
+def _round(city: City, job: Job, owner: Actor, ceiling: int) -> Story:
+    """From the announcement to the end, or to where the selection fails."""
+    chance = city.chance
+    yield from _entries(city, job, job.state_since, job.method, ceiling)
+    yield from lapse(city, job, State.OPEN)
+    yield from lapse(city, job, State.SELECTING)
+    if job.agency_id is not None and chance.random() < 0.04:
+        yield from detours.objection(city, job, owner)
+    yield from lapse(city, job, State.SELECTED)
+    if job.agency_id is not None and chance.random() < 0.05:
+        yield from detours.abandonment(city, job)
     if job.agency_id is not None:
         yield from _service(city, job, owner)
 
@@ -131,57 +114,51 @@ def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) 
 
 def _service(city: City, job: Job, owner: Actor) -> Story:
     """From the award to complete papers, and on."""
-    chance, agency = city.chance, next(firm for firm in city.agencies if firm.unit_id == job.agency_id)
-
-    def soon(hours: float = 20) -> datetime:
-        return office_hours(job.state_since + chance.uniform(1, hours) * HOUR, chance)
-
-    yield (at := soon())
+    chance, agency = city.chance, city.agency_of(job)
+    yield (at := city.soon(job))
     sign(Act(owner, at), job)
-    yield (at := soon())
+    yield (at := city.soon(job))
     contracts.confirm(Act(agency, at), job)
-    yield (at := soon(6))
+    yield (at := city.soon(job, 6))
     ask_for_papers(Act(agency, at), job)
-    yield (at := soon(30))
+    yield (at := city.soon(job, 30))
     hand_in(Act(owner, at), job)
     if chance.random() < 0.5:
-        yield (at := soon(4))
+        yield (at := city.soon(job, 4))
         services.start(Act(agency, at), job)
     else:
-        yield from _clock(city, job, State.MATERIALS_CHECK)
+        yield from lapse(city, job, State.MATERIALS_CHECK)
+    if chance.random() < 0.08:
+        yield from detours.pause(city, job, owner)
     yield from _delivery(city, job, owner, agency)
 
 
 def _delivery(city: City, job: Job, owner: Actor, agency: Actor) -> Story:
     """From the running clock to the ratings."""
     chance = city.chance
-
-    def soon(hours: float = 20) -> datetime:
-        return office_hours(job.state_since + chance.uniform(1, hours) * HOUR, chance)
-
     used = chance.choices((0.5, 0.7, 0.9, 1.3), (3, 4, 4, 0.5))[0]
     spare = job.due - job.state_since if job.due else timedelta(days=5)
     yield (at := office_hours(job.state_since + spare * used, chance))
     deliver(Act(agency, at), job)
     if chance.random() < 0.12:
-        yield (at := soon())
+        yield (at := city.soon(job))
         services.return_report(Act(owner, at), job, reason=DEFECT)
-        yield (at := soon(40))
+        yield (at := city.soon(job, 40))
         deliver(Act(agency, at), job, note="已按意见补正。")
     if chance.random() < 0.7:
-        yield (at := soon(30))
+        yield (at := city.soon(job, 30))
         services.accept(Act(owner, at), job)
     else:
-        yield from _clock(city, job, State.DELIVERED)
+        yield from lapse(city, job, State.DELIVERED)
     for side in (owner, agency):
         if chance.random() < 0.8:
-            yield (at := soon(30))
+            yield (at := city.soon(job, 30))
             marks = {
                 axis: chance.choice((3, 4, 4, 5, 5, 5))
                 for axis in ("quality", "timeliness", "attitude", "fee", "conduct")
             }
             ratings.give(Act(side, at), job, **marks, text="")
-    yield from _clock(city, job, State.ACCEPTED)
+    yield from lapse(city, job, State.ACCEPTED)
 
 
 def sign(act: Act, job: Job) -> None:
@@ -204,19 +181,3 @@ def hand_in(act: Act, job: Job) -> None:
 
 def deliver(act: Act, job: Job, note: str = "") -> None:
     services.deliver(act, job, file_ids=[paper(act, f"成果-{job.number}.pdf")], note=note)
-
-
-def _clock(city: City, job: Job, state: State) -> Story:
-    """Wait for the deadline of a state and let the clock take its step."""
-    if job.due is not None and in_state(state)(VISITOR, job):
-        yield (at := job.due)
-        city.tick(job, at)
-
-
-def office_hours(at: datetime, chance: Random) -> datetime:
-    """The same or the next working day, within its hours."""
-    calendar, local = almanac.calendar(), at.astimezone(HERE)
-    if calendar.is_working(local.date()) and 9 <= local.hour < 18:
-        return at
-    day = calendar.add(local.date(), 0 if local.hour < 9 and calendar.is_working(local.date()) else 1)
-    return datetime.combine(day, datetime.min.time(), HERE) + chance.uniform(9, 12) * HOUR

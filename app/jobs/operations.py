@@ -129,11 +129,11 @@ def return_posting(act: Act, job: Job, *, reason: str) -> None:
     advance(act, job, "return_posting", reason=reason)
 
 
-def publish(act: Act, job: Job) -> None:
+def publish(act: Act, job: Job, *, secret: bytes | None = None) -> None:
     """Announce the job and open the entry. The announcement commits to a secret of 32 random bytes, so that nobody can
-    choose the draw's outcome later (app/kernel/draw.py)."""
+    choose the draw's outcome later (app/kernel/draw.py). Only a demonstration, to be the same each time, brings one."""
     job.LIFE.check(act, job, "publish")
-    secret = secrets.token_bytes(SECRET_BYTES)
+    secret = secret or secrets.token_bytes(SECRET_BYTES)
     job.secret, job.commitment, job.published_at = secret.hex(), commitment_of(secret), act.now
     term = "entry_repost" if job.round > 1 else "entry_urgent" if job.urgent else "entry"
     shut_out = [{"agency": one.agency.unit.name, "reason": one.reason} for one in avoided(job.id)]

@@ -1,0 +1,51 @@
+"""What may go otherwise on the way of a job: an objection, an abandoned award, a selection that fails, a pause."""
+
+from app.demonstration.telling import City, Story, lapse
+from app.jobs import operations as jobs
+from app.jobs.models import Job
+from app.jobs.rules import State
+from app.kernel.act import Act, Actor
+from app.selections import operations as selections
+from app.services import operations as services
+from app.services.rules import Reason
+
+
+def objection(city: City, job: Job, owner: Actor) -> Story:
+    """Somebody objects to the result; the owner answers, the operator decides, publicity goes on."""
+    other = next(firm for firm in city.agencies if firm.unit_id != job.agency_id)
+    yield (at := city.soon(job, 4))
+    ground = "公告要求的成果形式与统一标准不一致，请核实后再确定结果。"
+    filed = selections.object_to(Act(other, at), job, ground=ground, file_id=None)
+    yield (at := max(at, city.soon(job)))
+    selections.answer(Act(owner, at), filed, text="公告的成果形式与现行统一标准一致，见公告第三项。")
+    yield (at := max(at, city.soon(job, 40)))
+    selections.dismiss(Act(city.operator, at), filed, decision="经核对公告与统一标准，两者一致，异议不成立。")
+    yield from lapse(city, job, State.SELECTED)
+
+
+def abandonment(city: City, job: Job) -> Story:
+    """The selected agency gives the award up; the clock goes on as the posting said."""
+    yield (at := city.soon(job))
+    selections.abandon(Act(city.agency_of(job), at), job, reason="项目负责人离职，无法按期完成。")
+    yield from lapse(city, job, State.ABANDONED)
+    yield from lapse(city, job, State.SELECTED)
+
+
+def pause(city: City, job: Job, owner: Actor) -> Story:
+    """The clock stands still for a while, as both sides agree."""
+    yield (at := city.soon(job, 6))
+    text = "施工便道被雨水冲毁，车辆无法进入现场，抢修约需两个工作日。"
+    asked = services.ask_pause(Act(owner, at), job, reason=Reason.SITE, text=text, file_id=None)
+    yield (at := max(at, city.soon(job, 12)))
+    services.confirm_pause(Act(city.agency_of(job), at), asked)
+    yield (at := city.soon(job, 40))
+    services.resume(Act(owner, at), job)
+
+
+def repost(city: City, job: Job, owner: Actor) -> Story:
+    """A failed job is posted again, once, and stays open longer; the caller goes on with what `reposts_of` finds."""
+    yield (at := city.soon(job, 30))
+    again = jobs.repost(Act(owner, at), job)
+    jobs.submit(Act(owner, at), again)
+    yield (at := city.soon(again, 6))
+    jobs.publish(Act(city.operator, at), again, secret=city.chance.randbytes(32))
