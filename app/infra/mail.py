@@ -1,15 +1,27 @@
 """Outgoing mail. The default transport puts a file per message into a folder, for a city's own relay to take."""
 
 import os
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from pathlib import Path
 
 _place: dict[str, Path] = {"folder": Path("mail")}
+_tongue: dict[str, Callable[[str], str]] = {"say": str}
 
 
 def keep_in(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _place["folder"] = folder
+
+
+def speak(say: Callable[[str], str]) -> None:
+    """Say how an English msgid is told in the language mails are written in."""
+    _tongue["say"] = say
+
+
+def told(text: str, places: Mapping[str, object]) -> str:
+    """A msgid in the language of mails, its places filled."""
+    return _tongue["say"](text) % places
 
 
 def send(key: str, *, to: str, subject: str, text: str) -> None:

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import Unit, User
-from app.infra.db import Row
+from app.infra.db import Row, session
 from app.infra.record import Event
+from app.kernel.act import Actor
 from app.notices.rules import MAY_READ
 
 
@@ -38,3 +39,11 @@ class Notice(Row):
             postgresql_where=text("read_at IS NULL"),
         ),
     )
+
+
+def inbox(actor: Actor, after: int | None = None, limit: int = 50) -> list[Notice]:
+    """What a person is told in the unit they act for, newest first, from behind the key `after`."""
+    mine = select(Notice).where(Notice.user_id == actor.user_id, Notice.unit_id == actor.unit_id)
+    if after:
+        mine = mine.where(Notice.id < after)
+    return list(session.scalars(mine.order_by(Notice.id.desc()).limit(limit)))

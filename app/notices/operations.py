@@ -18,7 +18,7 @@ from app.kernel.act import Act, Actor, Kind
 from app.notices.models import Notice
 from app.notices.rules import REMIND, TELL, To
 from app.ratings.models import Rating
-from app.selections.models import Objection, entrant_ids
+from app.selections.models import Entry, Objection, entrant_ids
 from app.services.models import Pause
 
 Members = list[Membership]
@@ -58,6 +58,15 @@ def the_agency(agency: Agency) -> Members:
     return members_where(Unit.id == agency.id)
 
 
+def entrant_of(entry: Entry) -> Members:
+    return members_where(Unit.id == entry.agency_id)
+
+
+def objector_of(objection: Objection) -> Members:
+    return members_where(Unit.id == objection.unit_id)
+
+
+# Who is concerned by what happens in a job or an agency, and who by what happens to one thing of a job.
 AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.OPERATORS: operators,
     To.OWNER: owner_of,
@@ -68,20 +77,24 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.REGULATORS: regulators_of,
     To.APPLICANT: the_agency,
 }
+OF_ONE_THING: dict[To, Callable[[Any], Members]] = {To.ENTRANT: entrant_of, To.OBJECTOR: objector_of}
 
 SUBJECTS: dict[str, type[Any]] = {
-    "agency": Agency, "job": Job, "objection": Objection, "pause": Pause, "rating": Rating,
+    "agency": Agency, "job": Job, "entry": Entry, "objection": Objection, "pause": Pause, "rating": Rating,
 }  # fmt: skip
 
 
 def tell(act: Act, event_id: int) -> None:
     """Reaction: tell those concerned, once each, whoever did it excepted. Safe to run twice."""
     event = session.get_one(Event, event_id)
-    about = _about(event)
-    if about is None:
-        return
+    thing = session.get_one(SUBJECTS[event.name.split(".")[0]], event.subject_id)
     for place, (to, says) in enumerate(TELL.get(event.name, ())):
-        _put(event, f"{event.name}/{place}", says, AUDIENCES[to](about), about)
+        _put(event, f"{event.name}/{place}", says, concerned(to, thing), thing)
+
+
+def concerned(to: To, thing: Any) -> Members:
+    """Who is meant when something happens to a thing."""
+    return OF_ONE_THING[to](thing) if to in OF_ONE_THING else AUDIENCES[to](_about(thing))
 
 
 def remind(act: Act, event_id: int) -> None:
@@ -106,11 +119,11 @@ def post(act: Act, notice_id: int) -> None:
     """Task: put a notice into the mail outbox, once."""
     notice = session.get_one(Notice, notice_id)
     user = session.get_one(User, notice.user_id)
-    says = notice.says % notice.places
+    says = mail.told(notice.says, notice.places)
     mail.send(f"notice-{notice.id}", to=f"{user.username}@market.invalid", subject=says[:120], text=says + "\n")
 
 
-def _put(event: Event, kind: str, says: str, places: Members, about: Any) -> None:
+def _put(event: Event, kind: str, says: str, places: Members, thing: Any) -> None:
     known = set(session.scalars(select(Notice.user_id).where(Notice.event_id == event.id, Notice.kind == kind)))
     for member in {one.user_id: one for one in places}.values():
         if member.user_id in known or member.user_id == event.user_id:
@@ -121,8 +134,8 @@ def _put(event: Event, kind: str, says: str, places: Members, about: Any) -> Non
             unit_id=member.unit_id,
             kind=kind,
             says=says,
-            places={"title": _title(about)},
-            path=_path(about),
+            places={"title": _title(_about(thing))},
+            path=f"/{thing.LIFE.page}/{thing.id}",
             due=_due(event),
             at=event.at,
         )
@@ -131,19 +144,13 @@ def _put(event: Event, kind: str, says: str, places: Members, about: Any) -> Non
         enqueue(Act(Actor(), event.at), "notices.post", notice_id=notice.id)
 
 
-def _about(event: Event) -> Any:
-    """The job or agency the event is about."""
-    model = SUBJECTS.get(event.name.split(".")[0])
-    thing = session.get(model, event.subject_id) if model else None
+def _about(thing: Any) -> Any:
+    """The job or agency that a thing belongs to."""
     return getattr(thing, "job", thing)
 
 
 def _title(about: Any) -> str:
     return f"{about.project_name} {about.item.name}" if isinstance(about, Job) else str(about.unit.name)
-
-
-def _path(about: Any) -> str:
-    return f"/{about.LIFE.page}/{about.id}"
 
 
 def _due(event: Event) -> datetime | None:

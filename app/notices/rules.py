@@ -15,6 +15,8 @@ class To(StrEnum):
     PARTIES = "parties"
     ENTRANTS = "entrants"
     EVERYONE_IN = "everyone in"
+    ENTRANT = "entrant"
+    OBJECTOR = "objector"
     REGULATORS = "regulators"
     APPLICANT = "applicant"
 
@@ -35,12 +37,20 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "agency.admit":              ((To.APPLICANT,    N_("Your agency is admitted. List your services now.")),),
     "job.submit":                ((To.OPERATORS,    N_("A posting waits for its check: %(title)s.")),),
     "job.return_posting":        ((To.OWNER,        N_("The posting was returned with reasons: %(title)s.")),),
+    "job.delegate":              ((To.OWNER,        N_("The job was handed over to another person of your unit: %(title)s.")),),
     "job.publish":               ((To.OWNER,        N_("The job is published and open for entry: %(title)s.")),),
     "job.withdraw":              ((To.ENTRANTS,     N_("The job you entered was withdrawn by its owner: %(title)s.")),),
     "job.select":                ((To.EVERYONE_IN,  N_("The result is published: %(title)s.")),),
     "job.fail":                  ((To.EVERYONE_IN,  N_("The selection failed: %(title)s.")),),
-    "job.object":                ((To.PARTIES,      N_("Somebody objects to the result; the award waits: %(title)s.")),
-                                  (To.OPERATORS,    N_("An objection is to be decided: %(title)s.")),),
+    "entry.exclude":             ((To.ENTRANT,      N_("Your entry no longer met a condition at closing and takes no part: %(title)s.")),),
+    "objection.file":            ((To.PARTIES,      N_("Somebody objects to the result; the award waits for your answer: %(title)s.")),
+                                  (To.OPERATORS,    N_("Somebody objects to a result; it is yours to decide: %(title)s.")),),
+    "objection.answer":          ((To.OBJECTOR,     N_("Your objection is answered: %(title)s.")),
+                                  (To.OPERATORS,    N_("An objection is answered. Decide it: %(title)s.")),),
+    "objection.pass_over":       ((To.OPERATORS,    N_("Nobody answered an objection in time. Decide it: %(title)s.")),),
+    "objection.uphold":          ((To.OBJECTOR,     N_("Your objection is upheld: %(title)s.")),),
+    "objection.dismiss":         ((To.OBJECTOR,     N_("Your objection is dismissed: %(title)s.")),),
+    "job.carry_on":              ((To.PARTIES,      N_("The objection was taken back and the result stands: %(title)s.")),),
     "job.dismiss":               ((To.PARTIES,      N_("The objection is settled and the result stands: %(title)s.")),),
     "job.replace":               ((To.EVERYONE_IN,  N_("After an objection the next in line is selected: %(title)s.")),),
     "job.annul":                 ((To.EVERYONE_IN,  N_("After an objection the selection failed: %(title)s.")),),
@@ -48,7 +58,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.abandon":               ((To.OWNER,        N_("The selected agency abandoned the award: %(title)s.")),
                                   (To.REGULATORS,   N_("An agency abandoned an award: %(title)s.")),),
     "job.succeed":               ((To.EVERYONE_IN,  N_("The next in line is selected: %(title)s.")),),
-    "job.fall_through":          ((To.OWNER,        N_("Nobody is next in line; the selection failed: %(title)s.")),),
+    "job.fall_through":          ((To.EVERYONE_IN,  N_("The award was abandoned and the selection failed: %(title)s.")),),
     "job.upload_contract":       ((To.PARTIES,      N_("The contract is uploaded; the other side confirms it: %(title)s.")),),
     "job.return_contract":       ((To.PARTIES,      N_("The contract was returned with reasons: %(title)s.")),),
     "job.confirm_contract":      ((To.PARTIES,      N_("The contract is confirmed. The agency gives its one material list: %(title)s.")),),
@@ -59,6 +69,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "pause.ask":                 ((To.PARTIES,      N_("A pause is asked for; no answer means agreed: %(title)s.")),),
     "job.pause":                 ((To.PARTIES,      N_("The service is paused: %(title)s.")),),
     "pause.refuse":              ((To.PARTIES,      N_("The pause was refused: %(title)s.")),),
+    "pause.drop":                ((To.PARTIES,      N_("The pause was taken back: %(title)s.")),),
     "job.resume":                ((To.PARTIES,      N_("The service goes on; the due day is recomputed: %(title)s.")),),
     "pause.veto":                ((To.PARTIES,      N_("The regulator vetoed a pause; the due day is recomputed: %(title)s.")),),
     "job.deliver":               ((To.OWNER,        N_("The report is delivered. Accept it or return it: %(title)s.")),),
@@ -70,6 +81,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
                                   (To.REGULATORS,   N_("A finished job can be reviewed: %(title)s.")),),
     "job.terminate":             ((To.PARTIES,      N_("The job was terminated: %(title)s.")),),
     "rating.set_aside":          ((To.PARTIES,      N_("The regulator set a rating aside: %(title)s.")),),
+    "rating.restore":            ((To.PARTIES,      N_("The regulator lets a rating count again: %(title)s.")),),
 }
 # fmt: on
 

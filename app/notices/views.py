@@ -3,12 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
-from sqlalchemy import select
 
-from app.infra.db import session
 from app.notices import operations
-from app.notices.models import Notice
+from app.notices.models import Notice, inbox
 from app.notices.rules import MAY_LIST, MAY_READ
+from app.web.asked import key
 from app.web.door import acting, allow
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
@@ -18,11 +17,11 @@ PAGE = 50
 @bp.get("")
 @allow(MAY_LIST)
 def index() -> Any:
-    actor = acting().actor
-    mine = select(Notice).where(Notice.user_id == actor.user_id, Notice.unit_id == actor.unit_id)
-    return render_template(
-        "notices/index.html", notices=session.scalars(mine.order_by(Notice.id.desc()).limit(PAGE)).all()
-    )
+    after = key("after")
+    found = inbox(acting().actor, after, limit=PAGE + 1)
+    older = url_for(".index", after=found[PAGE - 1].id) if len(found) > PAGE else None
+    newer = url_for(".index") if after else None
+    return render_template("notices/index.html", notices=found[:PAGE], newer=newer, older=older)
 
 
 @bp.post("/<int:id>/open")

@@ -121,8 +121,11 @@ def open_jobs(limit: int = 10) -> list[Job]:
 
 
 def live_jobs(actor: Actor, limit: int = 300) -> list[Job]:
-    """The jobs an actor's unit has a part in that have not ended, the nearest deadline first."""
-    query = select(Job).where(_mine(actor), or_(Job.state.not_in(list(ENDED)), Job.state == State.FAILED))
+    """The jobs an actor's unit has a part in that have not ended, failed ones until they are posted again; the nearest
+    deadline first."""
+    again = aliased(Job)
+    reposted = select(again.id).where(again.repost_of_id == Job.id, again.state != State.WITHDRAWN).exists()
+    query = select(Job).where(_mine(actor), Job.state.not_in(list(ENDED)) | ((Job.state == State.FAILED) & ~reposted))
     agency = joinedload(Job.agency).joinedload(Agency.unit)
     eager = (joinedload(Job.item), joinedload(Job.district), joinedload(Job.owner), agency)
     return list(session.scalars(query.options(*eager).order_by(Job.due.is_(None), Job.due, Job.id).limit(limit)))

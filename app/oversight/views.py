@@ -16,6 +16,7 @@ from app.jobs.models import Job, awaited, light_of, lights_of
 from app.jobs.rules import FUNDS, MAY_CREATE, METHODS
 from app.kernel.law import anyone
 from app.kernel.lights import Light
+from app.kernel.workdays import local_day
 from app.oversight.models import figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.ratings.models import mean_of, ratings_of
@@ -84,8 +85,7 @@ def desk() -> Any:
 def law() -> Any:
     terms = session.scalars(select(Term).order_by(Term.id)).all()
     lives = [model.LIFE for model in current_app.extensions["lives"]]
-    held = {code: versions[0] for code, versions in almanac().terms.items()}
-    return render_template("oversight/law.html", lives=lives, terms=terms, held=held)
+    return render_template("oversight/law.html", lives=lives, terms=terms, held=almanac().in_force(local_day(now())))
 
 
 @bp.get("/jobs/<int:id>/oversight")

@@ -20,8 +20,9 @@ from sqlalchemy.exc import OperationalError
 
 from app.infra import almanac, clockwork, outbox
 from app.infra.db import session, transaction
-from app.infra.shipped import rows, standards
+from app.infra.shipped import rows, standards, terms_in_force
 from app.kernel.law import Due, Lifecycle, Step
+from app.kernel.workdays import local_day
 
 ROOT = Path(__file__).parent.parent.parent
 LANGUAGES = {"zh": "zh_Hans", "en": "en"}
@@ -62,7 +63,7 @@ def commands(wiring: Any) -> list[click.Command]:
         """Print every lifecycle: who may do what, what leads where, and by when."""
         words = Translations.load(str(ROOT / "translations"), [LANGUAGES[lang]])
         for model in wiring.LIVES:
-            click.echo(as_table(model.LIFE, words.gettext, term_days()))
+            put(as_table(model.LIFE, words.gettext, term_days()))
 
     return [migrate, load, work, tasks, law]
 
@@ -102,15 +103,15 @@ def run_due(wiring: Any, now: datetime) -> int:
 
 def term_days() -> dict[str, str]:
     """Working days by term code in force today: from the database, or from the shipped file when there is none yet."""
-    today = datetime.now(UTC).date().isoformat()
-    shipped = {row["code"]: row["value"] for row in rows("terms.csv") if row["effective_from"] <= today}
+    today = local_day(now_here())
+    shipped = terms_in_force(today)
     try:
-        held = almanac.almanac()
+        held = almanac.almanac().in_force(today)
     except Exception:
         log.debug("no database yet: the shipped terms are printed", exc_info=True)
         session.rollback()
         return shipped
-    return shipped | {code: terms[0].value for code, terms in held.terms.items()}
+    return shipped | {code: term.value for code, term in held.items()}
 
 
 def as_table(life: Lifecycle, say: Callable[[str], str], days: dict[str, str]) -> str:
@@ -151,6 +152,16 @@ def _until_told() -> Callable[[], bool]:
 def dumps(answer: dict[str, Any]) -> str:
     """One line of JSON, Chinese as it is."""
     return json.dumps(answer, ensure_ascii=False)
+
+
+def put(text: str) -> None:
+    """Write a line in UTF-8, whatever the terminal speaks: what cannot be written is escaped, never a failure."""
+    click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+def decoded(line: bytes) -> str:
+    """What was sent, as text without a byte order mark; bytes that are not UTF-8 become characters that are refused."""
+    return line.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def now_here() -> datetime:

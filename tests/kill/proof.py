@@ -154,12 +154,11 @@ def notices_amiss() -> Iterator[str]:
 
 
 def concerned(event: Event) -> set[tuple[int, str]]:
-    about: Any = session.get(notices.SUBJECTS[event.name.split(".")[0]], event.subject_id)
-    about = getattr(about, "job", about)
+    thing: Any = session.get(notices.SUBJECTS[event.name.split(".")[0]], event.subject_id)
     return {
         (place.user_id, f"{event.name}/{number}")
         for number, (to, _) in enumerate(TELL[event.name])
-        for place in notices.AUDIENCES[to](about)
+        for place in notices.concerned(to, thing)
         if place.user_id != event.user_id
     }
 
