@@ -59,6 +59,7 @@ LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue)
 
 # The clock's steps that do more than move a row.
 VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
+    ("job", "close"): selection_operations.close,
     ("job", "select"): selection_operations.select,
     ("job", "succeed"): selection_operations.succeed,
     ("job", "carry_on"): selection_operations.carry_on,

@@ -1,51 +1,48 @@
 """The due day on the command line: the same calendar, hours and rule as the service clock."""
 
 import sys
-from collections.abc import Iterator
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.calendars.operations import working_time
-from app.kernel.due_lines import due_answer
-from app.web.commands import dumps, now_here
+from app.kernel.due_lines import MOST_DIGITS, due_answer
+from app.web.commands import decoded, dumps, now_here, put
 
 
 @click.command("due")
 @click.option("--start", help="Day zero: the day the materials became complete, like 2026-09-28.")
 @click.option("--days", help="Working days, like 5.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON; with -, read one question a line.")
-@click.argument("source", required=False)
+@click.argument("source", required=False, type=click.Choice(["-"]))
 def due(start: str | None, days: str | None, as_json: bool, source: str | None) -> None:
     """The due day of a service, and its ledger day by day."""
     try:
         calendar, hours = working_time(now_here())
     except SQLAlchemyError as error:
         raise click.ClickException("the database does not answer") from error
-    if source == "-":
-        for line in _lines():
-            click.echo(dumps(due_answer(calendar, hours, line)))
+    if source:
+        for line in sys.stdin.buffer:
+            put(dumps(due_answer(calendar, hours, decoded(line))))
         return
-    count = int(days) if days and days.isascii() and days.isdigit() else days
-    answer = due_answer(calendar, hours, dumps({"start": start, "days": count}))
+    answer = due_answer(calendar, hours, dumps({"start": start, "days": _number(days)}))
     if as_json:
-        click.echo(dumps(answer))
+        put(dumps(answer))
     elif "error" in answer:
         raise click.ClickException(answer["error"])
     else:
-        click.echo(answer["due"] + (" provisional" if answer["provisional"] else ""))
+        put(answer["due"] + (" provisional" if answer["provisional"] else ""))
         for row in answer["ledger"]:
-            click.echo(f"{row['day']}  {row['kind']}{' (make-up)' if row['makeup'] else ''}  {row['source']}")
+            put(f"{row['day']}  {row['kind']}{' (make-up)' if row['makeup'] else ''}  {row['source']}")
     if "error" in answer:
         sys.exit(1)
 
 
-def _lines() -> Iterator[str]:
-    """Standard input line by line; bytes that are not UTF-8 become a line that is refused, never a crash."""
-    for line in sys.stdin.buffer:
-        text = line.decode("utf-8", "replace").strip()
-        if text:
-            yield text
+def _number(typed: str | None) -> int | str | None:
+    """The number typed, when it is one of as many digits as can be meant; else what was typed, to be refused."""
+    if typed and len(typed) <= MOST_DIGITS and typed.isascii() and typed.isdigit():
+        return int(typed)
+    return typed
 
 
 COMMANDS = (due,)

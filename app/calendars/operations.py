@@ -6,9 +6,9 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.infra import almanac
 from app.infra.db import session
-from app.infra.shipped import rows
-from app.kernel.service_clock import DEFAULT_HOURS, Hours
-from app.kernel.workdays import Calendar, load_calendar
+from app.infra.shipped import rows, terms_in_force
+from app.kernel.service_clock import Hours
+from app.kernel.workdays import Calendar, load_calendar, local_day
 
 
 def working_time(now: datetime) -> tuple[Calendar, Hours]:
@@ -17,4 +17,4 @@ def working_time(now: datetime) -> tuple[Calendar, Hours]:
         return almanac.calendar(), almanac.hours(now)
     except (KeyError, OperationalError, ProgrammingError):
         session.rollback()
-        return load_calendar(rows("calendar.csv")), DEFAULT_HOURS
+        return load_calendar(rows("calendar.csv")), Hours.read(terms_in_force(local_day(now))["working_hours"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,6 +51,11 @@ class Almanac:
                 return term
         raise KeyError(f"no term {code} in force on {on}")
 
+    def in_force(self, on: date) -> dict[str, Term]:
+        """Every term in force on a day, by code."""
+        oldest_first = [term for versions in self.terms.values() for term in reversed(versions)]
+        return {term.code: term for term in oldest_first if term.effective_from <= on}
+
 
 _held: dict[str, Almanac] = {}
 on_connect(_held.clear)
@@ -95,15 +100,9 @@ def number(code: str, now: datetime) -> int:
     return int(almanac().term(code, now.astimezone(HERE).date()).value)
 
 
-def numbers(code: str, now: datetime) -> tuple[int, ...]:
-    return tuple(int(part) for part in almanac().term(code, now.astimezone(HERE).date()).value.split(","))
-
-
 def hours(now: datetime) -> Hours:
-    """The working hours in force, written like 09:00-12:00,15:00-18:00."""
-    spans = almanac().term("working_hours", now.astimezone(HERE).date()).value.split(",")
-    pairs = [span.split("-") for span in spans]
-    return Hours(tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs))
+    """The working hours in force."""
+    return Hours.read(almanac().term("working_hours", now.astimezone(HERE).date()).value)
 
 
 def deadline(now: datetime, code: str) -> datetime:

@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ def rows(name: str) -> list[dict[str, str]]:
     """A CSV file as dictionaries."""
     with (DATA / name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def terms_in_force(on: date) -> dict[str, str]:
+    """The shipped values of the law's terms on a day, by code."""
+    known = sorted(rows("terms.csv"), key=lambda row: row["effective_from"])
+    return {row["code"]: row["value"] for row in known if row["effective_from"] <= on.isoformat()}
 
 
 def standards() -> dict[str, dict[str, Any]]:

@@ -1,12 +1,13 @@
 """What an owner types to post a job, and the reasons people give."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext
 
 from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
-from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, Funds, IfAbandoned, Method
+from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, IfAbandoned, Method
 from app.kernel.words import N_
 from app.web.fields import (
     CheckField,
@@ -27,10 +28,6 @@ METHOD_HINTS = {
     Method.LOWEST_PRICE: N_("Sealed quotes within floor and ceiling; the lowest wins."),
     Method.AVERAGE_PRICE: N_("Sealed quotes; the one nearest to a drawn percentage of their mean wins."),
 }
-FUNDS_HINTS = {
-    Funds.STATE: N_("At least three eligible agencies must enter."),
-    Funds.SOCIAL: N_("One eligible agency is enough."),
-}
 IF_ABANDONED_HINTS = {
     IfAbandoned.NEXT: N_("In the order published with the result."),
     IfAbandoned.RESELECT: N_("The selection fails, and you post the job again."),
@@ -50,10 +47,7 @@ class ProjectForm(Form):
         most=40,
     )
     district_code = SelectField(N_("District"))
-    funds = ChoiceField(
-        N_("Where the money comes from"),
-        choices=[(value, says, FUNDS_HINTS[value]) for value, says in FUNDS.items()],
-    )
+    funds = ChoiceField(N_("Where the money comes from"), choices=list(FUNDS.items()))
     need = TextArea(
         N_("What is needed"),
         hint=N_("Scope, place, size and purpose, so that an agency can judge the work. At least 20 characters."),
@@ -62,6 +56,10 @@ class ProjectForm(Form):
     contact_phone = TextField(
         N_("Telephone"), hint=N_("Shown to people who are signed in."), most=30, autocomplete="tel"
     )
+
+    def bound(self, least: Mapping[str, int]) -> None:
+        """Say beside each kind of funds how many agencies must enter."""
+        self.funds.choices = [(value, says, _required(least[value])) for value, says in FUNDS.items()]
 
 
 class AvoidRow(Row):
@@ -127,6 +125,12 @@ def list_choices() -> dict[str, Pairs]:
         "state": tuple((state, said(LIFE.states[state])) for state in PUBLIC_STATES),
         "method": tuple((method, said(says)) for method, says in METHODS.items()),
     }
+
+
+def _required(least: int) -> str:
+    if least == 1:
+        return gettext("One eligible agency is enough.")
+    return gettext("At least %(n)s eligible agencies must enter.", n=least)
 
 
 def _allowed(standard: Standard, most: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -26,9 +26,10 @@ from app.districts.models import District, within
 from app.infra import almanac
 from app.infra.db import Cents, Row, read, session
 from app.infra.record import Event, Living
-from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandoned, Method, State, paused
+from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandoned, Method, State, paused, serving
 from app.kernel.act import VISITOR, Actor, Kind, Role
 from app.kernel.lights import Light, light
+from app.kernel.workdays import HERE
 
 
 class Job(Living, Row):
@@ -177,7 +178,7 @@ def services_found(keyword: str) -> list[Item]:
 
 
 STORY = (
-    select(Event.name, Event.at, Event.facts, Unit.name.label("who"))
+    select(Event.name, Event.at, Event.facts, Event.unit_id, Unit.name.label("who"))
     .outerjoin(Unit, Unit.id == Event.unit_id)
     .where(Event.thread_of == bindparam("thread"))
     .order_by(Event.id)
@@ -185,7 +186,7 @@ STORY = (
 
 
 def story_of(job_id: int) -> Sequence[Any]:
-    """Everything on record about a job, oldest first: rows of name, at, facts, and the name of the unit that acted."""
+    """Everything on record about a job, oldest first: rows of name, at, facts, and which unit acted."""
     return read(STORY, thread=f"job:{job_id}").all()
 
 
@@ -225,7 +226,8 @@ def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
     since = Job.created_at if "unit" in asked else Job.published_at
     columns = (
         Job.id, Job.number, Job.project_name, Job.state, Job.state_since, Job.due, Job.method, Job.funds, Job.days,
-        Job.ceiling_cents, Job.amount_cents, Job.urgent, Item.name.label("item"), District.name.label("district"),
+        Job.ceiling_cents, Job.amount_cents, Job.urgent, Job.clock_start, Item.name.label("item"),
+        District.name.label("district"),
     )  # fmt: skip
     unit, after = bindparam("unit", type_=Integer), bindparam("after", type_=Integer)
     last = select(since).where(Job.id == after).correlate(None).scalar_subquery()
@@ -246,7 +248,7 @@ def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
 
 def light_of(row: Any, now: datetime) -> Light | None:
     """The light beside the deadline a job (or a row of the list) waits for, grey while it is paused; None when it waits
-    for none."""
+    for none. The limit of a service began when its clock did, also when it was paused since."""
     return lights_of([row], now)[row.id]
 
 
@@ -259,7 +261,8 @@ def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
     for row in rows:
         stopped = paused(VISITOR, row)
         waits = row.due is not None or stopped
-        lights[row.id] = light(calendar, row.state_since, row.due, now, paused=stopped, **limits) if waits else None
+        began = datetime.combine(row.clock_start, time(), HERE) if serving(VISITOR, row) else row.state_since
+        lights[row.id] = light(calendar, began, row.due, now, paused=stopped, **limits) if waits else None
     return lights
 
 

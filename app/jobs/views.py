@@ -1,7 +1,7 @@
 """Jobs: the public list, the page of one job, the pages of posting, and the operator's check."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -12,16 +12,16 @@ from app.catalogue.operations import in_force
 from app.contracts.models import contracts_of, materials_asked
 from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
+from app.infra import almanac
 from app.jobs import models, operations, rules
 from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, list_choices
 from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
-from app.kernel.choosing import MINIMUM_ENTRIES, Funds
 from app.kernel.law import anyone
 from app.kernel.workdays import due_day, local_day
 from app.oversight.models import Told
 from app.ratings.rules import MAY_REVIEW_JOB
-from app.selections.models import ENTERED, entries_counted
+from app.selections.models import ENTERED, entries_counted, rule_of
 from app.services.models import deliveries_of, pauses_of
 from app.services.operations import days_used, ledger_of
 from app.services.rules import REASONS
@@ -78,7 +78,7 @@ def show(told: Told) -> Any:
         ledger=ledger,
         counted=days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
         spine=_spine(job, story, inside),
-        objections=any(row.name == "job.object" for row in story),
+        objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
         avoided=next((row.facts.get("avoided") for row in story if row.name == "job.publish"), None) or [],
         entries=entries_counted(job.id) if takes_entries(actor, job) else None,
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
@@ -89,7 +89,7 @@ def show(told: Told) -> Any:
         archived=rules.is_archived(actor, job),
         ratings=told.ratings(actor),
         on_time=bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
-        least=MINIMUM_ENTRIES[cast(Funds, job.funds)],
+        least=rule_of(job, now()).minimum_entries,
         **WORDS,
     )
 
@@ -159,6 +159,7 @@ def new() -> Any:
 def project(job: Job) -> Any:
     form = ProjectForm(obj=job)
     form.district_code.choices = _places(job)
+    form.bound({funds: almanac.number(f"minimum_entries_{funds}", now()) for funds in rules.FUNDS})
     if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.values):
         return redirect(url_for(".wish", id=job.id), 303)
     return _step("project", job, form)

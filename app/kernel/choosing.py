@@ -3,22 +3,20 @@
 Quotes are integer hundredths of their unit (cents in the product) and are named by their index in the sequence given.
 Every method is written as a *merit* per entry, a tuple of integers where smaller is better; equal merits are settled by
 a draw. The rules are those real intermediary supermarkets publish for random draw, lowest price and average price.
+Their numbers (`minimum`: the fewest entries the funds require, `percentage`, `drop_from`) are given by whoever calls.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from app.kernel.words import N_
 
-Funds = Literal["state", "social"]
 Pick = Callable[[str, Sequence[int]], int]
 
-MINIMUM_ENTRIES: dict[Funds, int] = {"state": 3, "social": 1}
-TRIMMED_FROM = 6
-PERCENTAGES = (95, 96, 97, 98)
 NO_ENTRY = N_("There was no eligible entry.")
-TOO_FEW_FOR_STATE_MONEY = N_("State money needs at least three eligible entries.")
+TOO_FEW = N_("There were fewer eligible entries than the funds require.")
+# One highest and one lowest may be dropped only where somebody stays.
+LEAST_DROP_FROM = 3
 
 
 @dataclass(frozen=True)
@@ -65,33 +63,36 @@ class Settled:
         return self.ranking[0] if self.ranking else None
 
 
-def failure(entries: int, funds: Funds) -> str | None:
-    """Why so few entries make the selection fail (a msgid), or None. State money is never let off its three."""
-    if entries >= MINIMUM_ENTRIES[funds]:
+def failure(entries: int, *, minimum: int) -> str | None:
+    """Why so few entries make the selection fail (a msgid), or None."""
+    if entries and entries >= minimum:
         return None
-    return TOO_FEW_FOR_STATE_MONEY if entries else NO_ENTRY
+    return TOO_FEW if entries else NO_ENTRY
 
 
-def random_draw(entries: int, *, funds: Funds) -> Outcome:
+def random_draw(entries: int, *, minimum: int) -> Outcome:
     """Every entry is as good as any other."""
-    return Outcome(failed=failed) if (failed := failure(entries, funds)) else Outcome(merits=((),) * entries)
+    failed = failure(entries, minimum=minimum)
+    return Outcome(failed=failed) if failed else Outcome(merits=((),) * entries)
 
 
-def lowest_price(quotes: Sequence[int], *, funds: Funds) -> Outcome:
+def lowest_price(quotes: Sequence[int], *, minimum: int) -> Outcome:
     """The lowest quote wins; equal quotes are drawn."""
-    if failed := failure(len(quotes), funds):
+    if failed := failure(len(quotes), minimum=minimum):
         return Outcome(failed=failed)
     return Outcome(merits=tuple((quote,) for quote in quotes))
 
 
-def average_price(quotes: Sequence[int], *, percentage: int, funds: Funds) -> Outcome:
+def average_price(quotes: Sequence[int], *, percentage: int, drop_from: int, minimum: int) -> Outcome:
     """The quote nearest to a percentage of the mean wins; equally near, the lower; equal quotes are drawn.
 
-    From six quotes on, one highest and one lowest are dropped first and take no part in the choice.
+    From `drop_from` quotes on, one highest and one lowest are dropped first and take no part in the choice.
     """
-    if failed := failure(len(quotes), funds):
+    if drop_from < LEAST_DROP_FROM:
+        raise ValueError(f"quotes may be dropped from {LEAST_DROP_FROM} on, not from {drop_from}: nobody would stay")
+    if failed := failure(len(quotes), minimum=minimum):
         return Outcome(failed=failed)
-    trimmed = len(quotes) >= TRIMMED_FROM
+    trimmed = len(quotes) >= drop_from
     rest = sorted(quotes)[1:-1] if trimmed else quotes
     reference = percentage_of_mean(rest, percentage)
     return Outcome(

@@ -11,7 +11,7 @@ from functools import partial
 from typing import cast
 from unicodedata import normalize
 
-from app.kernel.choosing import PERCENTAGES, Funds, Outcome, average_price, lowest_price, random_draw, settle
+from app.kernel.choosing import Outcome, average_price, failure, lowest_price, random_draw, settle
 from app.kernel.stream import order as order
 from app.kernel.stream import pick as pick
 from app.kernel.transcript import (
@@ -37,7 +37,7 @@ SECRET_BYTES = 32
 _REASONS = {
     "list_hash": "list_hash is not the hash of the entrants",
     "seed": "seed is not the hash of the terms, the commitment, the secret and list_hash",
-    "failed": "failed does not follow from the number of entrants and the funds",
+    "failed": "failed does not follow from the number of entrants and minimum_entries",
     "percentage": "percentage is not the one the seed draws",
     "order": "order is not the one the seed draws",
     "dropped": "dropped does not follow from the quotes and the seed",
@@ -49,11 +49,22 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Entrant:
-    """One line of the list: public code (printable ASCII), name, and the quote in cents where the method has one."""
+    """One line of the list: public code (printable ASCII), name, and the quote in cents where quotes are opened."""
 
     code: str
     name: str
     quote: int | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The choosing rule as the law has it when a job is announced: its version, the fewest entries the funds require,
+    and for the average price the percentages to draw from and from how many quotes on two are dropped."""
+
+    version: str
+    minimum_entries: int
+    percentages: tuple[int, ...] = ()
+    drop_from: int = 0
 
 
 def make_transcript(
@@ -61,20 +72,20 @@ def make_transcript(
     job: str,
     title: str,
     method: str,
-    funds: Funds,
+    funds: str,
     closed_at: datetime,
-    rule: str,
+    rule: Rule,
     secret: bytes,
     commitment: str,
     entrants: Sequence[Entrant],
-    percentages: Sequence[int] = PERCENTAGES,
 ) -> dict[str, object]:
-    """Draw, choose and write down everything: a JSON-able dictionary with its keys in alphabetical order. `rule` is the
-    version of the law applied; the order of the entrants never matters. ValueError when the parts cannot make one."""
+    """Draw, choose and write down everything: JSON-able, keys in alphabetical order. The order of the entrants never
+    matters; where too few entered their quotes stay sealed. ValueError when the parts cannot make a transcript."""
     if len(secret) != SECRET_BYTES:
         raise ValueError(f"the secret has not {SECRET_BYTES} bytes")
     if closed_at.tzinfo is None:
         raise ValueError("closed_at has no time zone")
+    sealed = failure(len(entrants), minimum=rule.minimum_entries) is not None
     given: dict[str, object] = {
         "format": FORMAT,
         "version": VERSION,
@@ -83,13 +94,14 @@ def make_transcript(
         "method": method,
         "funds": funds,
         "closed_at": instant(closed_at),
-        "rule": normalize("NFC", rule),
+        "rule": normalize("NFC", rule.version),
+        "minimum_entries": rule.minimum_entries,
         "commitment": commitment,
         "secret": secret.hex(),
-        "entrants": [_line(entrant) for entrant in sorted(entrants, key=lambda entrant: entrant.code)],
+        "entrants": [_line(one, sealed) for one in sorted(entrants, key=lambda one: one.code)],
     }
     if method == "average_price":
-        given["percentages"] = list(percentages)
+        given |= {"percentages": list(rule.percentages), "drop_from": rule.drop_from}
     try:
         check_given(given)
     except Broken as broken:
@@ -159,13 +171,16 @@ def _result(given: Mapping[str, object], seed: bytes) -> dict[str, object]:
 
 
 def _outcome(given: Mapping[str, object], percentage: int | None) -> Outcome:
-    funds, entrants = cast(Funds, given["funds"]), _entrants(given)
+    entrants, minimum = _entrants(given), cast(int, given["minimum_entries"])
+    if failed := failure(len(entrants), minimum=minimum):
+        return Outcome(failed=failed)
     if given["method"] == "random_draw":
-        return random_draw(len(entrants), funds=funds)
+        return random_draw(len(entrants), minimum=minimum)
     quotes = [cast(int, line["quote"]) for line in entrants]
     if percentage is None:
-        return lowest_price(quotes, funds=funds)
-    return average_price(quotes, percentage=percentage, funds=funds)
+        return lowest_price(quotes, minimum=minimum)
+    drop_from = cast(int, given["drop_from"])
+    return average_price(quotes, percentage=percentage, drop_from=drop_from, minimum=minimum)
 
 
 def _drawn_order(outcome: Outcome, method: object, seed: bytes, count: int) -> list[int]:
@@ -179,6 +194,6 @@ def _entrants(given: Mapping[str, object]) -> list[dict[str, object]]:
     return cast("list[dict[str, object]]", given["entrants"])
 
 
-def _line(entrant: Entrant) -> dict[str, object]:
+def _line(entrant: Entrant, sealed: bool) -> dict[str, object]:
     line: dict[str, object] = {"code": entrant.code, "name": normalize("NFC", entrant.name)}
-    return line if entrant.quote is None else {**line, "quote": entrant.quote}
+    return line if sealed or entrant.quote is None else {**line, "quote": entrant.quote}

@@ -5,10 +5,6 @@ from datetime import datetime
 
 from app.kernel.workdays import Calendar, due_day, local_day
 
-# Defaults of domain/workflow.md, Supervision.
-YELLOW_FROM_PERCENT = 60
-YELLOW_DAYS_LEFT = 2
-
 
 @dataclass(frozen=True)
 class Light:
@@ -25,8 +21,8 @@ def light(
     now: datetime,
     paused: bool = False,
     *,
-    yellow_from_percent: int = YELLOW_FROM_PERCENT,
-    yellow_days_left: int = YELLOW_DAYS_LEFT,
+    yellow_from_percent: int,
+    yellow_days_left: int,
 ) -> Light:
     """The light at now of a limit that began on since's day and ends at due; all three are aware instants.
 

@@ -2,8 +2,11 @@
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from app.kernel.choosing import Funds, Outcome, average_price, lowest_price
+from app.kernel.choosing import Outcome, average_price, lowest_price
+from app.kernel.transcript import FUNDS
 
 Answer = dict[str, object]
 
@@ -12,30 +15,36 @@ MOST_HUNDREDTHS = 10**12
 _QUOTE = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of the law that are answered by: the fewest entries by funds, and from how many quotes on one highest
+    and one lowest are dropped."""
+
+    minimum_entries: Mapping[str, int]
+    drop_from: int
+
+
 class _Unusable(Exception):
     """Why the line cannot be answered."""
 
 
 def read_values(text: str) -> list[str]:
-    """The JSON texts in a stream: one object printed over several lines, else one value a line, blank lines skipped."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) > 1 and (_brackets(lines) == ("{", "}") or isinstance(_loaded(text), dict)):
+    """The JSON texts in a stream: one object printed over several lines, else whatever stands on each line."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    filled = [line.strip() for line in lines if line.strip()]
+    if len(filled) > 1 and ((filled[0], filled[-1]) == ("{", "}") or isinstance(_loaded(text), dict)):
         return [text]
     return lines
 
 
-def _brackets(lines: list[str]) -> tuple[str, str]:
-    return lines[0].strip(), lines[-1].strip()
-
-
-def select_answer(text: str) -> Answer:
+def select_answer(text: str, numbers: Numbers) -> Answer:
     """What the rules say of {"method", "funds", "percentage", "quotes"} (decimal strings, at most two decimals).
 
     {"winner": index from 0}, {"tie": [indexes]} where a draw must decide, {"failed": reason} or {"error": reason};
     with average_price also {"reference": "8.74"}. Other fields are ignored.
     """
     try:
-        outcome = _outcome(text)
+        outcome = _outcome(text, numbers)
     except _Unusable as unusable:
         return {"error": str(unusable)}
     if outcome.failed:
@@ -47,18 +56,19 @@ def select_answer(text: str) -> Answer:
     return answer
 
 
-def _outcome(text: str) -> Outcome:
+def _outcome(text: str, numbers: Numbers) -> Outcome:
     value = _loaded(text)
     if isinstance(value, _Unusable):
         raise value
     if not isinstance(value, dict):
         raise _Unusable("a line must be one JSON object")
-    method, funds = value.get("method"), _funds(value.get("funds"))
+    method, minimum = value.get("method"), numbers.minimum_entries[_funds(value.get("funds"))]
     quotes = _quotes(value.get("quotes"))
     if method == "lowest_price":
-        return lowest_price(quotes, funds=funds)
+        return lowest_price(quotes, minimum=minimum)
     if method == "average_price":
-        return average_price(quotes, percentage=_percentage(value.get("percentage")), funds=funds)
+        percentage = _percentage(value.get("percentage"))
+        return average_price(quotes, percentage=percentage, drop_from=numbers.drop_from, minimum=minimum)
     raise _Unusable("method must be average_price or lowest_price")
 
 
@@ -80,11 +90,9 @@ def _fields_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return fields
 
 
-def _funds(value: object) -> Funds:
-    if value == "state":
-        return "state"
-    if value == "social":
-        return "social"
+def _funds(value: object) -> str:
+    if isinstance(value, str) and value in FUNDS:
+        return value
     raise _Unusable("funds must be state or social")
 
 

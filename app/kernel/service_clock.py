@@ -21,13 +21,15 @@ class Hours:
         if not edges or any(edge.tzinfo for edge in edges) or sorted(set(edges)) != edges:
             raise ValueError("write the working hours as spans in order, like 09:00-12:00 and 15:00-18:00")
 
+    @classmethod
+    def read(cls, text: str) -> "Hours":
+        """The hours written like 09:00-12:00,15:00-18:00."""
+        pairs = [span.split("-") for span in text.split(",")]
+        return cls(tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in pairs))
+
     @property
     def length(self) -> timedelta:
         return sum((_between(start, end) for start, end in self.spans), NOTHING)
-
-
-# A default of this platform, not a regulation: a pause counts only inside these hours.
-DEFAULT_HOURS = Hours(((time(9), time(12)), (time(15), time(18))))
 
 
 @dataclass(frozen=True)

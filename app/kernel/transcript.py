@@ -9,14 +9,18 @@ from itertools import pairwise
 from typing import cast
 from unicodedata import is_normalized
 
-from app.kernel.choosing import Funds
+from app.kernel.choosing import LEAST_DROP_FROM, failure
 
 FORMAT, VERSION = "intermediary-supermarket-draw", 1
 METHODS = ("random_draw", "lowest_price", "average_price")
-FUNDS: tuple[Funds, ...] = ("state", "social")
+FUNDS = ("state", "social")
 MOST_QUOTE = 10**12
+MOST_NUMBER = 10**6
 
-_GIVEN = frozenset("closed_at commitment entrants format funds job method rule secret title version".split())
+_GIVEN = frozenset(
+    "closed_at commitment entrants format funds job method minimum_entries rule secret title version".split()
+)
+_GIVEN_FOR_AVERAGE = frozenset({"drop_from", "percentages"})
 _DERIVED = frozenset("failed list_hash order ranking seed winner".split())
 _CODE = re.compile(r"[!-~]{1,64}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
@@ -35,7 +39,7 @@ def require(holds: bool, reason: str) -> None:
 
 def given_fields(method: object) -> frozenset[str]:
     """What the draw starts from."""
-    return _GIVEN | {"percentages"} if method == "average_price" else _GIVEN
+    return _GIVEN | _GIVEN_FOR_AVERAGE if method == "average_price" else _GIVEN
 
 
 def all_fields(method: object) -> frozenset[str]:
@@ -57,14 +61,21 @@ def check_given(given: Mapping[str, object]) -> None:
         require(_is_hex64(given[name]), f"{name} is not 64 hexadecimal digits in lower case")
     secret = bytes.fromhex(cast(str, given["secret"]))
     require(given["commitment"] == commitment_of(secret), "commitment is not the SHA-256 of the secret")
+    least = given["minimum_entries"]
+    require(_is_number(least, 1), "minimum_entries is not a whole number from 1 on")
     if "percentages" in given:
         require(_are_percentages(given["percentages"]), "percentages are not rising whole numbers from 1 to 100")
-    _check_entrants(given["entrants"], quoted=given["method"] != "random_draw")
-
-
-def _check_entrants(entrants: object, *, quoted: bool) -> None:
+        wanted = f"drop_from is not a whole number from {LEAST_DROP_FROM} on"
+        require(_is_number(given["drop_from"], LEAST_DROP_FROM), wanted)
+    entrants = given["entrants"]
     if not isinstance(entrants, list):
         raise Broken("entrants is not a list")
+    # A draw has no quotes, and where too few entered nobody's quote is opened.
+    failed = failure(len(entrants), minimum=cast(int, least))
+    _check_entrants(entrants, quoted=given["method"] != "random_draw" and not failed)
+
+
+def _check_entrants(entrants: list[object], *, quoted: bool) -> None:
     fields = {"code", "name", "quote"} if quoted else {"code", "name"}
     before = ""
     for place, line in enumerate(entrants, 1):
@@ -156,6 +167,10 @@ def _is_hex64(value: object) -> bool:
 
 def _is_quote(value: object) -> bool:
     return type(value) is int and 0 < value <= MOST_QUOTE
+
+
+def _is_number(value: object, least: int) -> bool:
+    return type(value) is int and least <= value <= MOST_NUMBER
 
 
 def _is_instant(value: object) -> bool:

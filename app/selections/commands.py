@@ -5,9 +5,12 @@ from pathlib import Path
 
 import click
 
+from app.infra.shipped import terms_in_force
 from app.kernel.draw import read_transcript, verify_transcript
-from app.kernel.select_lines import read_values, select_answer
-from app.web.commands import dumps
+from app.kernel.select_lines import Numbers, read_values, select_answer
+from app.kernel.transcript import FUNDS
+from app.kernel.workdays import local_day
+from app.web.commands import decoded, dumps, now_here, put
 
 
 @click.command("select")
@@ -15,8 +18,11 @@ from app.web.commands import dumps
 @click.argument("source", type=click.Choice(["-"]))
 def select(as_json: bool, source: str) -> None:
     """Who is chosen from these quotes: one JSON question a line on standard input, one answer line each."""
-    for text in read_values(sys.stdin.buffer.read().decode("utf-8", "replace")):
-        click.echo(dumps(select_answer(text)))
+    terms = terms_in_force(local_day(now_here()))
+    least = {funds: int(terms[f"minimum_entries_{funds}"]) for funds in FUNDS}
+    numbers = Numbers(least, int(terms["average_drop_from"]))
+    for text in read_values(decoded(sys.stdin.buffer.read())):
+        put(dumps(select_answer(text, numbers)))
 
 
 @click.group("draw")
@@ -32,7 +38,7 @@ def verify(file: Path) -> None:
         reason = verify_transcript(read_transcript(file.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = str(error)
-    click.echo(reason or "All holds: commitment, list, seed, order and result are as published.")
+    put(reason or "All holds: commitment, list, seed, order and result are as published.")
     sys.exit(1 if reason else 0)
 
 

@@ -21,6 +21,11 @@ class Condition:
     detail: str = ""
 
 
+def unmet(day: date, job: Job, agency: Agency) -> Condition | None:
+    """The first condition that keeps an agency out of a job on a day; None when it may enter."""
+    return next((one for one in conditions(day, job, agency) if not one.met), None)
+
+
 def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
     """Every condition an agency must meet to enter a job, met or not."""
     listing = current_listing(agency.id, job.item_id)

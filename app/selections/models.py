@@ -8,11 +8,14 @@ from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, re
 
 from app.accounts.models import Unit, one_of
 from app.agencies.models import Agency, Listing
+from app.infra import almanac
 from app.infra.db import Cents, Row, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
-from app.jobs.rules import State
+from app.jobs.rules import Method, State
+from app.kernel.draw import Rule
+from app.kernel.workdays import local_day
 from app.selections.rules import (
     ENTRY_LIFE,
     MAY_READ_ENTRY,
@@ -147,6 +150,19 @@ ENTERED = (
 def entries_counted(job_id: int) -> int:
     """How many live entries a job has."""
     return session.scalar(select(ENTERED).where(Job.id == job_id)) or 0
+
+
+def rule_of(job: Job, now: datetime) -> Rule:
+    """The choosing rule of a job: as the law had it on the day of its announcement, before that as the law has it now.
+    What takes effect later changes nothing for a job that is announced."""
+    known, day = almanac.almanac(), local_day(job.published_at or now)
+    least = known.term(f"minimum_entries_{job.funds}", day)
+    if job.method != Method.AVERAGE_PRICE:
+        return Rule(least.effective_from.isoformat(), int(least.value))
+    drawn, drop = known.term("average_percentages", day), known.term("average_drop_from", day)
+    since = max(least.effective_from, drawn.effective_from, drop.effective_from)
+    percentages = tuple(int(one) for one in drawn.value.split(","))
+    return Rule(since.isoformat(), int(least.value), percentages, int(drop.value))
 
 
 def selection_of(job_id: int) -> Selection | None:

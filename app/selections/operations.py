@@ -1,7 +1,7 @@
 """Entering, selecting by the published rule, objecting, abandoning. The clock selects; nobody starts or delays it."""
 
-from datetime import datetime
-from typing import Any, cast
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -13,13 +13,12 @@ from app.jobs.models import Job
 from app.jobs.rules import PRICED, IfAbandoned, takes_entries
 from app.jobs.rules import in_publicity as job_in_publicity
 from app.kernel.act import Act
-from app.kernel.choosing import Funds
 from app.kernel.draw import Entrant, make_transcript
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.money import yuan
 from app.kernel.words import N_
-from app.kernel.workdays import local_day
-from app.selections.eligibility import conditions
+from app.kernel.workdays import due_day, local_day
+from app.selections.eligibility import unmet
 from app.selections.models import (
     Award,
     Entry,
@@ -31,12 +30,10 @@ from app.selections.models import (
     objections_pending,
     past_awards,
     pending_objections,
+    rule_of,
     selection_of,
 )
 from app.selections.rules import ABANDONED, MAY_ENTER, MAY_OBJECT, EntryState, ObjectionState
-
-# The version of the choosing rules a transcript names (docs/protocols/draw.md).
-RULE = "2025-01-01"
 
 
 def enter(act: Act, job: Job, *, quote_cents: int | None) -> Entry:
@@ -74,20 +71,27 @@ def reenter(act: Act, entry: Entry, *, quote_cents: int | None) -> None:
     entry.quote_cents, entry.listing_id, entry.received_at = quote_cents, listing.id, act.now
 
 
+def close(act: Act, job: Job) -> None:
+    """The clock's verb at closing. The deadline stays the announced instant, however late the clock comes by: from that
+    instant the selection follows, and from nothing that anybody could tune."""
+    advance(act, job, "close", due=job.due)
+
+
 def select(act: Act, job: Job) -> None:
     """The clock's verb after closing: re-check the entries, choose by the method, publish transcript and result."""
-    entries = _still_eligible(act, job)
+    almanac.almanac(fresh=True)
+    closed_at = job.due or job.state_since
+    entries = _still_eligible(act, job, due_day(closed_at))
     transcript = make_transcript(
         job=job.number or "",
         title=f"{job.project_name} {job.item.name}",
         method=job.method,
-        funds=cast(Funds, job.funds),
-        closed_at=job.state_since,
-        rule=RULE,
+        funds=job.funds,
+        closed_at=closed_at,
+        rule=rule_of(job, act.now),
         secret=bytes.fromhex(job.secret or ""),
         commitment=job.commitment or "",
         entrants=[Entrant(one.agency.unit.code, one.agency.unit.name, one.quote_cents) for one in entries],
-        percentages=almanac.numbers("average_percentages", act.now),
     )
     session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
     session.flush()
@@ -100,7 +104,10 @@ def select(act: Act, job: Job) -> None:
 def succeed(act: Act, job: Job) -> None:
     """The clock's verb after an abandoned award: as the posting said, the next in line or a failed selection."""
     _end_award(act, job, ABANDONED)
-    _choose_next(act, job, "succeed", "fall_through", wanted=job.if_abandoned == IfAbandoned.NEXT)
+    if job.if_abandoned == IfAbandoned.NEXT:
+        _choose_next(act, job, "succeed", "fall_through")
+    else:
+        _fail(act, job, "fall_through", N_("the award was abandoned, and the posting asks for a new selection"))
 
 
 def abandon(act: Act, job: Job, *, reason: str) -> None:
@@ -113,9 +120,8 @@ def object_to(act: Act, job: Job, *, ground: str, file_id: int | None) -> Object
     if not MAY_OBJECT(act.actor):
         raise NotAllowed(N_("Only agencies and project owners may object."))
     session.refresh(job, with_for_update=True)
-    award = current_award(job.id)
-    if not job_in_publicity(act.actor, job) or award is None or act.now >= award.publicity_ends:
-        raise WrongState(N_("Objections are taken while the result is in publicity."))
+    award_in_publicity(act, job)
+    due = almanac.deadline(act.now, "objection_answer")
     objection = Objection(
         job_id=job.id,
         unit_id=act.actor.unit_id,
@@ -124,11 +130,19 @@ def object_to(act: Act, job: Job, *, ground: str, file_id: int | None) -> Object
         filed_at=act.now,
         state=ObjectionState.FILED,
         state_since=act.now,
-        due=almanac.deadline(act.now, "objection_answer"),
+        due=due,
     )
-    record(act, "objection.file", objection)
+    record(act, "objection.file", objection, due=due.isoformat())
     advance(act, job, "object")
     return objection
+
+
+def award_in_publicity(act: Act, job: Job) -> Award:
+    """The award that can be objected to now, or a refusal."""
+    award = current_award(job.id)
+    if not job_in_publicity(act.actor, job) or award is None or act.now >= award.publicity_ends:
+        raise WrongState(N_("Objections are taken while the result is in publicity."))
+    return award
 
 
 def answer(act: Act, objection: Objection, *, text: str) -> None:
@@ -173,9 +187,8 @@ def _eligible(act: Act, job: Job, quote_cents: int | None) -> tuple[Agency, List
         raise NotAllowed(N_("Only an agency may enter a job."))
     _lock_open(act, job)
     agency = session.get_one(Agency, act.actor.unit_id)
-    unmet = next((one for one in conditions(local_day(act.now), job, agency) if not one.met), None)
-    if unmet:
-        raise Invalid(unmet.mend)
+    if lacks := unmet(local_day(act.now), job, agency):
+        raise Invalid(N_("Not met: %(condition)s. %(mend)s"), condition=lacks.says, mend=lacks.mend)
     _refuse_quote(job, quote_cents)
     listing = current_listing(agency.id, job.item_id)
     if listing is None:
@@ -185,6 +198,11 @@ def _eligible(act: Act, job: Job, quote_cents: int | None) -> tuple[Agency, List
 
 def _lock_open(act: Act, job: Job) -> None:
     session.refresh(job, with_for_update=True)
+    check_open(act, job)
+
+
+def check_open(act: Act, job: Job) -> None:
+    """Refuse what is for the time in which a job takes entries."""
     if not takes_entries(act.actor, job) or job.due is None or act.now >= job.due:
         raise WrongState(N_("The entry for this job has closed."))
 
@@ -204,14 +222,13 @@ def _refuse_quote(job: Job, quote_cents: int | None) -> None:
         raise Invalid(text, field="quote_cents", floor=yuan(job.floor_cents or 1))
 
 
-def _still_eligible(act: Act, job: Job) -> list[Entry]:
-    """The live entries whose conditions hold at closing; the others are excluded with the published reason."""
+def _still_eligible(act: Act, job: Job, day: date) -> list[Entry]:
+    """The live entries whose conditions hold on the closing day; the others are excluded with the published reason."""
     kept = []
     for entry in live_entries(job.id):
-        unmet = next((one for one in conditions(local_day(act.now), job, entry.agency) if not one.met), None)
-        if unmet:
-            entry.excluded_because = unmet.says
-            advance(act, entry, "exclude", reason=unmet.says)
+        if lacks := unmet(day, job, entry.agency):
+            entry.excluded_because = lacks.says
+            advance(act, entry, "exclude", reason=lacks.says)
         else:
             kept.append(entry)
     return kept
@@ -240,14 +257,18 @@ def _choose(act: Act, job: Job, verb: str, place: int) -> None:
     session.flush()
 
 
-def _choose_next(act: Act, job: Job, verb: str, otherwise: str, *, wanted: bool = True) -> None:
-    """The next place of the ranking nobody held yet, if it is wanted and there is one; else the selection failed."""
+def _choose_next(act: Act, job: Job, verb: str, otherwise: str) -> None:
+    """The next place of the ranking nobody held yet, if there is one; else the selection failed."""
     place = max((one.place for one in past_awards(job.id)), default=0)
-    if wanted and place < len(_ranking(job)):
+    if place < len(_ranking(job)):
         _choose(act, job, verb, place)
     else:
-        job.agency_id = job.amount_cents = job.agreed_days = None
-        advance(act, job, otherwise, reason=N_("nobody is next in line"))
+        _fail(act, job, otherwise, N_("nobody is next in line"))
+
+
+def _fail(act: Act, job: Job, verb: str, reason: str) -> None:
+    job.agency_id = job.amount_cents = job.agreed_days = None
+    advance(act, job, verb, reason=reason)
 
 
 def _ranking(job: Job) -> list[object]:

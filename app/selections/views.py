@@ -57,6 +57,7 @@ def new(job: Job) -> Any:
     known = entry_of(job.id, agency.id)
     if known and request.method == "GET":
         return redirect(url_for(".show", id=known.id), 303)
+    operations.check_open(acting(), job)
     form, values = _entry_form(job)
     if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, **values()):
         flash(gettext("You have entered."))
@@ -83,6 +84,7 @@ def withdraw(entry: Entry) -> Any:
 @entries.route("/entries/<int:id>/reenter", methods=["GET", "POST"])
 @allow(its_entrant, Entry)
 def reenter(entry: Entry) -> Any:
+    operations.check_open(acting(), entry.job)
     form, values = _entry_form(entry.job)
     if form.validate_on_submit() and form.attempt(operations.reenter, acting(), entry, **values()):
         flash(gettext("You have entered again."))
@@ -138,6 +140,7 @@ def check() -> Any:
 @bp.route("/jobs/<int:id>/abandon", methods=["GET", "POST"])
 @allow(LIFE["abandon"].who, Job)
 def abandon(job: Job) -> Any:
+    LIFE.check(acting(), job, "abandon")
     form = ReasonForm()
     if form.validate_on_submit() and form.attempt(operations.abandon, acting(), job, **form.values):
         flash(gettext("The award is abandoned. It stands on your record."))
@@ -173,6 +176,7 @@ def _reason(text: str) -> str | None:
 @objections.route("/jobs/<int:id>/object", methods=["GET", "POST"], endpoint="new")
 @allow(MAY_OBJECT, Job)
 def new_objection(job: Job) -> Any:
+    award = operations.award_in_publicity(acting(), job)
     form = ObjectionForm()
     if form.validate_on_submit():
         file = form.file.data
@@ -180,7 +184,7 @@ def new_objection(job: Job) -> Any:
         if form.attempt(operations.object_to, acting(), job, ground=ground, file_id=file_id):
             flash(gettext("Your objection is filed. The award waits until it is decided."))
             return redirect(url_for("objections.show", id=form.result.id), 303)
-    return render_template("objections/new.html", form=form, job=job, award=current_award(job.id)), form.status
+    return render_template("objections/new.html", form=form, job=job, award=award), form.status
 
 
 @objections.get("/jobs/<int:id>/objections")
@@ -202,6 +206,7 @@ def show_objection(objection: Objection) -> Any:
 @objections.route("/objections/<int:id>/answer", methods=["GET", "POST"])
 @allow(OBJECTION_LIFE["answer"].who, Objection)
 def answer(objection: Objection) -> Any:
+    OBJECTION_LIFE.check(acting(), objection, "answer")
     form = AnswerForm()
     if form.validate_on_submit() and form.attempt(operations.answer, acting(), objection, **form.values):
         flash(gettext("Your answer is filed. The operator decides with it at hand."))
@@ -236,6 +241,7 @@ def evidence(objection: Objection) -> Any:
 
 
 def _decision(objection: Objection, verb: Any, page: str) -> Any:
+    OBJECTION_LIFE.check(acting(), objection, verb.__name__)
     form = DecisionForm()
     if form.validate_on_submit() and form.attempt(verb, acting(), objection, **form.values):
         flash(gettext("The decision is published to both sides."))

@@ -11,8 +11,7 @@ from hypothesis import strategies as some
 
 from app.kernel.choosing import (
     NO_ENTRY,
-    PERCENTAGES,
-    TOO_FEW_FOR_STATE_MONEY,
+    TOO_FEW,
     average_price,
     lowest_price,
     percentage_of_mean,
@@ -23,7 +22,7 @@ from app.kernel.choosing import (
 few_values = some.lists(some.integers(1, 6), min_size=1, max_size=9)
 any_values = some.lists(some.integers(1, 10**12), min_size=1, max_size=30)
 quotes_of_all_kinds = some.one_of(few_values, any_values)
-percentages = some.sampled_from(PERCENTAGES)
+percentages = some.sampled_from((95, 96, 97, 98))
 
 
 def first(label, choices):
@@ -67,14 +66,14 @@ def possible_drops(quotes):
 
 @given(quotes_of_all_kinds, percentages)
 def test_average_price_agrees_with_the_slow_model(quotes, percentage):
-    outcome = average_price(quotes, percentage=percentage, funds="social")
+    outcome = average_price(quotes, percentage=percentage, drop_from=6, minimum=1)
     assert (outcome.candidates, outcome.reference) == model_of_average(quotes, percentage)
 
 
 @given(quotes_of_all_kinds)
 def test_lowest_price_agrees_with_the_slow_model(quotes):
     low = sorted(quotes)[0]
-    assert lowest_price(quotes, funds="social").candidates == tuple(i for i, q in enumerate(quotes) if q == low)
+    assert lowest_price(quotes, minimum=1).candidates == tuple(i for i, q in enumerate(quotes) if q == low)
 
 
 # --- Vectors ---------------------------------------------------------------------------------------------------------
@@ -101,13 +100,13 @@ VECTORS = [
 
 @pytest.mark.parametrize("quotes, percentage, reference, candidates, dropped", VECTORS)
 def test_average_price_vectors(quotes, percentage, reference, candidates, dropped):
-    outcome = average_price(quotes, percentage=percentage, funds="social")
+    outcome = average_price(quotes, percentage=percentage, drop_from=6, minimum=1)
     assert (outcome.reference, outcome.candidates, outcome.dropped) == (reference, candidates, dropped)
     assert outcome.failed is None
 
 
 def test_a_dropped_quote_does_not_win_though_it_is_nearest():
-    outcome = average_price([1000, 999, 998, 997, 996, 970], percentage=97, funds="state")
+    outcome = average_price([1000, 999, 998, 997, 996, 970], percentage=97, drop_from=6, minimum=3)
     assert outcome.reference == 968
     assert outcome.dropped == (0, 5)
     assert outcome.candidates == (4,)
@@ -122,12 +121,12 @@ def test_the_mean_is_rounded_once_and_exactly():
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_state_money_needs_three(count):
-    reason = TOO_FEW_FOR_STATE_MONEY if count else NO_ENTRY
+def test_fewer_than_the_minimum_fail(count):
+    reason = TOO_FEW if count else NO_ENTRY
     for outcome in (
-        random_draw(count, funds="state"),
-        lowest_price([100] * count, funds="state"),
-        average_price([100] * count, percentage=96, funds="state"),
+        random_draw(count, minimum=3),
+        lowest_price([100] * count, minimum=3),
+        average_price([100] * count, percentage=96, drop_from=6, minimum=3),
     ):
         assert outcome.failed == reason
         assert (outcome.candidates, outcome.reference, outcome.dropped) == ((), None, ())
@@ -135,42 +134,43 @@ def test_state_money_needs_three(count):
         assert (settled.winner, settled.ranking) == (None, ())
 
 
-def test_social_money_needs_one():
-    assert random_draw(0, funds="social").failed == NO_ENTRY
-    assert lowest_price([], funds="social").failed == NO_ENTRY
-    assert average_price([], percentage=96, funds="social").failed == NO_ENTRY
-    assert random_draw(1, funds="social").candidates == (0,)
-    assert lowest_price([5], funds="social").candidates == (0,)
+def test_nobody_is_too_few_whatever_the_minimum():
+    assert random_draw(0, minimum=0).failed == NO_ENTRY
+    assert random_draw(0, minimum=1).failed == NO_ENTRY
+    assert lowest_price([], minimum=1).failed == NO_ENTRY
+    assert average_price([], percentage=96, drop_from=6, minimum=1).failed == NO_ENTRY
+    assert random_draw(1, minimum=1).candidates == (0,)
+    assert lowest_price([5], minimum=1).candidates == (0,)
 
 
-def test_three_are_enough_for_state_money():
-    assert random_draw(3, funds="state").candidates == (0, 1, 2)
-    assert lowest_price([9, 8, 8], funds="state").candidates == (1, 2)
-    assert average_price([9, 8, 8], percentage=96, funds="state").failed is None
+def test_as_many_as_the_minimum_are_enough():
+    assert random_draw(3, minimum=3).candidates == (0, 1, 2)
+    assert lowest_price([9, 8, 8], minimum=3).candidates == (1, 2)
+    assert average_price([9, 8, 8], percentage=96, drop_from=6, minimum=3).failed is None
 
 
 # --- Settling --------------------------------------------------------------------------------------------------------
 
 
 def test_a_random_draw_is_its_order():
-    assert settle(random_draw(4, funds="state"), order=[2, 0, 3, 1], pick=never).ranking == (2, 0, 3, 1)
+    assert settle(random_draw(4, minimum=3), order=[2, 0, 3, 1], pick=never).ranking == (2, 0, 3, 1)
 
 
 def test_equal_prices_are_ranked_by_the_draw():
-    settled = settle(lowest_price([7, 5, 7, 5], funds="state"), order=[2, 3, 0, 1], pick=never)
+    settled = settle(lowest_price([7, 5, 7, 5], minimum=3), order=[2, 3, 0, 1], pick=never)
     assert settled.ranking == (3, 1, 2, 0)
     assert settled.winner == 3
 
 
 def test_next_in_line_is_the_next_nearest_and_never_a_dropped_quote():
-    outcome = average_price([980, 950, 920, 900, 870, 800], percentage=96, funds="state")
+    outcome = average_price([980, 950, 920, 900, 870, 800], percentage=96, drop_from=6, minimum=3)
     settled = settle(outcome, order=in_turn(6), pick=never)
     assert settled.ranking == (4, 3, 2, 1)
     assert (settled.dropped_high, settled.dropped_low) == (0, 5)
 
 
 def test_only_the_equals_at_an_end_are_drawn():
-    outcome = average_price([980, 980, 900, 880, 870, 800], percentage=96, funds="state")
+    outcome = average_price([980, 980, 900, 880, 870, 800], percentage=96, drop_from=6, minimum=3)
     asked = []
 
     def pick(label, choices):
@@ -184,14 +184,15 @@ def test_only_the_equals_at_an_end_are_drawn():
 
 
 def test_of_six_equal_quotes_two_different_ones_are_dropped():
-    settled = settle(average_price([5] * 6, percentage=96, funds="state"), order=[5, 4, 3, 2, 1, 0], pick=first)
+    outcome = average_price([5] * 6, percentage=96, drop_from=6, minimum=3)
+    settled = settle(outcome, order=[5, 4, 3, 2, 1, 0], pick=first)
     assert (settled.dropped_high, settled.dropped_low) == (0, 1)
     assert settled.ranking == (5, 4, 3, 2)
 
 
 def test_each_candidate_and_nobody_else_can_win():
     for quotes in ([5, 5, 1, 3, 3, 1], [2, 2, 2, 2, 1, 1], [4, 4, 4, 4, 4, 4], [9, 9, 9, 1, 1, 1]):
-        outcome = average_price(quotes, percentage=98, funds="state")
+        outcome = average_price(quotes, percentage=98, drop_from=6, minimum=3)
         winners = set()
         for order in permutations(range(6)):
             for high, low in product(range(6), repeat=2):
@@ -213,10 +214,10 @@ def test_the_order_of_entry_never_changes_the_result(quotes, percentage, random)
     moved = list(range(len(quotes)))
     random.shuffle(moved)
     for before, after in (
-        (lowest_price(quotes, funds="social"), lowest_price([quotes[i] for i in moved], funds="social")),
+        (lowest_price(quotes, minimum=1), lowest_price([quotes[i] for i in moved], minimum=1)),
         (
-            average_price(quotes, percentage=percentage, funds="social"),
-            average_price([quotes[i] for i in moved], percentage=percentage, funds="social"),
+            average_price(quotes, percentage=percentage, drop_from=6, minimum=1),
+            average_price([quotes[i] for i in moved], percentage=percentage, drop_from=6, minimum=1),
         ),
     ):
         assert before.reference == after.reference
@@ -229,9 +230,9 @@ def test_everyone_is_ranked_or_dropped_once_and_a_candidate_wins(quotes, percent
     order = list(range(len(quotes)))
     random.shuffle(order)
     for outcome in (
-        lowest_price(quotes, funds="social"),
-        average_price(quotes, percentage=percentage, funds="social"),
-        random_draw(len(quotes), funds="social"),
+        lowest_price(quotes, minimum=1),
+        average_price(quotes, percentage=percentage, drop_from=6, minimum=1),
+        random_draw(len(quotes), minimum=1),
     ):
         settled = settle(outcome, order=order, pick=lambda label, choices: random.choice(choices))
         out = [index for index in (settled.dropped_high, settled.dropped_low) if index is not None]
@@ -243,11 +244,22 @@ def test_everyone_is_ranked_or_dropped_once_and_a_candidate_wins(quotes, percent
 
 @given(some.lists(some.integers(1, 10**12), min_size=6, max_size=30), percentages)
 def test_one_highest_and_one_lowest_are_dropped_from_six_on(quotes, percentage):
-    outcome = average_price(quotes, percentage=percentage, funds="state")
+    outcome = average_price(quotes, percentage=percentage, drop_from=6, minimum=3)
     settled = settle(outcome, order=in_turn(len(quotes)), pick=first)
     assert quotes[settled.dropped_high] == max(quotes)
     assert quotes[settled.dropped_low] == min(quotes)
     assert len(settled.ranking) == len(quotes) - 2
+
+
+@pytest.mark.parametrize(("drop_from", "dropped"), [(3, (0, 3)), (4, (0, 3)), (5, ())])
+def test_quotes_are_dropped_from_the_number_that_is_given(drop_from, dropped):
+    outcome = average_price([980, 950, 920, 900], percentage=98, drop_from=drop_from, minimum=1)
+    assert outcome.dropped == dropped
+
+
+def test_quotes_are_never_dropped_so_that_nobody_stays():
+    with pytest.raises(ValueError, match="nobody would stay"):
+        average_price([980, 950], percentage=98, drop_from=2, minimum=1)
 
 
 @given(any_values, percentages)

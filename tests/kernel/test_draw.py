@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.kernel.choosing import NO_ENTRY, TOO_FEW_FOR_STATE_MONEY
+from app.kernel.choosing import NO_ENTRY, TOO_FEW
 from app.kernel.draw import (
     Entrant,
+    Rule,
     commitment_of,
     make_transcript,
     order,
@@ -29,6 +30,8 @@ PROTOCOL = Path(__file__).parents[2] / "docs/protocols/draw.md"
 SEED = bytes(range(32))
 SECRET = sha256(b"a secret for tests").digest()
 QUOTES = (980, 950, 980, 900, 870, 800)
+RULE = Rule("2025-01-01", 3, (95, 96, 97, 98), 6)
+ONE_IS_ENOUGH = Rule("2025-01-01", 1, (95, 96, 97, 98), 6)
 
 
 def entrants(quotes=QUOTES):
@@ -43,7 +46,7 @@ def draw(method="average_price", lines=None, **changes):
         "method": method,
         "funds": "state",
         "closed_at": datetime(2026, 10, 10, 16, tzinfo=UTC),
-        "rule": "selection/2026-01-01",
+        "rule": RULE,
         "secret": SECRET,
         "commitment": commitment_of(SECRET),
         "entrants": lines if lines is not None else plain if method == "random_draw" else entrants(),
@@ -163,7 +166,7 @@ def test_the_list_hash_and_the_seed_are_what_the_protocol_says_written_another_w
     head = (
         f'{{"closed_at":"2026-10-10T16:00:00Z","commitment":"{commitment_of(SECRET)}",'
         '"format":"intermediary-supermarket-draw","funds":"state","job":"GG-2026-0001",'
-        f'"list_hash":"{made["list_hash"]}","method":"lowest_price","rule":"selection/2026-01-01",'
+        f'"list_hash":"{made["list_hash"]}","method":"lowest_price","minimum_entries":3,"rule":"2025-01-01",'
         f'"secret":"{SECRET.hex()}","title":"题","version":1}}'
     )
     assert made["seed"] == sha256(f"intermediary-supermarket-draw/1/seed\0{head}".encode()).hexdigest()
@@ -189,7 +192,7 @@ def test_an_average_price_says_percentage_drops_and_reference():
 def test_a_failed_selection_draws_nothing_and_says_why():
     assert TRANSCRIPTS["failed random draw"]["failed"] == NO_ENTRY
     made = TRANSCRIPTS["failed average price"]
-    assert made["failed"] == TOO_FEW_FOR_STATE_MONEY
+    assert made["failed"] == TOO_FEW
     assert (made["winner"], made["order"], made["ranking"], made["percentage"], made["reference"]) == (
         None,
         [],
@@ -203,7 +206,7 @@ def test_a_failed_selection_draws_nothing_and_says_why():
 def test_one_social_entrant_wins():
     for method in ("random_draw", "lowest_price", "average_price"):
         line = Entrant("A", "甲", None if method == "random_draw" else 980)
-        made = draw(method, [line], funds="social")
+        made = draw(method, [line], funds="social", rule=ONE_IS_ENOUGH)
         assert made["winner"] == "A" and made["failed"] is None and verify_transcript(made) is None
 
 
@@ -232,10 +235,14 @@ WRONG_PARTS = [
     ({"closed_at": datetime(2026, 10, 10)}, "time zone"),
     ({"method": "merit"}, "method"),
     ({"funds": "both"}, "funds"),
-    ({"percentages": ()}, "percentages"), ({"percentages": (96, 95)}, "percentages"),
+    ({"rule": Rule("2025-01-01", 3, (), 6)}, "percentages"),
+    ({"rule": Rule("2025-01-01", 3, (96, 95), 6)}, "percentages"),
+    ({"rule": Rule("2025-01-01", 3, (95,), 2)}, "drop_from"),
+    ({"rule": Rule("2025-01-01", 0, (95,), 6)}, "minimum_entries"),
+    ({"rule": Rule("2025-01-01", 1, (95,), 6), "entrants": [Entrant("A", "甲")]}, "quote"),
     ({"entrants": [Entrant("A", "甲", 1)] * 2}, "twice"),
-    ({"entrants": [Entrant("A", "甲")]}, "quote"),
-    ({"entrants": [Entrant("A", "甲", 0)]}, "quote"), ({"entrants": [Entrant("A", "甲", 10**12 + 1)]}, "quote"),
+    ({"entrants": [Entrant(code, "甲", 0) for code in "ABC"]}, "quote"),
+    ({"entrants": [Entrant(code, "甲", 10**12 + 1) for code in "ABC"]}, "quote"),
     ({"entrants": [Entrant("甲", "甲", 1)]}, "ASCII"), ({"entrants": [Entrant("", "甲", 1)]}, "ASCII"),
     ({"method": "random_draw", "lines": entrants()}, "fields"),
     ({"title": "\ud800"}, "title"),
@@ -324,7 +331,9 @@ def refused(file):
 REASONS = [
     (("format",), "x", "format"), (("version",), 2, "version"),
     (("version",), 1.0, "version"), (("method",), "merit", "method"),
-    (("title",), "另一个项目", "seed"), (("rule",), "selection/2", "seed"),
+    (("title",), "另一个项目", "seed"), (("rule",), "2026-01-01", "seed"),
+    (("minimum_entries",), 2, "seed"), (("minimum_entries",), 3.0, "minimum_entries"),
+    (("drop_from",), 7, "seed"), (("drop_from",), 2, "drop_from"),
     (("closed_at",), "2026-10-11T16:00:00Z", "seed"),
     (("closed_at",), "2026-10-10T16:00:00+00:00", "closed_at"), (("closed_at",), "2026-02-30T16:00:00Z", "closed_at"),
     (("secret",), "00" * 32, "commitment"), (("secret",), SECRET.hex().upper(), "secret"),

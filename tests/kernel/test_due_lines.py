@@ -9,16 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kernel.due_lines import due_answer
-from app.kernel.service_clock import DEFAULT_HOURS
+from app.kernel.service_clock import Hours
 from app.kernel.workdays import load_calendar
 
 ROWS = csv.DictReader((Path(__file__).parents[2] / "data/calendar.csv").read_text(encoding="utf-8").splitlines())
 CALENDAR = load_calendar(ROWS)
+HOURS = Hours.read("09:00-12:00,15:00-18:00")
 GOOD = {"start": "2026-09-28", "days": 5}
 
 
 def answer(text):
-    return due_answer(CALENDAR, DEFAULT_HOURS, text)
+    return due_answer(CALENDAR, HOURS, text)
 
 
 def asked(**changes):

@@ -20,8 +20,11 @@ def here(text):
 SINCE = here("2026-09-07T10:00")  # a Monday; Sunday the 20th is worked
 
 
+LIMITS = {"yellow_from_percent": 60, "yellow_days_left": 2}
+
+
 def seen(now, days, **more):
-    return light(CALENDAR, SINCE, CALENDAR.deadline(SINCE, days), here(now), **more)
+    return light(CALENDAR, SINCE, CALENDAR.deadline(SINCE, days), here(now), **LIMITS | more)
 
 
 # fmt: off
@@ -53,7 +56,7 @@ def test_the_light_of_a_limit(days, now, color, left):
 def test_a_paused_clock_and_one_without_a_deadline_are_grey():
     assert seen("2026-09-08T10:00", 5, paused=True) == Light("grey", None)
     assert seen("2027-09-08T10:00", 5, paused=True) == Light("grey", None)
-    assert light(CALENDAR, SINCE, None, SINCE) == Light("grey", None)
+    assert light(CALENDAR, SINCE, None, SINCE, **LIMITS) == Light("grey", None)
 
 
 def test_the_thresholds_are_arguments():

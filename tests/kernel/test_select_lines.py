@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.kernel.select_lines import read_values, select_answer
+from app.kernel.select_lines import Numbers, read_values
+from app.kernel.select_lines import select_answer as answer_by
+
+NUMBERS = Numbers({"state": 3, "social": 1}, drop_from=6)
+
+
+def select_answer(text):
+    return answer_by(text, NUMBERS)
 
 
 def ask(**fields):
@@ -23,7 +30,7 @@ ANSWERS = [
     ({"percentage": 98, "quotes": ["9.8", "9", "9"]}, {"tie": [1, 2], "reference": "9.08"}),
     ({"funds": "social", "quotes": ["9.80"]}, {"winner": 0, "reference": "9.41"}),
     ({"funds": "social", "quotes": ["0.01"]}, {"winner": 0, "reference": "0.01"}),
-    ({"quotes": ["9.80", "9.50"]}, {"failed": "State money needs at least three eligible entries."}),
+    ({"quotes": ["9.80", "9.50"]}, {"failed": "There were fewer eligible entries than the funds require."}),
     ({"funds": "social", "quotes": []}, {"failed": "There was no eligible entry."}),
     ({"method": "lowest_price", "percentage": None, "quotes": ["3", "2.00", "2"]}, {"tie": [1, 2]}),
     ({"method": "lowest_price", "quotes": ["3", "2.00", "2.01"]}, {"winner": 1}),
@@ -103,7 +110,9 @@ def test_nothing_almost_right_raises(fields):
 def test_lines_and_one_printed_object_are_both_read():
     one = json.dumps(STATE, indent=2)
     assert read_values(one) == [one]
-    assert read_values('{"a":1}\r\n\n{"b":2}\n') == ['{"a":1}\r', '{"b":2}']
+    assert read_values('{"a":1}\r\n\n{"b":2}\n') == ['{"a":1}\r', "", '{"b":2}']
+    assert read_values("\n") == [""]
+    assert read_values(f"{one}\n\n") == [f"{one}\n\n"]
     assert read_values('{"a":\n1}') == ['{"a":\n1}']
     assert read_values('{\n{"b":2}') == ["{", '{"b":2}']
     assert read_values("") == []

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.kernel.service_clock import DEFAULT_HOURS, Hours, LedgerDay, Pause, ledger
+from app.kernel.service_clock import Hours, LedgerDay, Pause, ledger
 from app.kernel.workdays import HERE, WEEK_RULE, load_calendar
 
 ROWS = list(csv.DictReader((Path(__file__).parents[2] / "data/calendar.csv").read_text(encoding="utf-8").splitlines()))
 CALENDAR = load_calendar(ROWS)
+HOURS = Hours.read("09:00-12:00,15:00-18:00")
 NOTICE_2026 = "《国务院办公厅关于2026年部分节假日安排的通知》（国办发明电〔2025〕7号）"
 START = date(2026, 9, 7)  # a Monday with three plain weeks after it, but for Sunday 20 September, worked
 
@@ -25,7 +26,7 @@ def pause(start, end):
     return Pause(here(start), here(end))
 
 
-def clock(*pauses, start=START, days=5, hours=DEFAULT_HOURS):
+def clock(*pauses, start=START, days=5, hours=HOURS):
     return ledger(CALENDAR, hours, start, days, pauses)
 
 
@@ -198,7 +199,7 @@ def check(start, days, offsets):
     origin = datetime.combine(start, time())
     stretches = [(origin + at * MINUTE, origin + (at + length) * MINUTE) for at, length in offsets]
     pauses = [Pause(begin.replace(tzinfo=HERE), end.replace(tzinfo=HERE)) for begin, end in stretches]
-    found = ledger(CALENDAR, DEFAULT_HOURS, start, days, pauses)
+    found = ledger(CALENDAR, HOURS, start, days, pauses)
     due, minutes, whole, borne = model(start, days, stretches)
     assert (found.due, found.excluded_seconds, found.excluded_days) == (due, minutes * 60, whole)
     assert [row.day for row in found.rows] == [start + timedelta(days=i) for i in range(1, (due - start).days + 1)]
@@ -230,6 +231,4 @@ def test_neither_order_nor_repetition_of_pauses_changes_the_ledger(start, days, 
     pauses = [Pause(origin + at * MINUTE, origin + (at + length) * MINUTE) for at, length in offsets]
     shuffled = pauses * 2
     random.shuffle(shuffled)
-    assert ledger(CALENDAR, DEFAULT_HOURS, start, days, shuffled) == ledger(
-        CALENDAR, DEFAULT_HOURS, start, days, pauses
-    )
+    assert ledger(CALENDAR, HOURS, start, days, shuffled) == ledger(CALENDAR, HOURS, start, days, pauses)

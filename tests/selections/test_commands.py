@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.kernel.draw import Entrant, commitment_of, make_transcript, write_transcript
+from app.kernel.draw import Entrant, Rule, commitment_of, make_transcript, write_transcript
 from tests.staging import NOW
 
 
@@ -47,7 +47,7 @@ def transcript(tmp_path):
     secret = bytes(range(32))
     entrants = [Entrant(f"9145080{n}", f"示例机构{n}（示例）") for n in range(5)]
     made = make_transcript(
-        job="GG-2026-00001", title="t", method="random_draw", funds="state", closed_at=NOW, rule="1",
+        job="GG-2026-00001", title="t", method="random_draw", funds="state", closed_at=NOW, rule=Rule("1", 3),
         secret=secret, commitment=commitment_of(secret), entrants=entrants,
     )  # fmt: skip
     path = tmp_path / "t.json"

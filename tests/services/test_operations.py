@@ -38,7 +38,8 @@ from tests.services.work import (
 )
 
 pytestmark = pytest.mark.usefixtures("app")
-FULL = service_clock.DEFAULT_HOURS.length
+HOURS = service_clock.Hours.read("09:00-12:00,15:00-18:00")
+FULL = HOURS.length
 
 
 def due(job: Job) -> str:
@@ -201,7 +202,7 @@ def test_all_pauses_together_end_at_the_cap() -> None:
     ends = pause.due
     assert ends is not None
     stood = service_clock.Pause(pause.asked_at, ends)
-    full = service_clock.ledger(almanac.calendar(), service_clock.DEFAULT_HOURS, date(2026, 9, 28), 5, [stood])
+    full = service_clock.ledger(almanac.calendar(), HOURS, date(2026, 9, 28), 5, [stood])
     assert full.excluded_days == cap
     make.keep()
     tick(wiring.LIVES, ends + timedelta(days=3), wiring.VERBS)
@@ -307,7 +308,7 @@ def take(job: Job, gaps: list[tuple[int, int, int]]) -> None:
         now = min(agreed + timedelta(minutes=length), moment_before(pause))
         operations.resume(make.act(job.agency, now), job)
         stood.append(service_clock.Pause(asked, now))
-        expected = service_clock.ledger(almanac.calendar(), service_clock.DEFAULT_HOURS, date(2026, 9, 28), 5, stood)
+        expected = service_clock.ledger(almanac.calendar(), HOURS, date(2026, 9, 28), 5, stood)
         assert due(job) == expected.due.isoformat()
         assert operations.ledger_of(job) == expected
         assert expected.excluded_days <= almanac.number("pause_cap", now)
