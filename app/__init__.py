@@ -62,7 +62,7 @@ def plug(app: Flask, wiring: Any) -> None:
     mail.keep_in(Path(app.config["MAIL_DIR"]))
     record.plug(wiring.REACTIONS)
     locale.install(app, ROOT / "translations")
-    mail.speak(app.extensions["spoken"][app.config["DEFAULT_LOCALE"]].gettext)
+    mail.speak(app.extensions["languages"][app.config["DEFAULT_LOCALE"]].sentences.gettext)
     drawing.install(app)
     answers.install(app)
     door.login.init_app(app)

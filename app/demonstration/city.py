@@ -42,7 +42,6 @@ def build(
     now = datetime.combine(today, datetime.min.time(), HERE) + 9 * HOUR
     start = now - timedelta(days=400)
     chance = Random(today.toordinal())  # noqa: S311  a story, not a secret
-
     told = {**tasks, "notices.post": lambda act, notice_id: None}
 
     def tick(job: Job, at: datetime) -> None:
@@ -52,25 +51,27 @@ def build(
         while take_one(told, at):
             pass
 
-    operator = unit(start, Kind.OPERATOR, "示例运行机构（示例）", 0, "operator")
-    for number, sector in enumerate(session.scalars(select(Sector).order_by(Sector.id)).all(), 1):
-        name = "regulator" if sector.code == "water" else f"regulator-{sector.code}"
-        unit(start, Kind.REGULATOR, f"示例市{sector.name}（示例）", 900 + number, name, sector=sector.code)
-    some = [
-        unit(
-            start,
-            Kind.OWNER,
-            f"示例{place}建设投资公司{number}（示例）",
-            100 + number,
-            "owner" if number == 1 else f"owner{number}",
-        )
-        for number, place in zip(range(1, owners + 1), PLACES * owners, strict=False)
-    ]
+    operator = _offices(start)
+    some = [_owner(start, number) for number in range(1, owners + 1)]
     firms = [agency(chance, start, operator, number) for number in range(1, agencies + 1)]
     city = City(chance, operator, some, firms, now, tick, work)
     stories = max(jobs - len(SCENES), 0)
     year = [story(city, start + timedelta(days=20), number, stories) for number in range(stories)]
     tell(city, [*year, *scenes(city), _reading(city)])
+
+
+def _offices(at: datetime) -> Actor:
+    """The regulator of each sector, and the operator, who is returned."""
+    operator = unit(at, Kind.OPERATOR, "示例运行机构（示例）", 0, "operator")
+    for number, sector in enumerate(session.scalars(select(Sector).order_by(Sector.id)).all(), 1):
+        name = "regulator" if sector.code == "water" else f"regulator-{sector.code}"
+        unit(at, Kind.REGULATOR, f"示例市{sector.name}（示例）", 900 + number, name, sector=sector.code)
+    return operator
+
+
+def _owner(at: datetime, number: int) -> Actor:
+    name = f"示例{PLACES[(number - 1) % len(PLACES)]}建设投资公司{number}（示例）"
+    return unit(at, Kind.OWNER, name, 100 + number, "owner" if number == 1 else f"owner{number}")
 
 
 def _reading(city: City) -> Story:
