@@ -15,10 +15,11 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The application, from settings (config.py's table) or, with none given, from the environment."""
     import config
     from app import wiring
-    from app.web import commands, door, health
+    from app.web import commands, door, drawing, health
 
     settings = config.load(os.environ) if settings is None else settings
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.jinja_environment = drawing.Environment
     configure(app, settings)
     app.extensions.update(lives=wiring.LIVES, verbs=wiring.VERBS, tasks=wiring.TASKS)
     plug(app, wiring)

@@ -137,17 +137,12 @@ class NumberSeries(Row):
 # What a page shows of a job, to be loaded with it.
 PARTS = (
     joinedload(Job.owner),
-    joinedload(Job.item).joinedload(Item.sector),
+    joinedload(Job.item),
     joinedload(Job.standard),
     joinedload(Job.district),
     joinedload(Job.agency).joinedload(Agency.unit),
     joinedload(Job.run_by).load_only(User.name),
 )
-
-
-def whole_job(id: int) -> Job | None:
-    """A job with all a page shows of it, in one statement."""
-    return session.scalar(select(Job).where(Job.id == id).options(*PARTS))
 
 
 def avoided(job_id: int) -> list[Avoidance]:

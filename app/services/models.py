@@ -1,12 +1,14 @@
 """Pauses of the service clock and deliveries of the report."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
-from app.infra.db import Row, session
+from app.infra.db import Row, read, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
@@ -93,16 +95,15 @@ def pauses_of(job_id: int) -> list[Pause]:
 
 
 COUNTED = (
-    select(Pause)
+    select(Pause.state, Pause.asked_at, Pause.ended_at, Pause.due)
     .where(Pause.job_id == bindparam("job_id"), Pause.state.in_(COUNTING))
     .order_by(Pause.asked_at)
-    .execution_options(populate_existing=True)
 )
 
 
-def counting_pauses(job_id: int) -> list[Pause]:
-    """The pauses that move the due day: confirmed, and not vetoed."""
-    return list(session.scalars(COUNTED, {"job_id": job_id}))
+def counting_pauses(job_id: int) -> Sequence[Any]:
+    """The pauses that move the due day, confirmed and not vetoed: rows of state, asked_at, ended_at and due."""
+    return read(COUNTED, job_id=job_id).all()
 
 
 def open_pause(job_id: int) -> Pause | None:

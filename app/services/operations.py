@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from app.contracts.operations import accept_papers
 from app.infra import almanac
@@ -36,7 +37,7 @@ def start(act: Act, job: Job) -> None:
     advance(act, job, "start", due=job.service_due, start=job.clock_start.isoformat(), silent=silent)
 
 
-def ledger_of(job: Job, pauses: Sequence[Pause] | None = None, until: datetime | None = None) -> Ledger | None:
+def ledger_of(job: Job, pauses: Sequence[Any] | None = None, until: datetime | None = None) -> Ledger | None:
     """The day-by-day record of a job's service clock; None before it runs. `pauses` are those that count (asked of the
     database when not given); one that still runs counts up to `until`, and not at all without it."""
     return _ledger(job, stretches(counting_pauses(job.id) if pauses is None else pauses, until))
@@ -48,7 +49,7 @@ def days_used(ledger: Ledger, until: date) -> int:
     return counted + (almanac.calendar().between(ledger.due, until) if until > ledger.due else 0)
 
 
-def stretches(pauses: Sequence[Pause], until: datetime | None = None) -> list[service_clock.Pause]:
+def stretches(pauses: Sequence[Any], until: datetime | None = None) -> list[service_clock.Pause]:
     """The pauses as stretches of time; one that still runs ends at `until`, and is left out without it."""
     found = []
     for pause in pauses:

@@ -3,13 +3,11 @@
 Days are Asia/Shanghai dates, instants are aware. The patterns are locale data, like CLDR's, in app/web/tongues.py.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
-from typing import Any, Protocol
+from typing import Protocol
 
-from babel.dates import get_day_names, get_month_names
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from app.kernel.workdays import HERE, Calendar, due_day
 from app.web.locale import language
@@ -37,7 +35,10 @@ def tongue() -> Tongue:
 
 def today() -> date:
     """The Shanghai date of the request's instant."""
-    return _here(_now())
+    found: date | None = g.get("today")
+    if found is None:
+        found = g.today = _here(_now())
+    return found
 
 
 def day(value: date) -> str:
@@ -47,38 +48,42 @@ def day(value: date) -> str:
 
 def full(value: date) -> str:
     """2026 年 10 月 10 日; 10 Oct 2026: the date on a paper, whatever kind of day it is."""
-    return tongue().date.format(**_parts(_here(value)))
+    speaks = tongue()
+    return speaks.write(speaks.date, _here(value))
 
 
 def brief(value: date) -> str:
     """10/8; 8 Oct: for timelines. With the year when it is not this year. An instant that ends a day counts to it."""
     value = due_day(value) if isinstance(value, datetime) else value
-    pattern = tongue().brief if value.year == today().year else tongue().brief_of_year
-    return pattern.format(**_parts(value))
+    speaks = tongue()
+    return speaks.write(speaks.brief if value.year == today().year else speaks.brief_of_year, value)
 
 
 def span(first: date, last: date) -> str:
     """10/2–7; 2–7 Oct, or 9/30–10/7 over the end of a month: a run of days in the strip."""
+    speaks = tongue()
     if (first.year, first.month) == (last.year, last.month):
-        return tongue().run.format(**_parts(first), end=last.day)
-    return "–".join(tongue().brief.format(**_parts(value)) for value in (first, last))
+        return speaks.write(speaks.run, first, end=str(last.day))
+    return "–".join(speaks.write(speaks.brief, value) for value in (first, last))
 
 
 def weekday(value: date) -> str:
     """周六; Sat."""
-    return str(_parts(_here(value))["weekday"])
+    return tongue().weekdays[_here(value).weekday()]
 
 
 def cell(value: date) -> str:
     """10/8 周四; Thu 8 Oct: a day in the strip."""
-    return tongue().cell.format(**_parts(_here(value)))
+    speaks = tongue()
+    return speaks.write(speaks.cell, _here(value))
 
 
 def moment(value: datetime) -> str:
     """9 月 17 日 17:30; 17 Sep 17:30."""
     here = _here(value)
-    pattern = tongue().moment if here.year == today().year else tongue().moment_of_year
-    return pattern.format(**_parts(here), clock=clock(value))
+    speaks = tongue()
+    pattern = speaks.moment if here.year == today().year else speaks.moment_of_year
+    return speaks.write(pattern, here, clock=clock(value))
 
 
 def clock(value: datetime) -> str:
@@ -114,12 +119,11 @@ def workdays(count: int) -> str:
 
 
 def _day(value: date, *extra: str) -> str:
-    value = _here(value)
-    known = _calendar().first_day <= value <= _calendar().last_day
-    why = tongue().whys.get(_calendar().describe(value).kind) if known else None
-    whys = "".join(tongue().why.format(why=each) for each in ([why] if why else []) + list(extra))
-    pattern = tongue().day if value.year == today().year else tongue().day_of_year
-    return pattern.format(**_parts(value), whys=whys)
+    value, speaks, calendar = _here(value), tongue(), _calendar()
+    known = calendar.first_day <= value <= calendar.last_day
+    why = speaks.whys.get(calendar.describe(value).kind) if known else None
+    whys = "".join(speaks.why.format(why=each) for each in ([why] if why else []) + list(extra))
+    return speaks.write(speaks.day if value.year == today().year else speaks.day_of_year, value, whys=whys)
 
 
 def _left(days: int, *, late: bool) -> str:
@@ -130,18 +134,6 @@ def _left(days: int, *, late: bool) -> str:
 
 def _counted(forms: tuple[str, str], count: int) -> str:
     return forms[count != 1].format(n=count)
-
-
-def _parts(value: date) -> dict[str, Any]:
-    weekdays, months = _names(language().name)
-    weekday, month = weekdays[value.weekday()], months[value.month]
-    return {"y": value.year, "m": value.month, "d": value.day, "weekday": weekday, "month": month}
-
-
-@cache
-def _names(locale: str) -> tuple[Mapping[int, str], Mapping[int, str]]:
-    """Short names of the days of the week from 0, of the months from 1."""
-    return dict(get_day_names("abbreviated", locale=locale)), dict(get_month_names("abbreviated", locale=locale))
 
 
 def _here(value: date) -> date:

@@ -86,10 +86,11 @@ def load_person(token: str) -> Person | None:
 
 def now() -> datetime:
     """The request's one instant, aware UTC. `CLOCK` in the settings replaces the machine's clock (tests)."""
-    if "now" not in g:
+    found: datetime | None = g.get("now")
+    if found is None:
         clock = current_app.config.get("CLOCK")
-        g.now = clock() if clock else datetime.now(UTC)
-    return g.now
+        found = g.now = clock() if clock else datetime.now(UTC)
+    return found
 
 
 def me() -> Person | None:

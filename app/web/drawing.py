@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, request, templating, url_for
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -16,15 +16,22 @@ class PlainContext(Context):
     """Templates here call macros and functions of our own, and none of them asks for the context: jinja need not look
     whether they do, which takes longer than most of them."""
 
-    def call(__self, __called: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
+    def call(
+        __self, __called: Callable[..., Any], *args: Any, _loop_vars: Any = None, _block_vars: Any = None, **kwargs: Any
+    ) -> Any:
         return __called(*args, **kwargs)
 
 
-def install(app: Flask) -> None:
-    app.jinja_env.context_class = PlainContext
+class Environment(templating.Environment):
+    """Flask's, for templates that have no globals of their own."""
 
+    context_class = PlainContext
+
+    def make_globals(self, d: Any) -> Any:
+        return super().make_globals(d) if d else self.globals
+
+
+def install(app: Flask) -> None:
     @lru_cache(ADDRESSES_KEPT, typed=True)
     def built(root: str, endpoint: str, **values: Any) -> str:
         return url_for(endpoint, **values)

@@ -1,12 +1,13 @@
 """Which language a page speaks: the reader's choice, else the service's default."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, session
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
 
@@ -38,6 +39,10 @@ class Language:
         return Markup(text) % places  # noqa: S704 our own sentence; what fills its places is escaped
 
 
+# The language of the request, which every one of its hundred sentences asks for: `g` would take half the time of each.
+spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
+
+
 def install(app: Flask, translations: Path) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations)
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
@@ -47,17 +52,27 @@ def install(app: Flask, translations: Path) -> None:
     }
     app.jinja_env.globals["_"] = lambda text, **places: language().say(text, **places)
     app.jinja_env.globals["ngettext"] = lambda *forms, **places: language().count(*forms, **places)
-    # A page says some hundred sentences: it looks its language up once, not at each of them.
-    app.context_processor(lambda: {"_": language().say, "locale": language().name, "locales": LOCALES})
+    app.context_processor(lambda: {"locale": language().name, "locales": LOCALES})
+    app.before_request(_begin)
+    app.teardown_request(_end)
+
+
+def _begin() -> None:
+    spoken.set(_language())
+
+
+def _end(error: BaseException | None) -> None:
+    spoken.set(None)
 
 
 def language() -> Language:
     """The language this page speaks."""
-    found: Language | None = g.get("language")
-    if found is None:
-        languages: dict[str, Language] = current_app.extensions["languages"]
-        found = g.language = languages[str(get_locale() or current_app.config["DEFAULT_LOCALE"])]
-    return found
+    return spoken.get() or _language()
+
+
+def _language() -> Language:
+    languages: dict[str, Language] = current_app.extensions["languages"]
+    return languages[str(get_locale() or current_app.config["DEFAULT_LOCALE"])]
 
 
 def chosen() -> str:

@@ -1,6 +1,10 @@
 """The patterns in which each language writes dates, deadlines, money and time left."""
 
+import datetime
 from dataclasses import dataclass
+from functools import cached_property
+
+from babel.dates import get_day_names, get_month_names
 
 
 @dataclass(frozen=True)
@@ -11,6 +15,7 @@ class Tongue:
     unit of ten thousand; `between` stands between two sentences.
     """
 
+    locale: str
     day: str
     day_of_year: str
     date: str
@@ -34,9 +39,27 @@ class Tongue:
     paused: str
     between: str
 
+    @cached_property
+    def weekdays(self) -> tuple[str, ...]:
+        """The short names of the days of the week, Monday first."""
+        names = get_day_names("abbreviated", locale=self.locale)
+        return tuple(names[number] for number in range(7))
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The short names of the months, January first."""
+        names = get_month_names("abbreviated", locale=self.locale)
+        return tuple(names[number] for number in range(1, 13))
+
+    def write(self, pattern: str, value: datetime.date, **more: str) -> str:
+        """A day by one of the patterns."""
+        weekday, month = self.weekdays[value.weekday()], self.months[value.month - 1]
+        return pattern.format(y=value.year, m=value.month, d=value.day, weekday=weekday, month=month, **more)
+
 
 TONGUES = {
     "zh_Hans": Tongue(
+        locale="zh_Hans",
         day="{m} 月 {d} 日（{weekday}{whys}）",
         day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
         date="{y} 年 {m} 月 {d} 日",
@@ -61,6 +84,7 @@ TONGUES = {
         between="",
     ),
     "zh_Hant": Tongue(
+        locale="zh_Hant",
         day="{m} 月 {d} 日（{weekday}{whys}）",
         day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
         date="{y} 年 {m} 月 {d} 日",
@@ -85,6 +109,7 @@ TONGUES = {
         between="",
     ),
     "en": Tongue(
+        locale="en",
         day="{weekday} {d} {month}{whys}",
         day_of_year="{weekday} {d} {month} {y}{whys}",
         date="{d} {month} {y}",
