@@ -18,7 +18,8 @@ from app import wiring
 from app.accounts.models import Membership, Unit, User, memberships_of
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Listing
-from app.catalogue.models import Item, item_by_code, materials_of, standard_in_force
+from app.catalogue.models import Item, Standard, item_by_code, materials_of, standard_in_force, standards_of
+from app.catalogue.operations import STATED, copied_materials, make_standard
 from app.contracts.models import materials_asked
 from app.infra import db
 from app.infra.clockwork import take_late
@@ -145,30 +146,37 @@ def agency(
     fee_cents: int | None = None,
     now: datetime = NOW,
 ) -> Agency:
-    """An agency, admitted with every qualification its listed item asks for. `lists` is an item, its code, or None;
-    `days` and `fee_cents` are what it promises, by default the standard's own."""
+    """An agency, admitted with all the qualifications and professionals its listed item asks for. `lists` is an item,
+    its code, or None; `days` and `fee_cents` are what it promises, by default the standard's own."""
     wanted = item(lists) if isinstance(lists, str) else lists
     registered = unit(Kind.AGENCY, name or f"示例咨询公司{next(_serial)}（示例）")
     made = Agency(id=registered.id, state="draft", state_since=now)
     session.add(made)
     session.flush()
     by = act(made, now)
-    agencies.describe(by, made, introduction="示例", legal_representative="示例", licence=file(made, now=now).id)
-    groups = wanted.require if wanted else []
-    chosen = {group[0]["kind"]: group[0] for group in groups}
-    papers = [
-        {**one, "number": f"Z{next(_serial):06d}", "valid_until": date(2030, 12, 31), "file": None}
-        for one in chosen.values()
-    ]
-    agencies.set_qualifications(by, made, rows=papers)
-    staff = [{"name": "示例人员", "certificate": "注册工程师", "number": f"P{next(_serial):06d}"}]
-    agencies.set_professionals(by, made, rows=staff)
+    paper = file(made, now=now).id
+    agencies.describe(by, made, introduction="示例", legal_representative="示例", licence=paper)
+    chosen = {group[0]["kind"]: group[0] for group in (wanted.require if wanted else [])}
+    agencies.set_qualifications(by, made, rows=[qualification(**one, file=paper) for one in chosen.values()])
+    needed = [one["certificate"] for one in (wanted.require_staff if wanted else []) for _ in range(one["least"])]
+    agencies.set_professionals(by, made, rows=[professional(one) for one in needed or ["注册工程师"]])
     if admitted:
         agencies.submit(by, made, signed_by="示例")
         agencies.admit(act(operator(), now), made)
         if wanted:
             listing(made, wanted, days=days, fee_cents=fee_cents, now=now)
     return made
+
+
+def qualification(kind: str = "测绘资质", grade: str = "甲级", **changes: Any) -> dict[str, Any]:
+    """A line of the qualifications of an application."""
+    known = {"kind": kind, "grade": grade, "number": f"Z{next(_serial):06d}", "valid_until": date(2030, 12, 31)}
+    return known | {"file": None} | changes
+
+
+def professional(certificate: str = "注册工程师", **changes: Any) -> dict[str, Any]:
+    """A line of the professionals of an application."""
+    return {"name": "示例人员", "certificate": certificate, "number": f"P{next(_serial):06d}"} | changes
 
 
 def listing(
@@ -185,6 +193,15 @@ def listing(
         fee_cents=fee_cents or standard.ceiling_cents,
         quality="示例质量承诺",
         accepts_evaluation=True,
+    )
+
+
+def standard(item: Item, *, effective_from: date, now: datetime = NOW, **changes: Any) -> Standard:
+    """A further version of an item's standard, made by the operator: as the newest is, with changes."""
+    newest = standards_of(item.id)[0]
+    known = {name: getattr(newest, name) for name in STATED} | {"materials": copied_materials(newest)}
+    return make_standard(
+        act(operator(), now), item, effective_from=effective_from, source="示例通知（示例）", **known | changes
     )
 
 

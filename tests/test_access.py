@@ -13,7 +13,7 @@ from werkzeug.test import Cookie, TestResponse
 from app import create_app, wiring
 from app.accounts.models import Unit, User, memberships_of
 from app.agencies import operations as agencies
-from app.agencies.models import Agency, current_listing
+from app.agencies.models import Agency, Enclosure, Qualification, current_listing, stated
 from app.contracts.models import contracts_of, materials_asked
 from app.infra import db
 from app.infra.db import session
@@ -70,7 +70,16 @@ TABLE = [
     ("agencies.admit", "applied", OPERATORS, "APMm"),
     ("agencies.return_application", "applied", OPERATORS, "APMm"),
     ("agencies.describe", "applied", "", "APMm"),
-    ("agencies.describe", "market", "", ALL),
+    ("agencies.enclosure", "applied", "APMm", "APMm"),
+    ("agencies.describe", "market", "AP", ALL),
+    ("agencies.qualifications", "market", "AP", ALL),
+    ("agencies.professionals", "market", "AP", ALL),
+    ("agencies.enclosure", "market", "APMm", "APMm"),
+    ("agencies.submit_changes", "changes", "AP", ALL),
+    ("agencies.copy", "changes", "APMm", "APMm"),
+    ("agencies.describe", "changed", "", ALL),
+    ("agencies.accept_changes", "changed", OPERATORS, ALL),
+    ("agencies.return_changes", "changed", OPERATORS, ALL),
     ("listings.promise", "market", "APap", ALL),
     ("listings.promise", "application", "ap", ALL),
     ("listings.take_down", "market", "AP", "AP"),
@@ -201,6 +210,7 @@ def gathered(*, admitted: bool = True) -> Cast:
     }
     cast = Cast(people, owner, agency, stranger)
     cast.adds(agency)
+    cast.adds(stated(Enclosure, agency.id)[0])
     cast.adds(make.item())
     return cast
 
@@ -218,6 +228,17 @@ def application(cast: Cast) -> None:
 
 def applied(cast: Cast) -> None:
     agencies.submit(make.act(cast.agency), cast.agency, signed_by="示例")
+
+
+def changes(cast: Cast) -> None:
+    rows = [make.qualification(file=make.file(cast.agency).id)]
+    agencies.set_qualifications(make.act(cast.agency), cast.agency, rows=rows)
+    cast.adds(stated(Qualification, cast.agency.id)[0])
+
+
+def changed(cast: Cast) -> None:
+    changes(cast)
+    agencies.submit_changes(make.act(cast.agency), cast.agency)
 
 
 def place_of(letter: str) -> Callable[[Cast], Any]:
@@ -291,7 +312,8 @@ def rating_set_aside(cast: Cast) -> None:
 
 
 SCENES: dict[str, Callable[[Cast], Any]] = {
-    "market": market, "application": application, "applied": applied, "administrator's place": place_of("O"),
+    "market": market, "application": application, "applied": applied, "changes": changes, "changed": changed,
+    "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,
     "entry withdrawn": entry_withdrawn, "objected": objected, "contract_uploaded": contract_uploaded,
     "materials_check": materials_check, "pause asked for": pause_asked_for, "delivered": delivered,

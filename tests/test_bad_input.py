@@ -257,6 +257,7 @@ def test_no_question_is_too_bad_for_a_page(scene: str, walks: Any, at_scale: Any
         for value in values[number % parts :: parts]:
             asked = encoded([(name, value) for name in names for _ in range(2)])["data"].decode()
             answer = walk.client.get(f"{walk.path}?{asked}")
+            answer.close()
             if answer.status_code not in (200, 303, 404, 409):
                 wrong.append(f"{walk.endpoint}?{asked[:60]}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)

@@ -20,7 +20,7 @@ from app.accounts.models import (
 from app.accounts.rules import MAY_ADD_OFFICES, MAY_MANAGE_MEMBERS, OFFICES, ROLES_OF, has_sector
 from app.districts.models import district
 from app.infra import almanac
-from app.infra.db import session
+from app.infra.db import lock, session
 from app.infra.record import record
 from app.infra.secrets import fits, hash_password, hash_token, is_easy, make_token
 from app.kernel.act import Act, Role
@@ -134,7 +134,7 @@ def sign_in(act: Act, *, typed: str, password: str, address: str, agent: str, ho
     name = read_name(typed)
     user = by_name(name)
     if user:
-        session.refresh(user, with_for_update=True)
+        lock(user)
     attempt = SignIn(
         user_id=user.id if user else None, typed=name, at=act.now, address=address[:60], agent=agent[:200], right=False
     )
@@ -208,7 +208,7 @@ def _end(act: Act, sign_ins: list[SignIn]) -> None:
 
 def _refuse_strangers(act: Act, unit: Unit) -> None:
     """Only who administers the unit now may go on. Its row is locked: two administrators cannot end each other."""
-    session.refresh(unit, with_for_update=True)
+    lock(unit)
     place = place_in(act.actor.user_id, unit.id)
     role = place.role if place and place.ended_at is None else None
     actor = replace(act.actor, role=role)

@@ -1,5 +1,7 @@
 """What an agency types to enter the market and to list its services."""
 
+from collections.abc import Sequence
+
 from app.kernel.words import N_
 from app.web.fields import (
     CheckField,
@@ -15,15 +17,23 @@ from app.web.fields import (
 )
 from app.web.registration import UnitFields
 
+PAPERS = ".pdf,.ofd,.jpg,.jpeg,.png"
+
 
 class AgencyForm(UnitFields):
     """Registering an agency: the unit and its first administrator."""
 
 
+class EnclosureRow(Row):
+    name = TextField(N_("Name of the paper"), most=80)
+    file = FileField(N_("File"), accept=PAPERS)
+
+
 class DescribeForm(Form):
     legal_representative = TextField(N_("Legal representative"), most=60)
     introduction = TextArea(N_("Introduction"), hint=N_("What you do, for the public page."), optional=True, most=1000)
-    licence = FileField(N_("Business licence"), optional=True, accept=".pdf,.ofd,.jpg,.jpeg,.png")
+    licence = FileField(N_("Business licence"), optional=True, accept=PAPERS)
+    others = RowsField(N_("Other papers"), EnclosureRow, noun=N_("Paper"), least=0, most=20)
 
 
 class QualificationRow(Row):
@@ -31,28 +41,38 @@ class QualificationRow(Row):
     grade = TextField(N_("Grade"), optional=True, most=20)
     number = TextField(N_("Number"), most=60)
     valid_until = DateField(N_("Valid until"))
-    file = FileField(N_("Copy"), optional=True, accept=".pdf,.ofd,.jpg,.jpeg,.png")
+    file = FileField(N_("Copy"), hint=N_("Needed before you submit."), optional=True, accept=PAPERS)
 
 
 class QualificationsForm(Form):
-    rows = RowsField(N_("Qualifications"), QualificationRow, noun=N_("Qualification"), least=0, most=30, shown=2)
+    rows = RowsField(N_("Qualifications"), QualificationRow, noun=N_("Qualification"), least=0, most=30)
+
+    def suggest(self, kinds: Sequence[str], grades: Sequence[str]) -> None:
+        """Offer the words in which the catalogue asks for qualifications."""
+        for row in self.rows.rows:
+            row.suggest(kind=kinds, grade=grades)
 
 
 class ProfessionalRow(Row):
     name = TextField(N_("Name"), most=60)
-    certificate = TextField(N_("Certificate"), most=80)
+    certificate = TextField(N_("Certificate"), hint=N_("Its kind, as printed on it."), most=80)
     number = TextField(N_("Certificate number"), most=60)
 
 
 class ProfessionalsForm(Form):
     rows = RowsField(N_("Professionals"), ProfessionalRow, noun=N_("Professional"), most=60, shown=3)
 
+    def suggest(self, certificates: Sequence[str]) -> None:
+        """Offer the words in which the catalogue asks for professionals."""
+        for row in self.rows.rows:
+            row.suggest(certificate=certificates)
+
 
 class SubmitForm(Form):
+    agreed = CheckField(N_("We make all these commitments"), optional=False)
     signed_by = TextField(
         N_("Signed by"), hint=N_("The name of the legal representative or authorised person."), most=60
     )
-    agreed = CheckField(N_("We make all these commitments"))
 
 
 class ReasonForm(Form):

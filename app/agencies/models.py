@@ -1,48 +1,73 @@
 """Agencies with their papers, and the listings in which they promise against the unified standard."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, select, text
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
-from app.agencies.rules import LIFE, MAY_READ, MAY_TAKE_DOWN, State
+from app.agencies.rules import IN_MARKET, LIFE, MAY_READ, MAY_READ_PAPER, MAY_TAKE_DOWN, TO_CHECK, State
 from app.catalogue.models import Item, Standard
 from app.districts.models import within
 from app.infra.db import Cents, Row, session
 from app.infra.files import File
 from app.infra.record import Living
 
-CURRENT = text("current")
+CURRENT, CHECKED = text("current"), text("checked")
 
 
 class Agency(Living, Row):
-    """An intermediary agency. It shares its key with its unit, so an actor's unit is its agency."""
+    """An intermediary agency. It shares its key with its unit, so an actor's unit is its agency.
+
+    What an admitted agency changes of its papers stands beside them, unchecked, until the operator has accepted it:
+    rows of Enclosure, Qualification and Professional that are not `checked`, and `next_representative`.
+    """
 
     LIFE, MAY_READ = LIFE, MAY_READ
 
     id: Mapped[int] = mapped_column(ForeignKey(Unit.id), primary_key=True)
     introduction: Mapped[str] = mapped_column(default="")
     legal_representative: Mapped[str] = mapped_column(default="")
-    licence_file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
+    next_representative: Mapped[str | None]
     signed_by: Mapped[str | None]
     signed_at: Mapped[datetime | None]
     returned_because: Mapped[str | None]
     admitted_at: Mapped[datetime | None]
 
     unit: Mapped[Unit] = relationship()
-    licence_file: Mapped[File | None] = relationship()
 
     __table_args__ = (
         CheckConstraint(one_of("state", State), "known_state"),
-        CheckConstraint("state <> 'submitted' OR due IS NOT NULL", "a_check_has_a_deadline"),
-        CheckConstraint("state <> 'admitted' OR signed_at IS NOT NULL", "the_admitted_have_signed"),
+        CheckConstraint(f"state NOT IN {tuple(map(str, TO_CHECK))} OR due IS NOT NULL", "a_check_has_a_deadline"),
+        CheckConstraint(
+            f"state NOT IN {tuple(map(str, IN_MARKET))} OR signed_at IS NOT NULL", "the_admitted_have_signed"
+        ),
         Index(None, "state", "due"),
     )
 
 
+class Enclosure(Row):
+    """A paper handed in with an application, by what it is: the business licence, or what the agency calls it."""
+
+    MAY_READ = MAY_READ_PAPER
+    LICENCE: ClassVar[str] = "licence"
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
+    name: Mapped[str]
+    file_id: Mapped[int] = mapped_column(ForeignKey(File.id))
+    checked: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    file: Mapped[File] = relationship()
+
+    __table_args__ = (UniqueConstraint("agency_id", "name", "checked"),)
+
+
 class Qualification(Row):
     """A qualification (资质) of an agency, valid through its last day."""
+
+    MAY_READ = MAY_READ_PAPER
 
     agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
     kind: Mapped[str]
@@ -50,19 +75,35 @@ class Qualification(Row):
     number: Mapped[str]
     valid_until: Mapped[date]
     file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
+    checked: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     file: Mapped[File | None] = relationship()
 
-    __table_args__ = (UniqueConstraint("agency_id", "kind", "number"),)
+    __table_args__ = (UniqueConstraint("agency_id", "kind", "number", "checked"),)
 
 
 class Professional(Row):
-    """A practising professional. A certificate number stands once in the market: one person, one agency (anti 挂证)."""
+    """A practising professional. Once checked, a certificate number stands once in the market: one person, one agency
+    (anti 挂证)."""
 
     agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
     name: Mapped[str]
     certificate: Mapped[str]
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str]
+    checked: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    __table_args__ = (
+        UniqueConstraint("agency_id", "number", "checked"),
+        Index("uq_professional_checked", "number", unique=True, sqlite_where=CHECKED, postgresql_where=CHECKED),
+    )
+
+
+# Each part of an application that is a list, and the columns by which a line of it is the same line.
+PARTS: dict[type[Row], tuple[str, ...]] = {
+    Enclosure: ("name",),
+    Qualification: ("kind", "number"),
+    Professional: ("number",),
+}
 
 
 class Listing(Row):
@@ -96,16 +137,49 @@ class Listing(Row):
     )
 
 
-def qualifications_of(agency_id: int) -> list[Qualification]:
-    return list(
-        session.scalars(select(Qualification).where(Qualification.agency_id == agency_id).order_by(Qualification.id))
-    )
+def checked(part: type[Any], agency_id: int) -> list[Any]:
+    """The rows of a part that the operator has checked: what the market counts on."""
+    return list(session.scalars(select(part).where(part.agency_id == agency_id, part.checked).order_by(part.id)))
 
 
-def professionals_of(agency_id: int) -> list[Professional]:
-    return list(
-        session.scalars(select(Professional).where(Professional.agency_id == agency_id).order_by(Professional.id))
-    )
+def proposed(part: type[Any], agency_id: int) -> list[Any]:
+    """The rows of a part that wait to be checked."""
+    return list(session.scalars(select(part).where(part.agency_id == agency_id, ~part.checked).order_by(part.id)))
+
+
+def stated(part: type[Any], agency_id: int) -> list[Any]:
+    """The rows of a part as the agency states them now: what is checked, and in its place what it proposes."""
+    lines = {key_of(one): one for one in checked(part, agency_id)}
+    return list((lines | {key_of(one): one for one in proposed(part, agency_id)}).values())
+
+
+def key_of(row: Any) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in PARTS[type(row)])
+
+
+def has_changes(agency: Agency) -> bool:
+    """Whether something of its papers waits to be checked."""
+    return agency.next_representative is not None or any(proposed(part, agency.id) for part in PARTS)
+
+
+def staff_of(agency_id: int) -> list[str]:
+    """The certificates of the checked professionals of an agency, one for each person's."""
+    query = select(Professional.certificate).where(Professional.agency_id == agency_id, Professional.checked)
+    return list(session.scalars(query.order_by(Professional.id)))
+
+
+def registered_elsewhere(agency_id: int, numbers: Collection[str]) -> str | None:
+    """The first of these certificate numbers that serves another agency."""
+    query = select(Professional.number).where(Professional.number.in_(numbers), Professional.checked)
+    return session.scalar(query.where(Professional.agency_id != agency_id).order_by(Professional.number).limit(1))
+
+
+def exceeds(listing: Listing, standard: Standard | None) -> bool:
+    """Whether a promise is longer or dearer than a standard allows: one made under an earlier version may be."""
+    if standard is None:
+        return False
+    late = standard.days is not None and listing.days > standard.days
+    return late or (standard.ceiling_cents is not None and (listing.fee_cents or 0) > standard.ceiling_cents)
 
 
 def current_listing(agency_id: int, item_id: int) -> Listing | None:
@@ -118,7 +192,7 @@ def listings_for(item_id: int, limit: int = 200) -> list[Listing]:
     query = (
         select(Listing)
         .join(Agency)
-        .where(Listing.item_id == item_id, Listing.current, Agency.state == State.ADMITTED)
+        .where(Listing.item_id == item_id, Listing.current, Agency.state.in_(IN_MARKET))
         .options(contains_eager(Listing.agency).joinedload(Agency.unit))
         .order_by(Listing.days, Listing.fee_cents, Listing.id)
         .limit(limit)
@@ -139,7 +213,7 @@ def admitted_agencies(
 ) -> list[Agency]:
     """Admitted agencies by id, all or those that list an item, sit in a district or have a name with every word of a
     keyword, from behind the key `after`."""
-    query = select(Agency).join(Agency.unit).where(Agency.state == State.ADMITTED, Agency.id > (after or 0))
+    query = select(Agency).join(Agency.unit).where(Agency.state.in_(IN_MARKET), Agency.id > (after or 0))
     if item_id:
         query = query.where(Agency.id.in_(select(Listing.agency_id).where(Listing.item_id == item_id, Listing.current)))
     if district:
@@ -151,6 +225,6 @@ def admitted_agencies(
 
 
 def to_check() -> list[Agency]:
-    """Applications that wait for the operator, the oldest deadline first."""
-    query = select(Agency).where(Agency.state == State.SUBMITTED).options(joinedload(Agency.unit))
+    """Applications and changes that wait for the operator, the oldest deadline first."""
+    query = select(Agency).where(Agency.state.in_(TO_CHECK)).options(joinedload(Agency.unit))
     return list(session.scalars(query.order_by(Agency.due)))

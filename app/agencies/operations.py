@@ -3,28 +3,36 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from app.accounts.operations import NewPerson, register_unit
 from app.agencies.models import (
+    PARTS,
     Agency,
+    Enclosure,
     Listing,
     Professional,
     Qualification,
+    checked,
     current_listing,
-    professionals_of,
-    qualifications_of,
+    has_changes,
+    key_of,
+    proposed,
+    registered_elsewhere,
+    stated,
 )
-from app.agencies.rules import MAY_EDIT, MAY_LIST, MAY_TAKE_DOWN, State
+from app.agencies.rules import LEAST_REASON, MAY_EDIT, MAY_LIST, MAY_TAKE_DOWN, State
 from app.catalogue.models import Item, standard_in_force
 from app.infra.db import session
+from app.infra.files import files_by_id
 from app.infra.record import advance, record
 from app.kernel.act import Act, Kind
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.money import yuan
 from app.kernel.words import N_
-from app.kernel.workdays import HERE
+from app.kernel.workdays import local_day
 
 
 def register(act: Act, *, person: NewPerson, **unit: Any) -> Agency:
@@ -35,75 +43,101 @@ def register(act: Act, *, person: NewPerson, **unit: Any) -> Agency:
     return agency
 
 
-def describe(act: Act, agency: Agency, *, introduction: str, legal_representative: str, licence: int | None) -> None:
-    """State who the agency is. `licence` is the stored file of the business licence; None keeps the present one."""
+def describe(
+    act: Act,
+    agency: Agency,
+    *,
+    introduction: str,
+    legal_representative: str,
+    licence: int | None,
+    others: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """State who the agency is. `licence` is the stored file of the business licence, None keeps the present one;
+    `others` are further papers: rows with name and file (id). The introduction needs no check."""
     _may_edit(act, agency)
-    agency.introduction, agency.legal_representative = introduction, legal_representative
-    agency.licence_file_id = licence or agency.licence_file_id
+    agency.introduction = introduction
+    if agency.admitted_at is None:
+        agency.legal_representative = legal_representative
+    else:
+        changed = legal_representative != agency.legal_representative
+        agency.next_representative = legal_representative if changed else None
+    present = [one for one in stated(Enclosure, agency.id) if one.name == Enclosure.LICENCE]
+    handed_in = licence or next((one.file_id for one in present), None)
+    rows = [{"name": Enclosure.LICENCE, "file": handed_in}] if handed_in else []
+    _state(agency, Enclosure, [*rows, *others])
     record(act, "agency.describe", agency)
 
 
 def set_qualifications(act: Act, agency: Agency, *, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Replace the list of qualifications: rows with kind, grade, number, valid_until and file (id or None)."""
+    """State the qualifications: rows with kind, grade, number, valid_until and file (the id of a copy, or None)."""
     _may_edit(act, agency)
-    if len({(row["kind"], row["number"]) for row in rows}) < len(rows):
-        raise Invalid(N_("A qualification stands twice in the list."), field="rows")
-    kept = {(one.kind, one.number): one.file_id for one in qualifications_of(agency.id)}
-    session.execute(delete(Qualification).where(Qualification.agency_id == agency.id))
-    for row in rows:
-        file_id = row.get("file") or kept.get((row["kind"], row["number"]))
-        fields = {name: row[name] for name in ("kind", "grade", "number", "valid_until")}
-        session.add(Qualification(agency_id=agency.id, file_id=file_id, **fields))
+    _state(agency, Qualification, rows)
     record(act, "agency.set_qualifications", agency, count=len(rows))
 
 
 def set_professionals(act: Act, agency: Agency, *, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Replace the register of professionals: rows with name, certificate, number. A certificate serves one agency."""
+    """State the register of professionals: rows with name, certificate, number. A certificate serves one agency."""
     _may_edit(act, agency)
-    numbers = [row["number"] for row in rows]
-    taken = select(Professional.number).where(Professional.number.in_(numbers), Professional.agency_id != agency.id)
-    elsewhere = session.scalars(taken).all()
-    if elsewhere or len(set(numbers)) < len(numbers):
-        text = N_("Certificate %(number)s is registered already: a professional belongs to one agency.")
-        repeated = next((number for number in numbers if numbers.count(number) > 1), "")
-        raise Invalid(text, field="rows", number=elsewhere[0] if elsewhere else repeated)
-    session.execute(delete(Professional).where(Professional.agency_id == agency.id))
-    session.add_all(
-        Professional(agency_id=agency.id, name=row["name"], certificate=row["certificate"], number=row["number"])
-        for row in rows
-    )
+    known = [{**row, "number": "".join(normalize("NFKC", row["number"]).split()).upper()} for row in rows]
+    _refuse_elsewhere(agency, [row["number"] for row in known])
+    _state(agency, Professional, known)
     record(act, "agency.set_professionals", agency, count=len(rows))
 
 
 def submit(act: Act, agency: Agency, *, signed_by: str) -> None:
-    """Sign the commitments and submit the application for the operator's formal check."""
-    missing = missing_parts(agency, act.now.astimezone(HERE).date())
-    if missing:
-        raise Invalid(missing[0])
+    """Sign the commitments and hand the application in: the operator checks it within its own clock."""
+    _refuse_incomplete(act, agency)
     agency.signed_by, agency.signed_at = signed_by, act.now
     advance(act, agency, "submit", signed_by=signed_by)
+
+
+def return_application(act: Act, agency: Agency, *, reason: str) -> None:
+    agency.returned_because = _reasoned(reason)
+    advance(act, agency, "return_application", reason=reason)
+
+
+def admit(act: Act, agency: Agency) -> None:
+    """The papers are in order. From now on the market counts on what they say."""
+    _count_on(agency)
+    agency.admitted_at, agency.returned_because = act.now, None
+    advance(act, agency, "admit")
+
+
+def submit_changes(act: Act, agency: Agency) -> None:
+    """An admitted agency hands in what it changed. Until it is checked the market counts on what was checked before."""
+    if not has_changes(agency):
+        raise Invalid(N_("Nothing is changed. Change what is no longer true, then submit it."))
+    _refuse_incomplete(act, agency)
+    advance(act, agency, "submit_changes")
+
+
+def return_changes(act: Act, agency: Agency, *, reason: str) -> None:
+    """The changes stay as they are proposed, to be mended and submitted again."""
+    agency.returned_because = _reasoned(reason)
+    advance(act, agency, "return_changes", reason=reason)
+
+
+def accept_changes(act: Act, agency: Agency) -> None:
+    _count_on(agency)
+    agency.legal_representative = agency.next_representative or agency.legal_representative
+    agency.next_representative = agency.returned_because = None
+    advance(act, agency, "accept_changes")
 
 
 def missing_parts(agency: Agency, today: date) -> list[str]:
     """What the application still lacks, as English msgids; empty when it may be submitted."""
     missing = []
-    if not agency.legal_representative or not agency.licence_file_id:
+    named = agency.next_representative or agency.legal_representative
+    if not named or not any(one.name == Enclosure.LICENCE for one in stated(Enclosure, agency.id)):
         missing.append(N_("Name the legal representative and hand in the business licence."))
-    if any(one.valid_until < today for one in qualifications_of(agency.id)):
+    held = stated(Qualification, agency.id)
+    if any(one.valid_until < today for one in held):
         missing.append(N_("A qualification has expired. Give its new validity or take it off the list."))
-    if not professionals_of(agency.id):
+    if any(one.file_id is None for one in held):
+        missing.append(N_("Hand in a copy of every qualification."))
+    if not stated(Professional, agency.id):
         missing.append(N_("Register at least one professional."))
     return missing
-
-
-def return_application(act: Act, agency: Agency, *, reason: str) -> None:
-    agency.returned_because = reason
-    advance(act, agency, "return_application", reason=reason)
-
-
-def admit(act: Act, agency: Agency) -> None:
-    agency.admitted_at, agency.returned_because = act.now, None
-    advance(act, agency, "admit")
 
 
 def promise(
@@ -113,7 +147,7 @@ def promise(
     the fee is set by contract."""
     if not MAY_LIST(act.actor, agency):
         raise NotAllowed(N_("Only an admitted agency may list services."))
-    standard = standard_in_force(item.id, act.now.astimezone(HERE).date())
+    standard = standard_in_force(item.id, local_day(act.now))
     if standard is None:
         raise Invalid(N_("This item has no unified standard in force yet."))
     if standard.days and days > standard.days:
@@ -121,11 +155,13 @@ def promise(
     if standard.ceiling_cents and (fee_cents is None or fee_cents > standard.ceiling_cents):
         text = N_("Promise a fee of at most %(ceiling)s yuan: that is the ceiling of the standard.")
         raise Invalid(text, field="fee_cents", ceiling=yuan(standard.ceiling_cents))
+    if not quality.strip():
+        raise Invalid(N_("Say what quality you promise."), field="quality")
     if not accepts_evaluation:
         raise Invalid(
             N_("Accept the evaluation standard: every agency in the market does."), field="accepts_evaluation"
         )
-    session.refresh(agency, with_for_update=True)
+    agency.lock()
     newest = select(func.max(Listing.version)).where(Listing.agency_id == agency.id, Listing.item_id == item.id)
     present = current_listing(agency.id, item.id)
     if present:
@@ -157,5 +193,68 @@ def take_down(act: Act, listing: Listing) -> None:
 
 
 def _may_edit(act: Act, agency: Agency) -> None:
+    agency.lock()
     if not MAY_EDIT(act.actor, agency):
-        raise WrongState(N_("The application can be changed while it is being filled in or after it was returned."))
+        raise WrongState(N_("What waits for the operator's check cannot be changed. Wait until it is done."))
+
+
+def _state(agency: Agency, part: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Make a part say these rows (`file` is the id of a stored file). What is left out is gone at once; what is new or
+    says something else stands unchecked beside what was checked, until the operator has looked at it."""
+    wanted = {tuple(row[name] for name in PARTS[part]): row for row in rows}
+    if len(wanted) < len(rows):
+        raise Invalid(N_("Something stands twice in the list: name each once."), field="rows")
+    held, waiting = checked(part, agency.id), proposed(part, agency.id)
+    for one in [*held, *waiting]:
+        if key_of(one) not in wanted or one in waiting:
+            session.delete(one)
+    session.flush()
+    known = {key_of(one): one for one in held}
+    for key, row in wanted.items():
+        values = {("file_id" if name == "file" else name): value for name, value in row.items()}
+        if key not in known or not _says(known[key], values):
+            session.add(part(agency_id=agency.id, **values))
+    session.flush()
+
+
+def _says(one: Any, values: Mapping[str, Any]) -> bool:
+    """Whether a row says just this; a copy with the same content is the same copy."""
+    plain = all(getattr(one, name) == value for name, value in values.items() if name != "file_id")
+    files = files_by_id([id for id in (one.file_id, values["file_id"]) if id]) if "file_id" in values else []
+    return plain and len({file.sha256 for file in files}) < 2 and len(files) != 1
+
+
+def _count_on(agency: Agency) -> None:
+    """From now on the market counts on what is proposed, in the place of what it counted on before."""
+    agency.lock()
+    _refuse_elsewhere(agency, [one.number for one in proposed(Professional, agency.id)])
+    for part in PARTS:
+        before = {key_of(one): one for one in checked(part, agency.id)}
+        waiting = proposed(part, agency.id)
+        for one in waiting:
+            if key_of(one) in before:
+                session.delete(before[key_of(one)])
+        session.flush()
+        for one in waiting:
+            one.checked = True
+    session.flush()
+
+
+def _refuse_incomplete(act: Act, agency: Agency) -> None:
+    missing = missing_parts(agency, local_day(act.now))
+    if missing:
+        raise Invalid(missing[0])
+    _refuse_elsewhere(agency, [one.number for one in stated(Professional, agency.id)])
+
+
+def _refuse_elsewhere(agency: Agency, numbers: list[str]) -> None:
+    taken = registered_elsewhere(agency.id, numbers)
+    if taken:
+        text = N_("Certificate %(number)s is registered with another agency: a professional belongs to one agency.")
+        raise Invalid(text, field="rows", number=taken)
+
+
+def _reasoned(reason: str) -> str:
+    if len(reason.strip()) < LEAST_REASON:
+        raise Invalid(N_("Give the reason in at least %(n)s characters."), field="reason", n=LEAST_REASON)
+    return reason.strip()

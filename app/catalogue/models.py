@@ -23,7 +23,8 @@ class Sector(Row):
 
 class Item(Row):
     """One service item (中介服务事项). `require` lists alternatives (any-of) of qualifications that must all be held:
-    [[{"kind": "...", "grade": "..."}]]; `provenance` says how sure the facts are: law, seen, memory, default."""
+    [[{"kind": "...", "grade": "..."}]]; `require_staff` the least numbers of registered professionals by certificate:
+    [{"certificate": "...", "least": 1}]; `provenance` says how sure the facts are: law, seen, memory, default."""
 
     MAY_READ = anyone
 
@@ -36,6 +37,7 @@ class Item(Row):
     legal_basis: Mapped[str]
     qualification: Mapped[str]
     require: Mapped[list[Any]]
+    require_staff: Mapped[list[Any]]
     require_source: Mapped[str]
     deliverable: Mapped[str]
     levels: Mapped[list[Any]]
@@ -152,6 +154,18 @@ def choices() -> Choices:
 
 def _pairs(rows: Iterable[Any]) -> Pairs:
     return tuple((row.value, row.name) for row in rows)
+
+
+def words_required() -> tuple[list[str], list[str], list[str]]:
+    """The words in which the catalogue asks for qualifications: their kinds, their grades, and certificates of people;
+    each once."""
+    kinds, grades, certificates = set[str](), set[str](), set[str]()
+    for require, staff in session.execute(select(Item.require, Item.require_staff)):
+        for wish in (wish for group in require for wish in group):
+            kinds.add(wish["kind"])
+            grades.add(wish["grade"])
+        certificates.update(one["certificate"] for one in staff)
+    return sorted(kinds), sorted(grades - {""}), sorted(certificates)
 
 
 def item_by_code(code: str) -> Item | None:

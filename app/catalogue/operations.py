@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.catalogue.models import Item, Material, Sector, Standard, materials_of
 from app.catalogue.rules import AXES, MAY_MAKE_STANDARD, PRICING
-from app.infra.db import session
+from app.infra.db import lock, session
 from app.infra.record import record
 from app.kernel.act import Act
 from app.kernel.errors import Invalid, NotAllowed
@@ -34,7 +34,7 @@ def make_standard(
     `stated` are the columns in STATED, `materials` rows with name, proves, issuer, essential, certificate, mark."""
     if not MAY_MAKE_STANDARD(act.actor):
         raise NotAllowed(N_("Only the operator may make a new version of a standard."))
-    session.refresh(item, with_for_update=True)
+    lock(item)
     newest = session.scalar(select(func.max(Standard.effective_from)).where(Standard.item_id == item.id))
     if effective_from <= act.now.astimezone(HERE).date():
         raise Invalid(N_("Choose a day after today: a standard never changes backwards."), field="effective_from")
@@ -50,20 +50,25 @@ def make_standard(
 
 
 def load(rows: Rows, standards: Standards, now: datetime) -> None:
-    """Add the shipped sectors, items and first standards that are not there yet. What the operator made stays."""
+    """Add the shipped sectors, items and first standards that are not there yet, and bring the facts of the items up to
+    date. Standards that the operator made stay."""
     known = set(session.scalars(select(Sector.code)))
     session.add_all(Sector(**row) for row in rows("sectors.csv") if row["code"] not in known)
     session.flush()
     items = {item.code: item for item in session.scalars(select(Item))}
     shipped = standards()
     for row in rows("items.csv"):
-        if row["code"] not in items:
-            item = _item(row)
-            session.add(item)
-            session.flush()
-            stated, materials = _read(shipped[row["code"]])
-            head = shipped[row["code"]]
-            _add(now, item, effective_from=_day(head), source=head["source"], materials=materials, stated=stated)
+        facts = _facts(row)
+        if item := items.get(row["code"]):
+            for name, value in facts.items():
+                setattr(item, name, value)
+            continue
+        item = Item(**facts)
+        session.add(item)
+        session.flush()
+        head = shipped[row["code"]]
+        stated, materials = _read(head)
+        _add(now, item, effective_from=_day(head), source=head["source"], materials=materials, stated=stated)
 
 
 def requirement(text: str) -> list[list[dict[str, str]]]:
@@ -72,23 +77,29 @@ def requirement(text: str) -> list[list[dict[str, str]]]:
     return [[_alternative(part) for part in group.split("|")] for group in groups]
 
 
+def staff(text: str) -> list[dict[str, Any]]:
+    """Read "certificate:number&certificate:number" as the least numbers of registered professionals."""
+    parts = [part.strip().partition(":") for part in text.split("&") if part.strip()]
+    return [{"certificate": certificate, "least": int(least)} for certificate, _, least in parts]
+
+
 def _alternative(part: str) -> dict[str, str]:
     kind, _, grade = part.strip().partition(":")
     return {"kind": kind, "grade": grade}
 
 
-def _item(row: Mapping[str, str]) -> Item:
+def _facts(row: Mapping[str, str]) -> dict[str, Any]:
     plain = (
         "code", "name", "english", "stage", "approval", "legal_basis", "qualification", "require_source",
         "deliverable", "days_note", "provenance", "added_provenance",
     )  # fmt: skip
-    return Item(
-        **{name: row[name] for name in plain},
-        item_class=row["class"],
-        sector_code=row["sector"],
-        require=requirement(row["require"]),
-        levels=[level.strip() for level in row["levels"].split(",")],
-    )
+    return {name: row[name] for name in plain} | {
+        "item_class": row["class"],
+        "sector_code": row["sector"],
+        "require": requirement(row["require"]),
+        "require_staff": staff(row["require_staff"]),
+        "levels": [level.strip() for level in row["levels"].split(",")],
+    }
 
 
 def _day(head: Mapping[str, Any]) -> date:

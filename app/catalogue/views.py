@@ -7,7 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.agencies.models import listings_for
+from app.agencies.models import exceeds, listings_for
 from app.catalogue import operations
 from app.catalogue.forms import StandardForm
 from app.catalogue.models import Item, materials_of, standard_in_force, standards_of
@@ -52,7 +52,7 @@ def show(item: Item) -> Any:
         present=present,
         versions=versions,
         materials=materials_of(standard.id) if standard else [],
-        listings=listings_for(item.id),
+        listings=[(one, exceeds(one, present)) for one in listings_for(item.id)],
         axes=AXES,
         pricing=PRICING,
         may_post=MAY_CREATE(acting().actor),

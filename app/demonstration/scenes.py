@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from app.agencies import operations as agencies
+from app.agencies.models import Agency, Professional, stated
 from app.contracts import operations as contracts
 from app.demonstration.stories import DEFECT, ask_for_papers, deliver, draft, hand_in, listed, sign
 from app.demonstration.telling import City, Story, office_hours
 from app.demonstration.units import HOUR, apply
 from app.infra import almanac
+from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.jobs.rules import Method
@@ -40,8 +43,10 @@ SCENES = (
 
 
 def scenes(city: City) -> list[Story]:
-    """Every scene, played by the first owner and the first agency, and an agency that waits to be admitted."""
-    return [_scene(city, number, acts, days) for number, (acts, days) in enumerate(SCENES)] + [_application(city)]
+    """Every scene, played by the first owner and the first agency; an agency that waits to be admitted, and one whose
+    changes wait."""
+    played = [_scene(city, number, acts, days) for number, (acts, days) in enumerate(SCENES)]
+    return [*played, _application(city), _changes(city)]
 
 
 def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
@@ -74,6 +79,21 @@ def _application(city: City) -> Story:
     at = _morning(city, 1) + 6 * HOUR
     yield at
     apply(city.chance, at, len(city.agencies) + 1)
+
+
+def _changes(city: City) -> Story:
+    """The second agency has a new professional."""
+    at = _morning(city, 1) + 5 * HOUR
+    yield at
+    act = Act(city.agencies[1], at)
+    agency = session.get_one(Agency, act.actor.unit_id)
+    staff = [
+        {name: getattr(one, name) for name in ("name", "certificate", "number")}
+        for one in stated(Professional, agency.id)
+    ]
+    newcomer = {"name": "示例新人", "certificate": "注册测绘师", "number": "示例证书-新"}
+    agencies.set_professionals(act, agency, rows=[*staff, newcomer])
+    agencies.submit_changes(act, agency)
 
 
 ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {

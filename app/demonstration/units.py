@@ -92,12 +92,16 @@ def apply(chance: Random, at: datetime, number: int) -> tuple[Agency, list[Item]
             "grade": grade,
             "number": f"示例-{number}-{place}",
             "valid_until": date(2035, 12, 31),
-            "file": None,
+            "file": paper(act, f"{kind}.pdf"),
         }
         for place, (kind, grade) in enumerate(sorted(held))
     ]
     agencies.set_qualifications(act, made, rows=rows)
-    people = [{"name": "示例人员", "certificate": "注册咨询工程师", "number": f"示例证书-{number}"}]
+    needed = {one["certificate"] for item in items for one in item.require_staff}
+    people = [
+        {"name": f"示例人员{place}", "certificate": certificate, "number": f"示例证书-{number}-{place}"}
+        for place, certificate in enumerate(["注册咨询工程师", *sorted(needed)], 1)
+    ]
     agencies.set_professionals(act, made, rows=people)
     agencies.submit(act, made, signed_by="示例人员")
     return made, items

@@ -116,6 +116,11 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reading_only.get() else "BEGIN IMMEDIATE")
 
 
+def lock(row: Row) -> None:
+    """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded."""
+    session.refresh(row, with_for_update={"of": type(row)})
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """All or nothing, for a task or a command. A request gets its own from `settle`."""

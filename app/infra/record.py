@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra import almanac
-from app.infra.db import Row, session
+from app.infra.db import Row, lock, session
 from app.infra.outbox import enqueue
 from app.kernel.act import Act
 from app.kernel.law import Lifecycle, at_once
@@ -36,7 +36,7 @@ class Living:
 
     def lock(self) -> None:
         """Lock the row and read it anew. A row that depends on another locks that one first: all wait in one line."""
-        session.refresh(self, with_for_update=True)
+        lock(self)  # type: ignore[arg-type]
 
 
 _reactions: dict[str, Sequence[str]] = {}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import Unit
 from app.agencies.models import Agency
-from app.agencies.rules import State as AgencyState
+from app.agencies.rules import IN_MARKET
 from app.catalogue.models import Standard
 from app.infra import almanac
 from app.infra.db import session
@@ -88,7 +88,7 @@ class Figures:
 def figures(now: datetime) -> Figures:
     """The figures of the home page in four statements, whatever the number of jobs."""
     calendar = almanac.calendar()
-    agencies = select(func.count()).select_from(Agency).where(Agency.state == AgencyState.ADMITTED)
+    agencies = select(func.count()).select_from(Agency).where(Agency.state.in_(IN_MARKET))
     jobs = select(func.count()).select_from(Job).where(Job.published_at > now - YEAR)
     done = session.execute(
         select(Job.clock_start, Job.delivered_at, Job.service_due, Standard.baseline_days)

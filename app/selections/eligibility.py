@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from unicodedata import normalize
 
-from app.agencies.models import Agency, Listing, current_listing, qualifications_of
+from app.agencies.models import Agency, Listing, Qualification, checked, current_listing, staff_of
 from app.agencies.rules import admitted
 from app.jobs.models import Job, avoided
 from app.jobs.rules import PRICED
@@ -46,8 +48,14 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
         Condition(
             N_("Holds the required qualification, valid today"),
             holds(agency.id, job.require, today),
-            N_("Ask the operator to return your application, and add the qualification or its new validity."),
+            N_("Add the qualification or its new validity on your agency's page and submit the changes for a check."),
             " ".join("/".join(one["kind"] + one["grade"] for one in group) for group in job.require),
+        ),
+        Condition(
+            N_("Has the registered professionals"),
+            has_staff(agency.id, job.item.require_staff),
+            N_("Register the professionals on your agency's page and submit the changes for a check."),
+            " ".join(f"{one['certificate']} ≥ {one['least']}" for one in job.item.require_staff),
         ),
         Condition(N_("Is not to be avoided by this job"), not reason, N_("The owner has published why."), reason),
         Condition(
@@ -65,9 +73,28 @@ def _price(job: Job, listing: Listing | None) -> list[Condition]:
 
 
 def holds(agency_id: int, require: list[list[dict[str, str]]], today: date) -> bool:
-    """Whether every group of alternatives has one qualification of that kind and grade, valid on the day."""
-    valid = [one for one in qualifications_of(agency_id) if one.valid_until >= today]
+    """Whether every group of alternatives has one checked qualification of that kind and grade, valid on the day."""
+    valid = [one for one in checked(Qualification, agency_id) if one.valid_until >= today]
+    held = {(_plain(one.kind), _plain(one.grade)) for one in valid}
+    kinds = {kind for kind, _ in held}
     return all(
-        any(one.kind == wish["kind"] and wish["grade"] in ("", one.grade) for one in valid for wish in group)
+        any(
+            (_plain(wish["kind"]), _plain(wish["grade"])) in held if wish["grade"] else _plain(wish["kind"]) in kinds
+            for wish in group
+        )
         for group in require
     )
+
+
+def has_staff(agency_id: int, require: list[dict[str, Any]]) -> bool:
+    """Whether as many checked professionals as required hold each certificate, whatever else is printed on it."""
+    certificates = [_plain(certificate) for certificate in staff_of(agency_id)]
+    return all(
+        sum(_plain(one["certificate"]) in certificate for certificate in certificates) >= one["least"]
+        for one in require
+    )
+
+
+def _plain(text: str) -> str:
+    """The words without what differs by keyboard: width and spaces."""
+    return "".join(normalize("NFKC", text).split())

@@ -1,7 +1,7 @@
 """Form fields that draw themselves: a page writes {{ form.title }} and gets label, hint, errors and input."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 from unicodedata import normalize
@@ -32,10 +32,12 @@ LONGEST_NUMBER = 12
 
 
 class TextField(Question):
-    """One line of text, cleaned to NFC; data is a str, "" when an optional one is left empty."""
+    """One line of text, cleaned to NFC; data is a str, "" when an optional one is left empty. A view may set
+    `suggestions`: texts that are offered, while any other may be typed."""
 
     widget = Drawn("text")
     lines = False
+    suggestions: Sequence[str] = ()
 
     def __init__(self, label: Any = None, validators: Any = None, *, least: int = 0, most: int = 200, **options: Any):
         super().__init__(label, validators, **options)

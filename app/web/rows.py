@@ -1,5 +1,6 @@
 """A group of fields that repeats, without JavaScript: rows are added and dropped by submit buttons."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import Form as PlainForm
@@ -18,6 +19,11 @@ class Row(PlainForm):
     """The fields of one row. A row in which nothing is filled in does not count."""
 
     key = ""
+
+    def suggest(self, **texts: Sequence[str]) -> None:
+        """Offer texts for some of the fields, by their names."""
+        for name, some in texts.items():
+            setattr(self[name], "suggestions", some)  # noqa: B010  a row has fields of every class
 
     @property
     def blank(self) -> bool:

@@ -1,7 +1,6 @@
 """The pages of people and units: allowed, refused, invalid, each in one test."""
 
 import re
-from html import unescape
 
 import pytest
 
@@ -11,6 +10,7 @@ from app.kernel.act import Kind, Role
 from app.kernel.credit_code import make_code
 from tests import make
 from tests.client import CheckedClient
+from tests.pages import english, error, kept
 
 pytestmark = pytest.mark.one_database
 
@@ -20,23 +20,6 @@ UNIT = {
     "contact_name": "韦示例", "contact_phone": "0775-0000000", "person_name": "韦示例", "username": "wei",
     "mobile": "13800000000", "password": make.PASSWORD,
 }  # fmt: skip
-
-
-def error(page, field):
-    """What stands beside a field."""
-    found = re.search(rf'id="{field}-error">(.*?)</p>', page.text, re.S)
-    return unescape(re.sub(r"<[^>]+>", "", found[1])) if found else ""
-
-
-def kept(page, field):
-    """What a field still shows."""
-    found = re.search(rf'<input[^>]*name="{field}"[^>]*>', page.text)
-    return unescape(re.search(r'value="([^"]*)"', found[0])[1])
-
-
-def english(client):
-    client.post("/language", data={"locale": "en"})
-    return client
 
 
 @pytest.fixture
