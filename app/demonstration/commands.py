@@ -23,7 +23,9 @@ from app.web.commands import now_here
 @click.option("--day", default="", help="The day the city is as of, like 2026-09-28; today when left out.")
 @with_appcontext
 def demo(if_empty: bool, owners: int, agencies: int, jobs: int, day: str) -> None:
-    """Make the demonstration city: fictional units and a year of jobs."""
+    """Make the demonstration city: fictional units and a year of jobs. Not in production: its password is known."""
+    if current_app.config["ENV"] == "production":
+        raise click.ClickException("the demonstration city has a password everybody knows: not in production")
     today = date.fromisoformat(day) if day else local_day(now_here())
     with transaction():
         if session.scalar(select(Unit.id).limit(1)):
