@@ -5,6 +5,7 @@ A check takes a module's dotted name and its source, and returns what is wrong w
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, nodes
@@ -26,23 +27,22 @@ FEATURES = [
 ]
 DOMAIN = {"rules": 0, "models": 1, "eligibility": 2, "operations": 3, "documents": 4}
 WEB = {"forms": 0, "views": 1, "commands": 1}
+BLOCKS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LONGEST_FILE, LONGEST_FUNCTION = 250, 40
 
 IMPURE = {"flask", "flask_babel", "flask_login", "flask_wtf", "jinja2", "sqlalchemy", "werkzeug", "wtforms", "config"}
 FILES_AND_ENVIRONMENT = {"os", "pathlib", "io", "shutil", "subprocess", "tempfile", "socket"}
 WALL_CLOCKS = {
-    ("datetime", "now"),
-    ("datetime", "utcnow"),
-    ("datetime", "today"),
-    ("date", "today"),
-    ("time", "time"),
-    ("func", "now"),
-}
+    "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime",
+    "time.gmtime", "func.now", "func.current_timestamp",
+}  # fmt: skip
+COMMITS = {"db.settle", "db.transaction"}
+DOORS = {"get", "post", "put", "patch", "delete", "route"}
 STATES = {"state", "role"}
 ACTORS = {"actor", "me", "person", "unit", "member", "membership", "user", "current_user"}
 LAW_CLASSES = {"State", "Role", "Kind"}
 ROLES = {"owner", "agency", "regulator", "operator", "visitor", "clock", "administrator", "delegate", "authorised"}
-COLUMN_QUESTIONS = {"in_", "not_in", "is_", "is_not", "has_key"}
+QUESTIONS = {"in_", "not_in", "is_", "is_not", "startswith", "endswith", "__eq__"}
 TEMPLATE_QUESTIONS = {"eq", "equalto", "==", "ne", "!=", "in", "sameas"}
 
 
@@ -137,11 +137,14 @@ def _is_package(module: str, known: set[str]) -> bool:
 def hidden_imports(module: str, source: str) -> list[str]:
     if module == "app":
         return []
-    return [
-        f"{module}: {function.name} hides an import"
-        for function in _functions(source)
-        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(function))
+    blocks = (node for node in ast.walk(ast.parse(source)) if isinstance(node, BLOCKS))
+    found = [
+        f"{module}: {block.name} hides an import"
+        for block in blocks
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(block))
     ]
+    called = [call for call in _calls(source) if _last(call.func) in ("import_module", "__import__")]
+    return found + [f"{module}, line {call.lineno}: imports what only running it tells" for call in called]
 
 
 def impurities(module: str, source: str) -> list[str]:
@@ -170,18 +173,36 @@ def _imported(source: str) -> set[str]:
 
 
 def other_commits(module: str, source: str) -> list[str]:
+    """Only the database floor commits; a request, a task or a command is settled where it began, never in between."""
     if module == "app.infra.db":
         return []
-    calls = [call for call in _calls(source) if isinstance(call.func, ast.Attribute) and call.func.attr == "commit"]
-    return [f"{module}, line {call.lineno}: only app.infra.db commits" for call in calls]
+    begins = module.startswith(("app.infra", "app.demonstration")) or module == "app.web.answers"
+    found = []
+    for node, name in _names(source):
+        if isinstance(node, ast.Attribute) and node.attr == "commit":
+            found.append(f"{module}, line {node.lineno}: only app.infra.db commits")
+        elif _tail(name) in COMMITS and not (begins or module.endswith(".commands")):
+            found.append(f"{module}, line {node.lineno}: who began the work ends its transaction")
+    return found
 
 
 def other_clocks(module: str, source: str) -> list[str]:
     """The time is read at the door, in commands and in the factory, and handed on."""
     if module in ("app", "app.web.door") or module.endswith(".commands"):
         return []
-    calls = [call for call in _calls(source) if tuple(_dotted(call.func).split(".")[-2:]) in WALL_CLOCKS]
-    return [f"{module}, line {call.lineno}: the time comes with the act" for call in calls]
+    read = [node for node, name in _names(source) if _tail(name) in WALL_CLOCKS]
+    return [f"{module}, line {node.lineno}: the time comes with the act" for node in read]
+
+
+def open_doors(module: str, source: str) -> list[str]:
+    """Every view says who may enter; the service would not start otherwise."""
+    found = []
+    for function in _functions(source):
+        calls = [mark.func for mark in function.decorator_list if isinstance(mark, ast.Call)]
+        is_view = any(isinstance(call, ast.Attribute) and call.attr in DOORS for call in calls)
+        if is_view and not any(_last(call) == "allow" for call in calls):
+            found.append(f"{module}: {function.name} declares no rule")
+    return found
 
 
 def other_environments(module: str, source: str) -> list[str]:
@@ -195,18 +216,31 @@ def private_law(module: str, source: str) -> list[str]:
     """Nobody but the rules (and the questions and queries of models) compares a state or a role."""
     if place(module)[0] < 2 or module.endswith((".rules", ".models")):
         return []
+    tree = ast.parse(source)
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    tables = {alias.name for node in imported if (node.module or "").endswith(".rules") for alias in node.names}
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         asked: list[ast.expr] = []
         if isinstance(node, ast.Compare):
             asked = [node.left, *node.comparators]
         elif isinstance(node, ast.Match):
             asked = [node.subject]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in COLUMN_QUESTIONS:
+        elif isinstance(node, ast.Subscript) and _last(node.value) not in tables:
+            asked = [node.slice]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in QUESTIONS:
             asked = [node.func.value]
-        if any(_is_law(part, literals=isinstance(node, ast.Compare)) for part in asked):
-            found.append(f"{module}, line {node.lineno}: compares a state or a role: ask the rules or a named question")
+        if _filters(node) or any(_is_law(part, literals=isinstance(node, ast.Compare)) for part in asked):
+            found.append(f"{module}, line {node.lineno}: compares a state or a role: ask the rules or a named question")  # type: ignore[attr-defined]
     return found
+
+
+def _filters(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and _last(node.func) == "filter_by"
+        and any(word.arg in STATES for word in node.keywords)
+    )
 
 
 def _is_law(node: ast.expr, literals: bool) -> bool:
@@ -218,7 +252,18 @@ def _is_law(node: ast.expr, literals: bool) -> bool:
             or (node.attr == "kind" and _last(node.value) in ACTORS)
             or _last(node.value) in LAW_CLASSES
         )
-    return literals and isinstance(node, ast.Constant) and node.value in ROLES
+    if isinstance(node, ast.Call) and _last(node.func) == "getattr":
+        return any(isinstance(part, ast.Constant) and part.value in STATES for part in node.args)
+    return literals and isinstance(node, ast.Constant) and node.value in ROLES | said_states()
+
+
+@cache
+def said_states() -> set[str]:
+    """The values of every State in the law."""
+    trees = [ast.parse(path.read_text()) for path in sorted((ROOT / "app").glob("*/rules.py"))]
+    laws = [node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "State"]
+    rows = [row.value for law in laws for row in law.body if isinstance(row, ast.Assign)]
+    return {row.value for row in rows if isinstance(row, ast.Constant)}
 
 
 def private_law_of_a_template(name: str, source: str) -> list[str]:
@@ -256,6 +301,25 @@ def _functions(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def _calls(source: str) -> Iterator[ast.Call]:
     return (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+
+
+def _names(source: str) -> Iterator[tuple[ast.Name | ast.Attribute, str]]:
+    """Every name and attribute of a module, in full as its imports tell, whatever they are called here."""
+    tree = ast.parse(source)
+    full = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            full |= {alias.asname: alias.name for alias in node.names if alias.asname}
+        elif isinstance(node, ast.ImportFrom):
+            full |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute):
+            first, dot, rest = _dotted(node).partition(".")
+            yield node, full.get(first, first) + dot + rest
+
+
+def _tail(name: str) -> str:
+    return ".".join(name.split(".")[-2:])
 
 
 def _dotted(node: ast.AST) -> str:

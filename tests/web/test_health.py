@@ -56,9 +56,7 @@ def test_a_task_that_was_given_up_wakes_the_watcher(client: Any, clock: Any):
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_a_database_that_does_not_answer_is_said_to_be_down(
-    as_user: Any, backend: str, tmp_path: Any, signed_in: bool
-):
+def test_a_database_that_does_not_answer_is_said_to_be_down(as_user: Any, backend: str, tmp_path: Any, signed_in: bool):
     client = as_user(make.user_of(make.operator()) if signed_in else None)
     nowhere = {
         "sqlite": f"sqlite:///{tmp_path}/nothing/market.sqlite3",
