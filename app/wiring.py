@@ -21,6 +21,7 @@ from app.kernel.act import Act
 from app.notices import operations as notice_operations
 from app.notices.rules import TELL
 from app.notices.views import bp as notices
+from app.oversight.commands import COMMANDS as oversight_commands
 from app.oversight.views import bp as oversight
 from app.ratings.models import Rating
 from app.ratings.views import bp as ratings
@@ -85,5 +86,6 @@ COMMANDS: tuple[Any, ...] = (
     *account_commands,
     *calendar_commands,
     *selection_commands,
+    *oversight_commands,
     *demonstration_commands,
 )

@@ -110,6 +110,12 @@ def deadline(now: datetime, code: str) -> datetime:
     return almanac(fresh=True).calendar.deadline(now, number(code, now))
 
 
+def term_of(row: Mapping[str, str]) -> Term:
+    """A shipped row as a term, not yet in the database."""
+    fields = {name: row[name] for name in ("code", "value", "unit", "zh", "en", "basis", "mark")}
+    return Term(**fields, effective_from=date.fromisoformat(row["effective_from"]))
+
+
 def load(days: Iterable[Mapping[str, str]], terms: Iterable[Mapping[str, str]]) -> None:
     """Add the shipped rows that are not there yet. Rows the operator has added stay."""
     known_days = set(session.scalars(select(CalendarDay.day)))
@@ -122,7 +128,6 @@ def load(days: Iterable[Mapping[str, str]], terms: Iterable[Mapping[str, str]]) 
     for row in terms:
         start = date.fromisoformat(row["effective_from"])
         if (row["code"], start) not in known_terms:
-            fields = {name: row[name] for name in ("code", "value", "unit", "zh", "en", "basis", "mark")}
-            session.add(Term(**fields, effective_from=start))
+            session.add(term_of(row))
     session.flush()
     _held.clear()

@@ -1,4 +1,4 @@
-"""The commands of the house itself: migrate, load, work, tasks, law."""
+"""The commands of the house itself: migrate, load, work, tasks."""
 
 import json
 import logging
@@ -13,19 +13,15 @@ from typing import Any
 import click
 from alembic import command as alembic
 from alembic.config import Config
-from babel.support import Translations
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from app.infra import almanac, clockwork, outbox
 from app.infra.db import session, transaction
-from app.infra.shipped import rows, standards, terms_in_force
-from app.kernel.law import Due, Lifecycle, Step
-from app.kernel.workdays import local_day
+from app.infra.shipped import rows, standards
 
 ROOT = Path(__file__).parent.parent.parent
-LANGUAGES = {"zh": "zh_Hans", "en": "en"}
 PAUSE, OUTAGE = 0.5, 2.0  # seconds until it looks again: when nothing was due, when the database was away
 
 log = logging.getLogger(__name__)
@@ -57,15 +53,7 @@ def commands(wiring: Any) -> list[click.Command]:
         while not stop():
             time.sleep(0 if _round(wiring) else PAUSE)
 
-    @click.command("law")
-    @click.option("--lang", type=click.Choice(sorted(LANGUAGES)), default="zh")
-    def law(lang: str) -> None:
-        """Print every lifecycle: who may do what, what leads where, and by when."""
-        words = Translations.load(str(ROOT / "translations"), [LANGUAGES[lang]])
-        for model in wiring.LIVES:
-            put(as_table(model.LIFE, words.gettext, term_days()))
-
-    return [migrate, load, work, tasks, law]
+    return [migrate, load, work, tasks]
 
 
 @click.command("tasks")
@@ -99,43 +87,6 @@ def run_due(wiring: Any, now: datetime) -> int:
             break
         done += 1
     return done
-
-
-def term_days() -> dict[str, str]:
-    """Working days by term code in force today: from the database, or from the shipped file when there is none yet."""
-    today = local_day(now_here())
-    shipped = terms_in_force(today)
-    try:
-        held = almanac.almanac().in_force(today)
-    except Exception:
-        log.debug("no database yet: the shipped terms are printed", exc_info=True)
-        session.rollback()
-        return shipped
-    return shipped | {code: term.value for code, term in held.items()}
-
-
-def as_table(life: Lifecycle, say: Callable[[str], str], days: dict[str, str]) -> str:
-    """One lifecycle as a Markdown table in the language of `say`."""
-    head = [say("step"), say("from"), say("to"), say("who"), say("when"), say("then by")]
-    lines = [f"## {say(life.says)}", "", "| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    for step in life.steps.values():
-        sources = "、".join(say(says) for state, says in life.states.items() if state in step.source)
-        when = say("its deadline has passed") if step.lapse else ""
-        cells = [f"{say(step.says)} ({step.verb})", sources, say(life.label(step.target)), who(step, say), when]
-        lines.append("| " + " | ".join([*cells, due(step.due, say, days)]) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def who(step: Step, say: Callable[[str], str]) -> str:
-    joint = " / " if step.who.joint == "|" else " + "
-    return joint.join(say(name) for name in step.who.names)
-
-
-def due(rule: Due | None, say: Callable[[str], str], days: dict[str, str]) -> str:
-    if rule is None:
-        return ""
-    parts = [f"{days.get(code, '?')} {say('working days')} ({code})" for code in rule.terms]
-    return "；".join(parts) or say(rule.says)
 
 
 def _until_told() -> Callable[[], bool]:

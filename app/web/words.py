@@ -6,6 +6,8 @@ from datetime import datetime
 from flask import Flask
 
 from app.kernel import money as amounts
+from app.kernel.law import Who
+from app.kernel.words import N_
 from app.kernel.workdays import Calendar
 from app.web.dates import brief, clock, day, deadline, full, left, moment, plug, tongue, weekday, workdays
 from app.web.said import said
@@ -13,7 +15,7 @@ from app.web.strip import lines, strip
 
 __all__ = [
     "brief", "clock", "day", "deadline", "filesize", "full", "install", "left", "lines", "moment", "money", "percent",
-    "said", "sentences", "strip", "wan", "weekday", "workdays", "yuan",
+    "said", "sentences", "strip", "those", "wan", "weekday", "workdays", "yuan",
 ]  # fmt: skip
 
 KB, MB, GB = 2**10, 2**20, 2**30
@@ -23,7 +25,7 @@ def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], d
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
     dates = (brief, clock, day, deadline, full, left, lines, moment, strip, weekday, workdays)
-    for word in (*dates, filesize, money, percent, said, sentences, wan, yuan):
+    for word in (*dates, filesize, money, percent, said, sentences, those, wan, yuan):
         app.jinja_env.filters[word.__name__] = word
 
 
@@ -41,6 +43,11 @@ def wan(cents: int) -> str:
     """3.20 万元. English has no such unit and says CNY 32,000."""
     pattern = tongue().wan
     return pattern.format(n=amounts.wan(cents)) if pattern else yuan(cents)
+
+
+def those(who: Who) -> str:
+    """Who may, as the law names them: 中选机构或系统计时."""
+    return (said(N_(" or ")) if who.joint == "|" else " + ").join(said(name) for name in who.names)
 
 
 def sentences(parts: Iterable[str]) -> str:
