@@ -11,6 +11,7 @@ from typing import Any
 ENVIRONMENTS = ("development", "production", "test")
 LOCALES = ("zh_Hans", "zh_Hant", "en")
 SECRET_LENGTH = 32
+KEYS = ("SECRET_KEY", "SEAL_KEY")
 
 Settings = dict[str, Any]
 
@@ -43,8 +44,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         except ValueError as error:
             problems.append(f"{row.name}: {error}")
             settings[row.name] = _default(row, settings, derive=False)
-    if not problems and settings["ENV"] == "production" and _is_guessable(settings["SECRET_KEY"]):
-        problems.append(f"SECRET_KEY can be guessed: write at least {SECRET_LENGTH} random characters")
+    if not problems and settings["ENV"] == "production":
+        guessable = [name for name in KEYS if _is_guessable(settings[name])]
+        problems += [f"{name} can be guessed: write at least {SECRET_LENGTH} random characters" for name in guessable]
     if problems:
         raise SystemExit("The service cannot start.\n" + "\n".join(f"  {problem}" for problem in problems))
     return settings
@@ -102,18 +104,19 @@ def _database(text: str) -> str:
     return text
 
 
-def _kept_secret(settings: Settings) -> str:
-    """The key of a development machine: made once, kept beside its data, the same for every process."""
-    if settings["ENV"] == "test":
-        return "for tests only"
-    path = Path(settings["DATA_DIR"]) / "secret"
+def _kept(name: str) -> Callable[[Settings], str]:
+    """A key of a development machine: made once, kept in a file beside its data, the same for every process."""
+    return lambda settings: "for tests only" if settings["ENV"] == "test" else _kept_in(settings["DATA_DIR"] / name)
+
+
+def _kept_in(path: Path) -> str:
     with suppress(FileNotFoundError):
         return path.read_text()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"it is kept in DATA_DIR, and {path.parent} cannot be made ({error.strerror})") from error
-    draft = path.with_name(f"secret.{secrets.token_hex(4)}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_hex(32))
     with suppress(FileExistsError):
@@ -126,7 +129,13 @@ SETTINGS = (
     Setting("ENV", _one_of(*ENVIRONMENTS), "development", about="development, production or test"),
     Setting("DATA_DIR", _folder, lambda _: _folder("var"), about="where files, mail and the embedded database live"),
     Setting(
-        "SECRET_KEY", default=_kept_secret, required=True, about=f"at least {SECRET_LENGTH} random characters, kept"
+        "SECRET_KEY", default=_kept("secret"), required=True, about=f"at least {SECRET_LENGTH} random characters, kept"
+    ),
+    Setting(
+        "SEAL_KEY",
+        default=_kept("seal"),
+        required=True,
+        about=f"at least {SECRET_LENGTH} other random characters, kept apart from the database and its backups",
     ),
     Setting(
         "DATABASE_URL",

@@ -1,7 +1,8 @@
 """Copy what browsers load into static/, each file with a hash of its content in its name, and list them in a manifest.
 
-Third-party files come from npm, by the lock file; our own from assets/. Nothing is bundled or changed on the way,
-except that a comment naming a source map we do not serve is left out.
+Third-party files come from npm, by the lock file; our own from assets/, and the verifiers that a reader runs or takes
+home from verify/. Nothing is bundled or changed on the way, except that a comment naming a source map we do not serve
+is left out.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 OWN = ROOT / "assets"
+VERIFIERS = ROOT / "verify"
 MODULES = ROOT / "node_modules"
 TARGET = ROOT / "static"
 VENDOR = {
@@ -30,6 +32,7 @@ def main() -> None:
     install()
     files = {name: MODULES / path for name, path in VENDOR.items()}
     files |= {path.relative_to(OWN).as_posix(): path for path in sorted(OWN.rglob("*")) if path.is_file()}
+    files |= {path.name: path for path in sorted(VERIFIERS.iterdir()) if path.is_file()}
     publish(files)
 
 

@@ -10,11 +10,11 @@ sys.path.insert(0, str(ROOT))
 
 import config  # noqa: E402
 
-OURS = {"market.sqlite3", "market.sqlite3-wal", "market.sqlite3-shm", "secret", "mail", "files"}
+OURS = {"market.sqlite3", "market.sqlite3-wal", "market.sqlite3-shm", "seal", "secret", "mail", "files"}
 
 
 def main(yes: bool) -> None:
-    settings = config.load(os.environ | {"SECRET_KEY": "not needed here"})
+    settings = config.load(os.environ | dict.fromkeys(config.KEYS, "not needed here"))
     folder: Path = settings["DATA_DIR"]
     if not folder.exists():
         print(f"{folder} does not exist: the next `make run` starts from nothing.")

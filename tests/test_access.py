@@ -113,6 +113,7 @@ TABLE = [
     ("jobs.withdraw", "open", "OD", ALL),
     ("entries.new", "open", "APap", ALL),
     ("entries.show", "entered", "APMm", "APMm"),
+    ("entries.receipt", "entered", "AP", "APMm"),
     ("entries.withdraw", "entered", "AP", "APMm"),
     ("entries.reenter", "entry withdrawn", "AP", "APMm"),
     ("jobs.repost", "failed", "OD", ALL),

@@ -29,11 +29,13 @@ def test_a_development_machine_needs_no_setting(tmp_path, monkeypatch):
     assert set(settings) == {row.name for row in config.SETTINGS}
 
 
-def test_a_development_secret_is_made_once_and_kept(tmp_path):
-    first = load(tmp_path)["SECRET_KEY"]
-    assert len(first) == 64 and load(tmp_path)["SECRET_KEY"] == first
-    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+def test_the_keys_of_a_development_machine_are_made_once_and_kept(tmp_path):
+    first, second = load(tmp_path), load(tmp_path)
+    for name, file in {"SECRET_KEY": "secret", "SEAL_KEY": "seal"}.items():
+        assert len(first[name]) == 64 and second[name] == first[name]
+        assert stat.S_IMODE((tmp_path / file).stat().st_mode) == 0o600
+    assert first["SECRET_KEY"] != first["SEAL_KEY"]
+    assert {path.name for path in tmp_path.iterdir()} == {"secret", "seal"}
 
 
 def test_processes_that_start_together_share_one_secret(tmp_path):
@@ -45,7 +47,7 @@ def test_processes_that_start_together_share_one_secret(tmp_path):
 
     with ThreadPoolExecutor(8) as processes:
         assert len(set(processes.map(start, range(8)))) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+    assert {path.name for path in tmp_path.iterdir()} == {"secret", "seal"}
 
 
 def test_a_test_run_writes_nothing(tmp_path):
@@ -61,14 +63,17 @@ def test_production_names_everything_missing_at_once(tmp_path):
     assert not (tmp_path / "secret").exists()
 
 
+@pytest.mark.parametrize("name", config.KEYS)
 @pytest.mark.parametrize("secret", ["secret", "a" * 64, "change-me-change-me-change-me-12345678", "for tests only"])
-def test_production_refuses_a_secret_that_can_be_guessed(tmp_path, secret):
-    with pytest.raises(SystemExit, match="SECRET_KEY can be guessed"):
-        load(tmp_path, ENV="production", SECRET_KEY=secret, DATABASE_URL="postgresql://u:p@db/market")
+def test_production_refuses_a_key_that_can_be_guessed(tmp_path, name, secret):
+    keys = dict.fromkeys(config.KEYS, STRONG) | {name: secret}
+    with pytest.raises(SystemExit, match=f"{name} can be guessed"):
+        load(tmp_path, ENV="production", DATABASE_URL="postgresql://u:p@db/market", **keys)
 
 
 def test_production_starts_with_a_strong_secret(tmp_path):
-    settings = load(tmp_path, ENV="production", SECRET_KEY=STRONG, DATABASE_URL="postgresql://u:p@db/market")
+    keys = dict.fromkeys(config.KEYS, STRONG)
+    settings = load(tmp_path, ENV="production", DATABASE_URL="postgresql://u:p@db/market", **keys)
     assert settings["SECRET_KEY"] == STRONG
     assert settings["DATABASE_URL"] == "postgresql+psycopg://u:p@db/market"
     assert settings["COOKIE_SECURE"] is True

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Professional, stated
 from app.contracts import operations as contracts
-from app.demonstration.stories import DEFECT, ask_for_papers, deliver, draft, hand_in, listed, sign
+from app.demonstration.stories import DEFECT, ask_for_papers, deliver, draft, hand_in, listed, sealing, sign
 from app.demonstration.telling import City, Story, office_hours
 from app.demonstration.units import HOUR, apply
 from app.infra import almanac
@@ -105,7 +105,10 @@ ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
     "enter": (
         "the agency",
         lambda city, act, job, ceiling: selections.enter(
-            act, job, quote_cents=None if job.method == Method.RANDOM_DRAW else ceiling * 9 // 10
+            act,
+            job,
+            quote_cents=None if job.method == Method.RANDOM_DRAW else ceiling * 9 // 10,
+            sealing=sealing(city),
         ),
     ),
     "object": (

@@ -16,9 +16,11 @@ from app.jobs import operations as jobs
 from app.jobs.models import Job, reposts_of
 from app.jobs.rules import PRICED, Method, State, has_failed
 from app.kernel.act import VISITOR, Act, Actor
+from app.kernel.transcript import BROWSER
 from app.kernel.workdays import local_day
 from app.ratings import operations as ratings
 from app.selections import operations as selections
+from app.selections.envelopes import RANDOM_BYTES, Sealing
 from app.services import operations as services
 
 DEFECT = "附图缺少图例和签章，请补正后重新提交。"
@@ -109,7 +111,12 @@ def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) 
     for firm in city.chance.sample(firms, min(len(firms), city.chance.choice((2, 3, 4, 5, 6, 7)))):
         yield (at := at + city.chance.uniform(0.5, 4) * HOUR)
         quote = int(ceiling * city.chance.uniform(0.70, 0.92)) // 10000 * 10000 if method in PRICED else None
-        selections.enter(Act(firm, at), job, quote_cents=quote)
+        selections.enter(Act(firm, at), job, quote_cents=quote, sealing=sealing(city))
+
+
+def sealing(city: City) -> Sealing:
+    """The random part of an entry, the same each time the city is made."""
+    return Sealing(city.chance.randbytes(RANDOM_BYTES), BROWSER, city.chance.randbytes(RANDOM_BYTES))
 
 
 def _service(city: City, job: Job, owner: Actor) -> Story:

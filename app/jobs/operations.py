@@ -11,6 +11,7 @@ from app.accounts.models import Unit, memberships_of, unit_with_code
 from app.agencies.models import Agency
 from app.catalogue.models import Item, Standard, standard_in_force
 from app.districts.models import district
+from app.infra import keys
 from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Avoidance, Job, NumberSeries, avoided, reposts_of
@@ -33,6 +34,7 @@ from app.kernel.act import Act
 from app.kernel.draw import SECRET_BYTES, commitment_of
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.money import yuan
+from app.kernel.seal import new_keys
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 
@@ -131,10 +133,12 @@ def return_posting(act: Act, job: Job, *, reason: str) -> None:
 
 def publish(act: Act, job: Job, *, secret: bytes | None = None) -> None:
     """Announce the job and open the entry. The announcement commits to a secret of 32 random bytes, so that nobody can
-    choose the draw's outcome later (app/kernel/draw.py). Only a demonstration, to be the same each time, brings one."""
+    choose the draw's outcome later (app/kernel/draw.py), and brings the key that closes the envelopes of the entrants.
+    Only a demonstration, to be the same each time, gives a secret."""
     job.LIFE.check(act, job, "publish")
-    secret = secret or secrets.token_bytes(SECRET_BYTES)
-    job.secret, job.commitment, job.published_at = secret.hex(), commitment_of(secret), act.now
+    secret, seal = secret or secrets.token_bytes(SECRET_BYTES), new_keys()
+    job.wrapped_secret, job.commitment, job.published_at = keys.wrap(secret), commitment_of(secret), act.now
+    job.seal_public, job.wrapped_seal = seal.public, keys.wrap(seal.private)
     term = "entry_repost" if job.round > 1 else "entry_urgent" if job.urgent else "entry"
     shut_out = [{"agency": one.agency.unit.name, "reason": one.reason} for one in avoided(job.id)]
     advance(act, job, "publish", term=term, number=job.number, commitment=job.commitment, avoided=shut_out)

@@ -214,6 +214,7 @@ MAY_DELEGATE   = its_owner & an_administrator
 
 EDITABLE = in_state(State.DRAFT, State.RETURNED)
 takes_entries = in_state(State.OPEN)
+selecting = in_state(State.SELECTING)
 in_publicity = in_state(State.SELECTED, State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
 serving = in_state(State.IN_SERVICE)

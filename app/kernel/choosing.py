@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from app.kernel.words import N_
 
 Pick = Callable[[str, Sequence[int]], int]
+Points = Sequence[tuple[int, ...]]
 
 NO_ENTRY = N_("There was no eligible entry.")
 TOO_FEW = N_("There were fewer eligible entries than the funds require.")
 # One highest and one lowest may be dropped only where somebody stays.
 LEAST_DROP_FROM = 3
+# A discount of one hundred percent, in hundredths of a percent.
+WHOLE = 10_000
 
 
 @dataclass(frozen=True)
@@ -103,10 +106,42 @@ def average_price(quotes: Sequence[int], *, percentage: int, drop_from: int, min
     )
 
 
+@dataclass(frozen=True)
+class Weights:
+    """What a scored method counts, in points of 100: each criterion of a panel, the price, the days."""
+
+    criteria: tuple[int, ...] = ()
+    price: int = 0
+    days: int = 0
+
+
+def points(weights: Weights, scores: Sequence[Sequence[int]], quotes: Sequence[int], days: Sequence[int]) -> Points:
+    """For each entry its hundredths of a point, one part for each weight: weight × score (0 to 100) for a criterion,
+    weight × lowest ÷ own quote for the price, weight × fewest ÷ own days for the days, each rounded half up once."""
+    price = [_share(weights.price, min(quotes), quote) for quote in quotes] if weights.price else []
+    time = [_share(weights.days, min(days), own) for own in days] if weights.days else []
+    found = []
+    for at, given in enumerate(scores):
+        panel = [weight * score for weight, score in zip(weights.criteria, given, strict=True)]
+        found.append((*panel, *price[at : at + 1], *time[at : at + 1]))
+    return found
+
+
+def scored(points: Points, quotes: Sequence[int], *, minimum: int) -> Outcome:
+    """The most points win; equal ones, the lower quote, then a draw. `quotes` are all 0 where none is asked for."""
+    if failed := failure(len(points), minimum=minimum):
+        return Outcome(failed=failed)
+    return Outcome(merits=tuple((-sum(parts), quote) for parts, quote in zip(points, quotes, strict=True)))
+
+
+def less_discount(reference_fee: int, discount: int) -> int:
+    """The quote that a discount (下浮率, in hundredths of a percent) leaves of a reference fee, half up to the cent."""
+    return _half_up(reference_fee * (WHOLE - discount), WHOLE)
+
+
 def percentage_of_mean(quotes: Sequence[int], percentage: int) -> int:
     """Mean × percentage / 100 in the quotes' own hundredths, rounded half up once, exactly."""
-    divisor = 100 * len(quotes)
-    return (2 * sum(quotes) * percentage + divisor) // (2 * divisor)
+    return _half_up(sum(quotes) * percentage, 100 * len(quotes))
 
 
 def settle(outcome: Outcome, *, order: Sequence[int], pick: Pick) -> Settled:
@@ -131,3 +166,11 @@ def _one_of(choices: Sequence[int], label: str, pick: Pick) -> int | None:
 
 def _places_of(value: int, quotes: Sequence[int]) -> tuple[int, ...]:
     return tuple(index for index, quote in enumerate(quotes) if quote == value)
+
+
+def _share(weight: int, least: int, own: int) -> int:
+    return _half_up(100 * weight * least, own)
+
+
+def _half_up(top: int, bottom: int) -> int:
+    return (2 * top + bottom) // (2 * bottom)

@@ -1,30 +1,52 @@
-"""A draw anyone can recompute: protocol version 1, described for readers in docs/protocols/draw.md.
+"""A selection anyone can recompute: protocol version 2, described for readers in docs/protocols/draw.md.
 
-A secret is committed to at publication; at closing the list freezes; the seed is the hash of terms, secret and list;
-every chance decision is a labelled stream of that seed. The transcript holds all of it, and the result.
+The platform commits to a secret at publication; each entrant seals a random contribution and its offer; at closing the
+list freezes; the seed is the hash of terms, secret, list and contributions, and of an outside value where one was
+announced; every chance decision is a labelled stream of that seed. The transcript holds all of it, and the result.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import cast
+from typing import Any, cast
 from unicodedata import normalize
 
-from app.kernel.choosing import Outcome, average_price, failure, lowest_price, random_draw, settle
+from app.kernel.choosing import (
+    Outcome,
+    Points,
+    Weights,
+    average_price,
+    failure,
+    lowest_price,
+    points,
+    random_draw,
+    scored,
+    settle,
+)
 from app.kernel.stream import order as order
 from app.kernel.stream import pick as pick
 from app.kernel.transcript import (
+    AVERAGE,
+    BROWSER,
+    FIELDS,
     FORMAT,
-    METHODS,
+    GIVEN,
+    LISTED,
+    LOWEST,
+    MERIT,
+    OPENED,
+    RANDOM,
+    RESULT,
+    TERMS,
     VERSION,
     Broken,
-    all_fields,
     check_given,
-    given_fields,
     instant,
     is_same,
     require,
+    seal_chance,
+    seal_offer,
     tagged_hash,
 )
 from app.kernel.transcript import commitment_of as commitment_of
@@ -35,25 +57,19 @@ SECRET_BYTES = 32
 
 # What follows from the given parts, in the order in which a reader would recompute it.
 _REASONS = {
-    "list_hash": "list_hash is not the hash of the entrants",
-    "seed": "seed is not the hash of the terms, the commitment, the secret and list_hash",
+    "list_hash": "list_hash is not the hash of the list published at closing",
     "failed": "failed does not follow from the number of entrants and minimum_entries",
+    "seed": "seed is not the hash of the terms, the secret, the list, the contributions and the outside value",
+    "bidders": "bidders is not the order the seed draws",
     "percentage": "percentage is not the one the seed draws",
     "order": "order is not the one the seed draws",
     "dropped": "dropped does not follow from the quotes and the seed",
     "reference": "reference is not the mean of the quotes that were not dropped times the percentage",
+    "points": "points do not follow from the weights and what each entrant offers and was given",
     "ranking": "ranking does not follow from the rule of the method and the order",
     "winner": "winner is not the first of the ranking",
+    "digest": "digest is not the hash of everything else",
 }
-
-
-@dataclass(frozen=True)
-class Entrant:
-    """One line of the list: public code (printable ASCII), name, and the quote in cents where quotes are opened."""
-
-    code: str
-    name: str
-    quote: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,44 +80,93 @@ class Rule:
     version: str
     minimum_entries: int
     percentages: tuple[int, ...] = ()
-    drop_from: int = 0
+    drop_from: int | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is fixed at publication. `criteria` are (name, weight) of the merit method, `reference_fee` in cents what a
+    discount is taken off, `outside` the public value named in advance that is hashed into the seed."""
+
+    job: str
+    title: str
+    method: str
+    funds: str
+    closed_at: datetime
+    rule: Rule
+    commitment: str
+    criteria: tuple[tuple[str, int], ...] = ()
+    price_weight: int = 0
+    days_weight: int = 0
+    reference_fee: int | None = None
+    outside: str | None = None
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """One line of the list: public code (printable ASCII), name, and what was sealed: the contribution of 32 bytes and
+    who made it, the nonce of 32 bytes, and of quote (cents), days and discount (hundredths of a percent) what the
+    method asks for. `offer` and `sealed` are the commitments on the list; `scores` a panel's consensus, 0 to 100."""
+
+    code: str
+    name: str
+    contribution: bytes
+    nonce: bytes
+    made_by: str = BROWSER
+    quote: int | None = None
+    days: int | None = None
+    discount: int | None = None
+    scores: tuple[int, ...] = ()
+    offer: str = ""
+    sealed: str = ""
+
+    def sealed_for(self, job: str) -> "Entrant":
+        """The same with the commitments it makes by entering a job."""
+        known = self.opened | {"code": self.code}
+        return replace(self, sealed=seal_chance(job, known), offer=seal_offer(job, known))
+
+    @property
+    def listed(self) -> dict[str, object]:
+        """What the list published at closing shows."""
+        return {"code": self.code, "name": normalize("NFC", self.name), "offer": self.offer, "sealed": self.sealed}
+
+    @property
+    def opened(self) -> dict[str, object]:
+        """What was sealed, and the panel's scores."""
+        return {
+            "contribution": self.contribution.hex(),
+            "made_by": self.made_by,
+            "days": self.days,
+            "discount": self.discount,
+            "nonce": self.nonce.hex(),
+            "quote": self.quote,
+            "scores": list(self.scores),
+        }
+
+
+def list_hash_of(entrants: Sequence[Entrant]) -> str:
+    """What is published at closing: the hash of the frozen list, of which nothing is opened yet."""
+    return tagged_hash("list", [one.listed for one in sorted(entrants, key=lambda one: one.code)])
 
 
 def make_transcript(
-    *,
-    job: str,
-    title: str,
-    method: str,
-    funds: str,
-    closed_at: datetime,
-    rule: Rule,
-    secret: bytes,
-    commitment: str,
-    entrants: Sequence[Entrant],
+    terms: Terms, *, secret: bytes, entrants: Sequence[Entrant], outside_value: str | None = None
 ) -> dict[str, object]:
     """Draw, choose and write down everything: JSON-able, keys in alphabetical order. The order of the entrants never
-    matters; where too few entered their quotes stay sealed. ValueError when the parts cannot make a transcript."""
+    matters; where too few entered, all stay sealed. ValueError when the parts cannot make a transcript."""
     if len(secret) != SECRET_BYTES:
         raise ValueError(f"the secret has not {SECRET_BYTES} bytes")
-    if closed_at.tzinfo is None:
+    if terms.closed_at.tzinfo is None:
         raise ValueError("closed_at has no time zone")
-    sealed = failure(len(entrants), minimum=rule.minimum_entries) is not None
-    given: dict[str, object] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "job": normalize("NFC", job),
-        "title": normalize("NFC", title),
-        "method": method,
-        "funds": funds,
-        "closed_at": instant(closed_at),
-        "rule": normalize("NFC", rule.version),
-        "minimum_entries": rule.minimum_entries,
-        "commitment": commitment,
+    stay_sealed = failure(len(entrants), minimum=terms.rule.minimum_entries) is not None
+    given = _terms(terms) | {
         "secret": secret.hex(),
-        "entrants": [_line(one, sealed) for one in sorted(entrants, key=lambda one: one.code)],
+        "outside_value": outside_value,
+        "entrants": [
+            one.listed | (dict.fromkeys(OPENED) if stay_sealed else one.opened)
+            for one in sorted(entrants, key=lambda one: one.code)
+        ],
     }
-    if method == "average_price":
-        given |= {"percentages": list(rule.percentages), "drop_from": rule.drop_from}
     try:
         check_given(given)
     except Broken as broken:
@@ -112,8 +177,8 @@ def make_transcript(
 def verify_transcript(transcript: object) -> str | None:
     """None when every part of the transcript follows from the parts before it, else the first reason, in plain English.
 
-    It never raises, whatever was read from JSON. That the commitment is the one published with the announcement is for
-    the reader to compare: a transcript cannot vouch for that itself.
+    It never raises, whatever was read from JSON. That commitment, terms, outside value and list hash are those that
+    were published is for the reader to compare: a transcript cannot vouch for that itself.
     """
     try:
         _verify(transcript)
@@ -127,73 +192,96 @@ def _verify(transcript: object) -> None:
         raise Broken("the transcript is not a JSON object")
     require(is_same(transcript.get("format"), FORMAT), f"format is not {FORMAT}")
     require(is_same(transcript.get("version"), VERSION), f"version is not {VERSION}")
-    method = transcript.get("method")
-    require(method in METHODS, "method is not one of " + ", ".join(METHODS))
-    for name in sorted(all_fields(method) - transcript.keys()):
+    for name in sorted(FIELDS - transcript.keys()):
         raise Broken(f"{name} is missing")
-    require(not transcript.keys() - all_fields(method), "there is a field that does not belong")
-    given = {name: transcript[name] for name in given_fields(method)}
+    require(not transcript.keys() - FIELDS, "there is a field that does not belong")
+    given = {name: transcript[name] for name in GIVEN}
     check_given(given)
     expected = _complete(given)
     for name, reason in _REASONS.items():
-        require(name not in expected or is_same(transcript[name], expected[name]), reason)
+        require(is_same(transcript[name], expected[name]), reason)
 
 
 def _complete(given: Mapping[str, object]) -> dict[str, object]:
-    """Everything that follows from the checked terms, secret and list."""
-    list_hash = tagged_hash("list", given["entrants"])
-    seeded = {name: value for name, value in given.items() if name != "entrants"}
-    seed = tagged_hash("seed", {**seeded, "list_hash": list_hash})
-    return dict(sorted({**given, "list_hash": list_hash, "seed": seed, **_result(given, bytes.fromhex(seed))}.items()))
+    """Everything that follows from the checked terms, secret, list and outside value."""
+    lines = _lines(given)
+    listed = [{name: line[name] for name in LISTED} for line in lines]
+    found: dict[str, object] = {"list_hash": tagged_hash("list", listed), "digest": None}
+    found["failed"] = failure(len(lines), minimum=cast(int, given["minimum_entries"]))
+    found |= dict.fromkeys(RESULT) | {"order": [], "ranking": []}
+    if found["failed"] is None:
+        chance = {name: given[name] for name in (*TERMS, "outside_value", "secret")}
+        shares = [line["contribution"] for line in lines]
+        seed = tagged_hash("seed", {**chance, "list_hash": found["list_hash"], "contributions": shares})
+        found |= {"seed": seed, **_result(given, bytes.fromhex(seed))}
+    whole = {**given, **found}
+    return dict(sorted({**whole, "digest": tagged_hash("transcript", whole)}.items()))
 
 
 def _result(given: Mapping[str, object], seed: bytes) -> dict[str, object]:
-    codes = [cast(str, line["code"]) for line in _entrants(given)]
-    percentage = pick(seed, "percentage", cast("list[int]", given["percentages"])) if "percentages" in given else None
-    outcome = _outcome(given, percentage)
-    drawn = _drawn_order(outcome, given["method"], seed, len(codes))
+    method, lines = given["method"], _lines(given)
+    codes = [cast(str, line["code"]) for line in lines]
+    share = pick(seed, "percentage", cast("list[int]", given["percentages"])) if method == AVERAGE else None
+    parts = _points(given)
+    outcome = _outcome(given, share, parts)
+    drawn = order(seed, "order" if method == RANDOM else "tie", range(len(codes)))
     settled = settle(outcome, order=drawn, pick=partial(pick, seed))
-
-    def code(index: int | None) -> str | None:
-        return None if index is None else codes[index]
-
-    result: dict[str, object] = {
-        "order": [codes[index] for index in drawn],
-        "ranking": [codes[index] for index in settled.ranking],
-        "winner": code(settled.winner),
-        "failed": outcome.failed,
+    ends = settled.dropped_high, settled.dropped_low
+    return {
+        "order": [codes[at] for at in drawn],
+        "ranking": [codes[at] for at in settled.ranking],
+        "winner": codes[settled.ranking[0]],
+        "percentage": share,
+        "reference": outcome.reference,
+        "dropped": None if None in ends else {"high": codes[cast(int, ends[0])], "low": codes[cast(int, ends[1])]},
+        "points": [list(each) for each in parts] if parts else None,
+        "bidders": order(seed, "bidders", codes) if method == MERIT else None,
     }
-    if percentage is not None:
-        result["percentage"] = None if outcome.failed else percentage
-        result["reference"] = outcome.reference
-        result["dropped"] = {"high": code(settled.dropped_high), "low": code(settled.dropped_low)}
-    return result
 
 
-def _outcome(given: Mapping[str, object], percentage: int | None) -> Outcome:
-    entrants, minimum = _entrants(given), cast(int, given["minimum_entries"])
-    if failed := failure(len(entrants), minimum=minimum):
-        return Outcome(failed=failed)
-    if given["method"] == "random_draw":
-        return random_draw(len(entrants), minimum=minimum)
-    quotes = [cast(int, line["quote"]) for line in entrants]
-    if percentage is None:
+def _outcome(given: Mapping[str, object], share: int | None, parts: Points) -> Outcome:
+    method, minimum = given["method"], cast(int, given["minimum_entries"])
+    quotes = [cast(int, line["quote"]) for line in _lines(given)]
+    if method == RANDOM:
+        return random_draw(len(quotes), minimum=minimum)
+    if method == LOWEST:
         return lowest_price(quotes, minimum=minimum)
-    drop_from = cast(int, given["drop_from"])
-    return average_price(quotes, percentage=percentage, drop_from=drop_from, minimum=minimum)
+    if share is not None:
+        return average_price(quotes, percentage=share, drop_from=cast(int, given["drop_from"]), minimum=minimum)
+    return scored(parts, [quote or 0 for quote in quotes], minimum=minimum)
 
 
-def _drawn_order(outcome: Outcome, method: object, seed: bytes, count: int) -> list[int]:
-    """A failed selection draws nothing; a random draw is its order; with prices the order only settles equals."""
-    if outcome.failed:
+def _points(given: Mapping[str, object]) -> Points:
+    """The hundredths of a point of each entrant, where the method counts any."""
+    criteria = tuple(one["weight"] for one in cast("list[dict[str, int]]", given["criteria"]))
+    weights = Weights(criteria, cast(int, given["price_weight"]), cast(int, given["days_weight"]))
+    if weights == Weights():
         return []
-    return order(seed, "order" if method == "random_draw" else "tie", range(count))
+    columns = [[line[name] for line in _lines(given)] for name in ("scores", "quote", "days")]
+    return points(weights, *cast("list[list[Any]]", columns))
 
 
-def _entrants(given: Mapping[str, object]) -> list[dict[str, object]]:
+def _lines(given: Mapping[str, object]) -> list[dict[str, object]]:
     return cast("list[dict[str, object]]", given["entrants"])
 
 
-def _line(entrant: Entrant, sealed: bool) -> dict[str, object]:
-    line: dict[str, object] = {"code": entrant.code, "name": normalize("NFC", entrant.name)}
-    return line if sealed or entrant.quote is None else {**line, "quote": entrant.quote}
+def _terms(terms: Terms) -> dict[str, object]:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "job": normalize("NFC", terms.job),
+        "title": normalize("NFC", terms.title),
+        "method": terms.method,
+        "funds": terms.funds,
+        "closed_at": instant(terms.closed_at),
+        "rule": normalize("NFC", terms.rule.version),
+        "minimum_entries": terms.rule.minimum_entries,
+        "percentages": list(terms.rule.percentages) if terms.method == AVERAGE else [],
+        "drop_from": terms.rule.drop_from if terms.method == AVERAGE else None,
+        "commitment": terms.commitment,
+        "criteria": [{"name": normalize("NFC", name), "weight": weight} for name, weight in terms.criteria],
+        "price_weight": terms.price_weight,
+        "days_weight": terms.days_weight,
+        "reference_fee": terms.reference_fee,
+        "outside": terms.outside and normalize("NFC", terms.outside),
+    }

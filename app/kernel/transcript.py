@@ -1,31 +1,44 @@
-"""The form of a draw's transcript, protocol version 1: its fields, their shapes, its file and its hashes."""
+"""The form of a selection's transcript, protocol version 2: its fields, their shapes, its file and its hashes.
+
+Every transcript has the same fields, whatever the method; what a method does not use is null, 0 or empty.
+"""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
 from typing import cast
 from unicodedata import is_normalized
 
-from app.kernel.choosing import LEAST_DROP_FROM, failure
+from app.kernel.choosing import LEAST_DROP_FROM, WHOLE, failure, less_discount
 
-FORMAT, VERSION = "intermediary-supermarket-draw", 1
-METHODS = ("random_draw", "lowest_price", "average_price")
+FORMAT, VERSION = "intermediary-supermarket-draw", 2
+RANDOM, LOWEST, AVERAGE, PRICE_AND_DAYS, MERIT = METHODS = (
+    "random_draw", "lowest_price", "average_price", "price_and_days", "merit",
+)  # fmt: skip
 FUNDS = ("state", "social")
-MOST_QUOTE = 10**12
-MOST_NUMBER = 10**6
+BROWSER, PLATFORM = MAKERS = ("browser", "platform")
+MOST_QUOTE, MOST_DAYS, MOST_NUMBER, MOST_SCORE = 10**12, 10**4, 10**6, 100
 
-_GIVEN = frozenset(
-    "closed_at commitment entrants format funds job method minimum_entries rule secret title version".split()
+TERMS = frozenset(
+    "closed_at commitment criteria days_weight drop_from format funds job method minimum_entries outside percentages"
+    " price_weight reference_fee rule title version".split()
 )
-_GIVEN_FOR_AVERAGE = frozenset({"drop_from", "percentages"})
-_DERIVED = frozenset("failed list_hash order ranking seed winner".split())
+GIVEN = TERMS | {"entrants", "outside_value", "secret"}
+RESULT = frozenset("bidders dropped order percentage points ranking reference seed winner".split())
+FIELDS = GIVEN | RESULT | {"digest", "failed", "list_hash"}
+# Of an entrant: what is on the list published at closing, then what it had sealed, then what a panel says of it.
+LISTED = ("code", "name", "offer", "sealed")
+CHANCE, OFFER = ("contribution", "made_by"), ("days", "discount", "nonce", "quote")
+OPENED = (*CHANCE, *OFFER, "scores")
+
 _CODE = re.compile(r"[!-~]{1,64}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|\s+')
 
 
 class Broken(Exception):
@@ -37,57 +50,91 @@ def require(holds: bool, reason: str) -> None:
         raise Broken(reason)
 
 
-def given_fields(method: object) -> frozenset[str]:
-    """What the draw starts from."""
-    return _GIVEN | _GIVEN_FOR_AVERAGE if method == "average_price" else _GIVEN
-
-
-def all_fields(method: object) -> frozenset[str]:
-    """The fields of a whole transcript: exactly these."""
-    more = {"dropped", "percentage", "reference"} if method == "average_price" else set()
-    return given_fields(method) | _DERIVED | more
-
-
 def check_given(given: Mapping[str, object]) -> None:
-    """Raise Broken unless what the draw starts from is well formed and the secret is the one committed to."""
-    require(is_same(given["format"], FORMAT), f"format is not {FORMAT}")
-    require(is_same(given["version"], VERSION), f"version is not {VERSION}")
-    require(given["method"] in METHODS, "method is not one of " + ", ".join(METHODS))
-    require(given["funds"] in FUNDS, "funds is neither state nor social")
-    for name in ("job", "title", "rule"):
-        require(_is_text(given[name]), f"{name} is not a text in Unicode normal form C")
-    require(_is_instant(given["closed_at"]), "closed_at is not an instant in UTC, like 2026-10-10T16:00:00Z")
-    for name in ("commitment", "secret"):
-        require(_is_hex64(given[name]), f"{name} is not 64 hexadecimal digits in lower case")
+    """Raise Broken unless what the selection starts from is well formed, the secret is the one committed to and each
+    entrant is there with what it sealed."""
+    for name, (fits, wanted) in _SHAPES.items():
+        require(fits(given[name]), f"{name} is not {wanted}")
     secret = bytes.fromhex(cast(str, given["secret"]))
     require(given["commitment"] == commitment_of(secret), "commitment is not the SHA-256 of the secret")
-    least = given["minimum_entries"]
-    require(_is_number(least, 1), "minimum_entries is not a whole number from 1 on")
-    if "percentages" in given:
-        require(_are_percentages(given["percentages"]), "percentages are not rising whole numbers from 1 to 100")
-        wanted = f"drop_from is not a whole number from {LEAST_DROP_FROM} on"
-        require(_is_number(given["drop_from"], LEAST_DROP_FROM), wanted)
-    entrants = given["entrants"]
-    if not isinstance(entrants, list):
-        raise Broken("entrants is not a list")
-    # A draw has no quotes, and where too few entered nobody's quote is opened.
-    failed = failure(len(entrants), minimum=cast(int, least))
-    _check_entrants(entrants, quoted=given["method"] != "random_draw" and not failed)
-
-
-def _check_entrants(entrants: list[object], *, quoted: bool) -> None:
-    fields = {"code", "name", "quote"} if quoted else {"code", "name"}
+    require(given["outside"] is not None or given["outside_value"] is None, "an outside value was not announced")
+    _check_method(given)
+    entrants = cast("list[object]", given["entrants"])
+    opened = failure(len(entrants), minimum=cast(int, given["minimum_entries"])) is None
     before = ""
     for place, line in enumerate(entrants, 1):
-        if not isinstance(line, dict) or line.keys() != fields:
-            raise Broken(f"entrant {place} has not exactly the fields " + ", ".join(sorted(fields)))
-        code = line["code"]
-        if not isinstance(code, str) or not _CODE.fullmatch(code):
-            raise Broken(f"the code of entrant {place} is not 1 to 64 printable ASCII characters without a space")
-        require(_is_text(line["name"]), f"the name of entrant {place} is not a text in Unicode normal form C")
-        require(not quoted or _is_quote(line["quote"]), f"the quote of entrant {place} is not a whole number of cents")
+        code = _check_listed(place, line)
         require(before < code, f"entrant {place} is out of order or there twice: the list is sorted by code")
         before = code
+        if opened:
+            _check_opened(given, cast("dict[str, object]", line))
+        else:
+            require(_is_sealed(line), f"{code} was opened although the selection failed")
+
+
+def _check_method(given: Mapping[str, object]) -> None:
+    """The terms that belong to the method, and no others."""
+    method, weights = given["method"], [given["price_weight"], given["days_weight"]]
+    criteria = cast("list[dict[str, int]]", given["criteria"])
+    average = bool(given["percentages"]) and given["drop_from"] is not None
+    none = not given["percentages"] and given["drop_from"] is None
+    require(average if method == AVERAGE else none, "percentages and drop_from belong to the average price, both")
+    require(bool(criteria) == (method == MERIT), "criteria belong to the merit method, and only there")
+    total = sum(cast("list[int]", weights)) + sum(one["weight"] for one in criteria)
+    require(total == (100 if method in (PRICE_AND_DAYS, MERIT) else 0), "the weights do not total 100, or 0 for others")
+    require(method != PRICE_AND_DAYS or all(weights), "price and days both have a weight")
+    require(given["reference_fee"] is None or method in (LOWEST, AVERAGE), "a reference fee belongs to price methods")
+
+
+def _check_listed(place: int, line: object) -> str:
+    fields = {*LISTED, *OPENED}
+    if not isinstance(line, dict) or line.keys() != fields:
+        raise Broken(f"entrant {place} has not exactly the fields " + ", ".join(sorted(fields)))
+    code = line["code"]
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        raise Broken(f"the code of entrant {place} is not 1 to 64 printable ASCII characters without a space")
+    require(_is_text(line["name"]), f"the name of entrant {place} is not a text in Unicode normal form C")
+    for name in ("offer", "sealed"):
+        require(_is_hex64(line[name]), f"{name} of entrant {place} is not 64 hexadecimal digits in lower case")
+    return code
+
+
+def _check_opened(given: Mapping[str, object], line: Mapping[str, object]) -> None:
+    """What an entrant had sealed is what was opened, and what the method asks for."""
+    code, fee = line["code"], cast("int | None", given["reference_fee"])
+    for name in ("contribution", "nonce"):
+        require(_is_hex64(line[name]), f"{name} of {code} is not 64 hexadecimal digits in lower case")
+    require(line["made_by"] in MAKERS, f"made_by of {code} is neither " + " nor ".join(MAKERS))
+    asked = {
+        "quote": (asks_quote(given), 1, MOST_QUOTE),
+        "days": (bool(given["days_weight"]), 1, MOST_DAYS),
+        "discount": (fee is not None, 0, WHOLE - 1),
+    }
+    for name, (wanted, least, most) in asked.items():
+        fits = _is_number(least, most)(line[name]) if wanted else line[name] is None
+        require(fits, f"the {name} of {code} is not what the method asks for")
+    if fee is not None:
+        quote = less_discount(fee, cast(int, line["discount"]))
+        require(line["quote"] == quote, f"the quote of {code} is not the reference fee less the discount")
+    scores, criteria = line["scores"], cast("list[object]", given["criteria"])
+    fits = isinstance(scores, list) and len(scores) == len(criteria) and all(map(_is_number(0, MOST_SCORE), scores))
+    require(fits, f"the scores of {code} are not one from 0 to {MOST_SCORE} for each criterion")
+    require(line["sealed"] == seal_chance(str(given["job"]), line), f"{code} did not seal this contribution")
+    require(line["offer"] == seal_offer(str(given["job"]), line), f"{code} did not seal this offer")
+
+
+def asks_quote(given: Mapping[str, object]) -> bool:
+    return bool(given["price_weight"]) or given["method"] in (LOWEST, AVERAGE)
+
+
+def seal_chance(job: str, line: Mapping[str, object]) -> str:
+    """What an entrant commits to of chance: its contribution and who made it, for this job alone."""
+    return tagged_hash("contribution", {"code": line["code"], "job": job} | {name: line[name] for name in CHANCE})
+
+
+def seal_offer(job: str, line: Mapping[str, object]) -> str:
+    """What an entrant commits to of its offer, for this job alone; its nonce keeps a guess from being tried."""
+    return tagged_hash("offer", {"code": line["code"], "job": job} | {name: line[name] for name in OFFER})
 
 
 def is_same(value: object, expected: object) -> bool:
@@ -103,14 +150,14 @@ def is_same(value: object, expected: object) -> bool:
     return value == expected
 
 
-def canonical(value: object) -> bytes:
-    """The one encoding that is hashed: JSON with sorted keys and no spaces in UTF-8, texts in NFC, numbers whole."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+def canonical(value: object) -> str:
+    """The one encoding that is hashed, in UTF-8: JSON with sorted keys and no spaces, texts in NFC, numbers whole."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def tagged_hash(purpose: str, value: object) -> str:
     """SHA-256, in hexadecimal, of the format, the version and the purpose, a zero byte, and the canonical value."""
-    return sha256(f"{FORMAT}/{VERSION}/{purpose}\0".encode() + canonical(value)).hexdigest()
+    return sha256(f"{FORMAT}/{VERSION}/{purpose}\0{canonical(value)}".encode()).hexdigest()
 
 
 def commitment_of(secret: bytes) -> str:
@@ -126,18 +173,20 @@ def instant(moment: datetime) -> str:
 def read_transcript(text: str) -> dict[str, object]:
     """The transcript in a file's text; ValueError says why the text is none.
 
-    Refuses what JSON readers take differently: a field twice, fields out of alphabetical order, NaN and infinities.
+    Space between the parts and the way a character is escaped do not matter; a field twice, fields out of alphabetical
+    order, and numbers that are not whole are refused, as readers of JSON take them differently.
     """
     try:
-        value = json.loads(text, object_pairs_hook=_ordered_fields, parse_constant=_no_constant)
-    except Broken as broken:
-        raise ValueError(str(broken)) from broken
+        value = json.loads(text)
     except RecursionError as error:
         raise ValueError("the file is nested too deeply") from error
     except ValueError as error:
         raise ValueError("the file is not JSON") from error
     if not isinstance(value, dict):
         raise ValueError("the file holds no JSON object")
+    plain = _PARTS.sub(lambda part: canonical(json.loads(part[0])) if part[0].strip() else "", text)
+    if plain != canonical(value):
+        raise ValueError("the file has a field twice, fields out of alphabetical order or a number written otherwise")
     return value
 
 
@@ -146,15 +195,8 @@ def write_transcript(transcript: Mapping[str, object]) -> str:
     return json.dumps(transcript, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
 
 
-def _ordered_fields(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    names = [name for name, _ in pairs]
-    require(len(set(names)) == len(names), "the file has a field twice in one object")
-    require(names == sorted(names), "the file has fields out of alphabetical order")
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> object:
-    raise Broken(f"the file holds {name}, which is no number")
+def _is_sealed(line: object) -> bool:
+    return all(cast("dict[str, object]", line)[name] is None for name in OPENED)
 
 
 def _is_text(value: object) -> bool:
@@ -165,12 +207,8 @@ def _is_hex64(value: object) -> bool:
     return isinstance(value, str) and bool(_HEX64.fullmatch(value))
 
 
-def _is_quote(value: object) -> bool:
-    return type(value) is int and 0 < value <= MOST_QUOTE
-
-
-def _is_number(value: object, least: int) -> bool:
-    return type(value) is int and least <= value <= MOST_NUMBER
+def _is_number(least: int, most: int = MOST_NUMBER) -> Callable[[object], bool]:
+    return lambda value: type(value) is int and least <= value <= most
 
 
 def _is_instant(value: object) -> bool:
@@ -185,6 +223,48 @@ def _is_instant(value: object) -> bool:
 
 
 def _are_percentages(value: object) -> bool:
-    if not isinstance(value, list) or not value or not all(type(item) is int and 1 <= item <= 100 for item in value):
+    if not isinstance(value, list) or not all(map(_is_number(1, 100), value)):
         return False
     return all(one < next_one for one, next_one in pairwise(value))
+
+
+def _are_criteria(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, dict)
+        and one.keys() == {"name", "weight"}
+        and _is_text(one["name"])
+        and _is_number(1, 100)(one["weight"])
+        for one in value
+    )
+
+
+def _or_null(fits: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or fits(value)
+
+
+_TEXT = (_is_text, "a text in Unicode normal form C")
+_TEXT_OR_NULL = (_or_null(_is_text), "a text in Unicode normal form C or null")
+_HASH = (_is_hex64, "64 hexadecimal digits in lower case")
+_WEIGHT = (_is_number(0, 100), "a whole number from 0 to 100")
+_SHAPES: dict[str, tuple[Callable[[object], bool], str]] = {
+    "format": (lambda value: is_same(value, FORMAT), FORMAT),
+    "version": (lambda value: is_same(value, VERSION), str(VERSION)),
+    "method": (lambda value: value in METHODS, "one of " + ", ".join(METHODS)),
+    "funds": (lambda value: value in FUNDS, "one of " + ", ".join(FUNDS)),
+    "job": _TEXT,
+    "title": _TEXT,
+    "rule": _TEXT,
+    "closed_at": (_is_instant, "an instant in UTC, like 2026-10-10T16:00:00Z"),
+    "commitment": _HASH,
+    "secret": _HASH,
+    "minimum_entries": (_is_number(1), "a whole number from 1 on"),
+    "percentages": (_are_percentages, "rising whole numbers from 1 to 100"),
+    "drop_from": (_or_null(_is_number(LEAST_DROP_FROM)), f"a whole number from {LEAST_DROP_FROM} on, or null"),
+    "criteria": (_are_criteria, "a list of names with whole weights from 1 to 100"),
+    "price_weight": _WEIGHT,
+    "days_weight": _WEIGHT,
+    "reference_fee": (_or_null(_is_number(1, MOST_QUOTE)), "a whole number of cents, or null"),
+    "outside": _TEXT_OR_NULL,
+    "outside_value": _TEXT_OR_NULL,
+    "entrants": (lambda value: isinstance(value, list), "a list"),
+}

@@ -6,11 +6,14 @@ from pathlib import Path
 import click
 
 from app.infra.shipped import terms_in_force
-from app.kernel.draw import read_transcript, verify_transcript
+from app.kernel.draw import Rule, read_transcript, verify_transcript, write_transcript
+from app.kernel.rehearsal import MOST_ENTRANTS, rehearse
 from app.kernel.select_lines import Numbers, read_values, select_answer
-from app.kernel.transcript import FUNDS
+from app.kernel.transcript import FUNDS, METHODS
 from app.kernel.workdays import local_day
 from app.web.commands import decoded, dumps, now_here, put
+
+RULE = "rehearsal"  # the version of the law that a made-up transcript names
 
 
 @click.command("select")
@@ -42,4 +45,21 @@ def verify(file: Path) -> None:
     sys.exit(1 if reason else 0)
 
 
-COMMANDS = (select, draw)
+@click.command("rehearse")
+@click.option("--method", type=click.Choice(METHODS), required=True)
+@click.option("--entrants", type=click.IntRange(0, MOST_ENTRANTS), required=True)
+@click.option("--seed-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def rehearse_selection(method: str, entrants: int, seed_file: Path, out: Path) -> None:
+    """Write the transcript of a made-up job, all of it from the bytes of a file: for teaching and tests."""
+    terms = terms_in_force(local_day(now_here()))
+    percentages = tuple(int(one) for one in terms["average_percentages"].split(","))
+    least, drop_from = int(terms["minimum_entries_social"]), int(terms["average_drop_from"])
+    made = rehearse(method, entrants, seed_file.read_bytes(), Rule(RULE, least, percentages, drop_from))
+    try:
+        out.write_text(write_transcript(made), encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
+
+
+COMMANDS = (select, draw, rehearse_selection)

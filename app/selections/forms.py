@@ -1,5 +1,9 @@
 """What agencies type to enter, and what people type to object, answer and decide."""
 
+from typing import Any
+
+from app.jobs.models import Job
+from app.jobs.rules import PRICED
 from app.kernel.words import N_
 from app.web.fields import FileField, Form, MoneyField, TextArea
 
@@ -7,11 +11,23 @@ from app.web.fields import FileField, Form, MoneyField, TextArea
 class DrawEntryForm(Form):
     """Entering a draw takes no more than saying so: the price is fixed."""
 
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"quote_cents": None}
+
 
 class QuoteForm(Form):
     quote_cents = MoneyField(
-        N_("Your quote"), hint=N_("Sealed until the clock opens all quotes; nobody reads it before, nor can you.")
+        N_("Your quote"),
+        hint=N_(
+            "It goes into an envelope: nobody reads it before the entry has closed, and its key is not in the database."
+        ),
     )
+
+
+def entry_form(job: Job) -> Form:
+    """The form that the method of a job asks for; its values are what `enter` takes."""
+    return QuoteForm() if job.method in PRICED else DrawEntryForm()
 
 
 class ReasonForm(Form):

@@ -28,16 +28,24 @@ from app.selections.rules import (
 
 
 class Entry(Living, Row):
-    """One agency's entry for one job; there is one per agency and job, withdrawn or not. Nobody reads `quote_cents`
-    before the clock opens it. `listing_id` is the promise in force when it entered."""
+    """One agency's entry for one job; there is one per agency and job, withdrawn or not. `listing_id` is the promise in
+    force when it entered. `sealed` and `offer` are the commitments on the published list; what they commit to is in the
+    two envelopes, and from the opening on in the columns after them."""
 
     LIFE, MAY_READ = ENTRY_LIFE, MAY_READ_ENTRY
 
     job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
     agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
-    quote_cents: Mapped[Cents | None] = mapped_column(deferred=True)
     received_at: Mapped[datetime]
+    sealed: Mapped[str]
+    offer: Mapped[str]
+    chance_envelope: Mapped[bytes] = mapped_column(deferred=True)
+    offer_envelope: Mapped[bytes] = mapped_column(deferred=True)
+    contribution: Mapped[str | None]
+    made_by: Mapped[str | None]
+    quote_cents: Mapped[Cents | None]
+    nonce: Mapped[str | None]
     excluded_because: Mapped[str | None]
 
     job: Mapped[Job] = relationship()

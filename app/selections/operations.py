@@ -6,19 +6,21 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from app.agencies.models import Agency, Listing, current_listing
-from app.infra import almanac
+from app.infra import almanac, keys
 from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Job
 from app.jobs.rules import PRICED, IfAbandoned, takes_entries
 from app.jobs.rules import in_publicity as job_in_publicity
 from app.kernel.act import Act
-from app.kernel.draw import Entrant, make_transcript
+from app.kernel.choosing import failure
+from app.kernel.draw import Terms, list_hash_of, make_transcript
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.money import yuan
 from app.kernel.words import N_
 from app.kernel.workdays import due_day, local_day
 from app.selections.eligibility import unmet
+from app.selections.envelopes import Sealing, Tampered, close_envelopes, entrant_of, open_envelopes
 from app.selections.models import (
     Award,
     Entry,
@@ -35,9 +37,14 @@ from app.selections.models import (
 )
 from app.selections.rules import ABANDONED, MAY_ENTER, MAY_OBJECT, EntryState, ObjectionState
 
+NOT_AS_SEALED = N_(
+    "An envelope did not hold what its entrant had sealed. Nobody is selected, and the job can be posted again."
+)
 
-def enter(act: Act, job: Job, *, quote_cents: int | None) -> Entry:
-    """Enter a job, once. The receipt is the entry itself with the instant it was received."""
+
+def enter(act: Act, job: Job, *, quote_cents: int | None, sealing: Sealing | None = None) -> Entry:
+    """Enter a job, once. The receipt is the entry with the instant it was received, and what was sealed: only who
+    entered keeps that."""
     agency, listing = _eligible(act, job, quote_cents)
     if entry_of(job.id, agency.id):
         raise WrongState(N_("Your agency has entered this job already."))
@@ -45,11 +52,11 @@ def enter(act: Act, job: Job, *, quote_cents: int | None) -> Entry:
         job_id=job.id,
         agency_id=agency.id,
         listing_id=listing.id,
-        quote_cents=quote_cents,
         received_at=act.now,
         state=EntryState.ENTERED,
         state_since=act.now,
     )
+    close_envelopes(job, entry, agency.unit.code, quote_cents, sealing or Sealing.new())
     try:
         with session.begin_nested():
             session.add(entry)
@@ -64,35 +71,44 @@ def withdraw(act: Act, entry: Entry) -> None:
     advance(act, entry, "withdraw")
 
 
-def reenter(act: Act, entry: Entry, *, quote_cents: int | None) -> None:
+def reenter(act: Act, entry: Entry, *, quote_cents: int | None, sealing: Sealing | None = None) -> None:
     """Enter again after withdrawing, with a new quote and the listing current now."""
-    _, listing = _eligible(act, entry.job, quote_cents)
+    agency, listing = _eligible(act, entry.job, quote_cents)
     advance(act, entry, "reenter")
-    entry.quote_cents, entry.listing_id, entry.received_at = quote_cents, listing.id, act.now
+    close_envelopes(entry.job, entry, agency.unit.code, quote_cents, sealing or Sealing.new())
+    entry.listing_id, entry.received_at = listing.id, act.now
 
 
 def close(act: Act, job: Job) -> None:
-    """The clock's verb at closing. The deadline stays the announced instant, however late the clock comes by: from that
-    instant the selection follows, and from nothing that anybody could tune."""
-    advance(act, job, "close", due=job.due)
+    """The clock's verb at closing: re-check the entries, freeze the list and publish its hash, with nothing opened yet.
+    The deadline stays the announced instant, however late the clock comes by: from that instant the selection follows,
+    and from nothing that anybody could tune."""
+    almanac.almanac(fresh=True)
+    entries = _still_eligible(act, job, due_day(job.due or act.now))
+    advance(act, job, "close", due=job.due, list_hash=list_hash_of([entrant_of(one) for one in entries]))
 
 
 def select(act: Act, job: Job) -> None:
-    """The clock's verb after closing: re-check the entries, choose by the method, publish transcript and result."""
-    almanac.almanac(fresh=True)
-    closed_at = job.due or job.state_since
-    entries = _still_eligible(act, job, due_day(closed_at))
-    transcript = make_transcript(
+    """The clock's verb after closing: open the envelopes, choose by the method, publish transcript and result. Where
+    too few entered, all envelopes stay closed."""
+    entries, rule = live_entries(job.id), rule_of(job, act.now)
+    if failure(len(entries), minimum=rule.minimum_entries) is None:
+        try:
+            open_envelopes(act, job, entries)
+        except Tampered as tampered:
+            advance(act, job, "fail", reason=NOT_AS_SEALED, agency=str(tampered))
+            return
+    terms = Terms(
         job=job.number or "",
         title=f"{job.project_name} {job.item.name}",
         method=job.method,
         funds=job.funds,
-        closed_at=closed_at,
-        rule=rule_of(job, act.now),
-        secret=bytes.fromhex(job.secret or ""),
+        closed_at=job.due or job.state_since,
+        rule=rule,
         commitment=job.commitment or "",
-        entrants=[Entrant(one.agency.unit.code, one.agency.unit.name, one.quote_cents) for one in entries],
     )
+    secret = keys.unwrap(job.wrapped_secret or b"")
+    transcript = make_transcript(terms, secret=secret, entrants=[entrant_of(one) for one in entries])
     session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
     session.flush()
     if transcript["failed"]:

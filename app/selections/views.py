@@ -1,28 +1,23 @@
 """Entering, the result and its check, abandoning."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_babel import gettext
 
 from app.agencies.models import Agency, current_listing
 from app.infra.db import session
 from app.jobs.models import Job, light_of
-from app.jobs.rules import LIFE, PRICED, takes_entries
+from app.jobs.rules import LIFE, takes_entries
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone, signed_in
 from app.kernel.workdays import local_day
 from app.selections import operations
 from app.selections.eligibility import conditions
-from app.selections.forms import (
-    AnswerForm,
-    DecisionForm,
-    DrawEntryForm,
-    ObjectionForm,
-    QuoteForm,
-    ReasonForm,
-    TranscriptForm,
-)
+from app.selections.envelopes import Sealing
+from app.selections.forms import AnswerForm, DecisionForm, ObjectionForm, ReasonForm, TranscriptForm, entry_form
 from app.selections.models import (
     Entry,
     Objection,
@@ -42,12 +37,14 @@ from app.selections.rules import (
     its_entrant,
 )
 from app.web.asked import key
+from app.web.commands import dumps
 from app.web.door import acting, allow, now
 from app.web.downloads import download
 
 bp = Blueprint("selections", __name__)
 entries = Blueprint("entries", __name__)
 objections = Blueprint("objections", __name__)
+CONTRIBUTION = re.compile(r"[0-9a-f]{64}")
 
 
 @entries.route("/jobs/<int:id>/enter", methods=["GET", "POST"])
@@ -58,9 +55,10 @@ def new(job: Job) -> Any:
     if known and request.method == "GET":
         return redirect(url_for(".show", id=known.id), 303)
     operations.check_open(acting(), job)
-    form, values = _entry_form(job)
-    if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, **values()):
+    form, sealing = entry_form(job), _sealing()
+    if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, **form.values, sealing=sealing):
         flash(gettext("You have entered."))
+        _keep_receipt(form.result, form.values, sealing)
         return redirect(url_for(".show", id=form.result.id), 303)
     return _entry_page(form, job, agency), form.status
 
@@ -69,8 +67,20 @@ def new(job: Job) -> Any:
 @allow(MAY_READ_ENTRY, Entry)
 def show(entry: Entry) -> Any:
     job, waits = entry.job, takes_entries(acting().actor, entry.job)
-    known = {"light": light_of(job, now()) if waits else None, "sealed": waits and job.method in PRICED}
-    return render_template("entries/show.html", entry=entry, job=job, life=ENTRY_LIFE, **known)
+    known = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
+    return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
+
+
+@entries.get("/entries/<int:id>/receipt.json")
+@allow(its_entrant, Entry)
+def receipt(entry: Entry) -> Any:
+    """What only this browser keeps of an entry; the platform has it in envelopes alone."""
+    kept = _receipt(entry)
+    if kept is None:
+        return redirect(url_for(".show", id=entry.id), 303)
+    answer = Response(dumps(kept), mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{entry.job.number}.json"'
+    return answer
 
 
 @entries.post("/entries/<int:id>/withdraw")
@@ -85,9 +95,10 @@ def withdraw(entry: Entry) -> Any:
 @allow(its_entrant, Entry)
 def reenter(entry: Entry) -> Any:
     operations.check_open(acting(), entry.job)
-    form, values = _entry_form(entry.job)
-    if form.validate_on_submit() and form.attempt(operations.reenter, acting(), entry, **values()):
+    form, sealing = entry_form(entry.job), _sealing()
+    if form.validate_on_submit() and form.attempt(operations.reenter, acting(), entry, **form.values, sealing=sealing):
         flash(gettext("You have entered again."))
+        _keep_receipt(entry, form.values, sealing)
         return redirect(url_for(".show", id=entry.id), 303)
     return _entry_page(form, entry.job, entry.agency), form.status
 
@@ -98,7 +109,7 @@ def show_result(job: Job) -> Any:
     selection = selection_of(job.id) or abort(404)
     transcript = selection.transcript
     names = {line["code"]: line["name"] for line in transcript["entrants"]}
-    quotes = {line["code"]: line.get("quote") for line in transcript["entrants"]}
+    quotes = {line["code"]: line["quote"] for line in transcript["entrants"]}
     return render_template(
         "selections/show.html",
         job=job,
@@ -148,12 +159,22 @@ def abandon(job: Job) -> Any:
     return render_template("selections/abandon.html", form=form, job=job), form.status
 
 
-def _entry_form(job: Job) -> tuple[Any, Any]:
-    """The form a method needs, and what it gives to `enter`."""
-    if job.method in PRICED:
-        form = QuoteForm()
-        return form, lambda: {"quote_cents": form.quote_cents.data}
-    return DrawEntryForm(), lambda: {"quote_cents": None}
+def _sealing() -> Sealing:
+    """The random part of an entry: the contribution that the browser sent, if it sent one."""
+    sent = request.form.get("contribution", "")
+    return Sealing.new(sent if CONTRIBUTION.fullmatch(sent) else "")
+
+
+def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> None:
+    """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
+    known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
+    cookie["receipt"] = {"entry": entry.id, "sealed": entry.sealed, "offer": entry.offer, **known, **offered}
+
+
+def _receipt(entry: Entry) -> dict[str, Any] | None:
+    """The receipt in this browser, if it is of the entry as it stands now."""
+    kept = cookie.get("receipt", {})
+    return kept if kept.get("entry") == entry.id and kept.get("sealed") == entry.sealed else None
 
 
 def _entry_page(form: Any, job: Job, agency: Agency) -> str:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from app.kernel.draw import Entrant, Rule, commitment_of, make_transcript, write_transcript
-from tests.staging import NOW
+from app.kernel.draw import Rule, write_transcript
+from app.kernel.rehearsal import rehearse
+from app.kernel.transcript import METHODS
 
 
 @pytest.fixture
@@ -44,14 +45,8 @@ def test_nonsense_is_an_error_line(run):
 
 @pytest.fixture
 def transcript(tmp_path):
-    secret = bytes(range(32))
-    entrants = [Entrant(f"9145080{n}", f"示例机构{n}（示例）") for n in range(5)]
-    made = make_transcript(
-        job="GG-2026-00001", title="t", method="random_draw", funds="state", closed_at=NOW, rule=Rule("1", 3),
-        secret=secret, commitment=commitment_of(secret), entrants=entrants,
-    )  # fmt: skip
     path = tmp_path / "t.json"
-    path.write_text(write_transcript(made), encoding="utf-8")
+    path.write_text(write_transcript(rehearse("random_draw", 5, b"seed", Rule("1", 3))), encoding="utf-8")
     return path
 
 
@@ -61,7 +56,7 @@ def test_a_true_transcript_holds(run, transcript):
 
 
 def test_a_changed_transcript_does_not(run, transcript):
-    text = transcript.read_text(encoding="utf-8").replace("示例机构3", "示例机构9")
+    text = transcript.read_text(encoding="utf-8").replace("示例机构 3", "示例机构 9")
     transcript.write_text(text, encoding="utf-8")
     result = run(["draw", "verify", str(transcript)])
     assert result.exit_code == 1 and result.output.strip()
@@ -77,3 +72,34 @@ def test_a_file_that_is_no_transcript_fails_with_words(run, tmp_path, content):
 
 def test_a_missing_file_fails_with_words(run, tmp_path):
     assert run(["draw", "verify", str(tmp_path / "none")]).exit_code == 1
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("method", METHODS)
+def test_a_rehearsal_is_a_transcript_that_follows_from_its_seed_file(run, tmp_path, method):
+    (tmp_path / "seed").write_bytes(b"any bytes \xff")
+    made = []
+    for name in ("one.json", "two.json"):
+        asked = ["rehearse", "--method", method, "--entrants", "7", "--seed-file", str(tmp_path / "seed")]
+        assert run([*asked, "--out", str(tmp_path / name)]).exit_code == 0
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] == made[1]
+    assert len(json.loads(made[0])["entrants"]) == 7
+    assert run(["draw", "verify", str(tmp_path / "one.json")]).exit_code == 0
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "wrong", [["--entrants", "-1"], ["--method", "best"], ["--seed-file", "/nowhere"], ["--out", "/"]]
+)
+def test_a_rehearsal_that_cannot_be_is_refused_with_words(run, tmp_path, wrong):
+    (tmp_path / "seed").write_bytes(b"")
+    asked = {
+        "--method": "merit",
+        "--entrants": "3",
+        "--seed-file": str(tmp_path / "seed"),
+        "--out": str(tmp_path / "t"),
+    }
+    asked |= {wrong[0]: wrong[1]}
+    result = run(["rehearse", *[part for pair in asked.items() for part in pair]])
+    assert result.exit_code == 2 and "Error" in result.output

@@ -1,0 +1,84 @@
+"""What an agency seals when it enters, and its opening: the clock's act after closing, and nobody's before."""
+
+import secrets
+from dataclasses import dataclass
+
+from app.infra import keys
+from app.jobs.models import Job
+from app.jobs.rules import selecting
+from app.kernel import seal
+from app.kernel.act import Act
+from app.kernel.draw import Entrant
+from app.kernel.errors import NotAllowed
+from app.kernel.law import the_clock
+from app.kernel.transcript import BROWSER, CHANCE, OFFER, PLATFORM
+from app.kernel.words import N_
+from app.selections.models import Entry
+
+RANDOM_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """The random part of an entry, 32 bytes each: the contribution to the draw, who made it, and the nonce that keeps
+    an offer from being guessed from its commitment."""
+
+    contribution: bytes
+    made_by: str
+    nonce: bytes
+
+    @classmethod
+    def new(cls, contribution: str = "") -> "Sealing":
+        """With the contribution in hexadecimal of the entrant's browser; one of the platform where that sent none."""
+        made = bytes.fromhex(contribution) if contribution else secrets.token_bytes(RANDOM_BYTES)
+        return cls(made, BROWSER if contribution else PLATFORM, secrets.token_bytes(RANDOM_BYTES))
+
+
+class Tampered(Exception):
+    """An envelope does not open as what its entrant committed to; the text is the entrant's public code."""
+
+
+def close_envelopes(job: Job, entry: Entry, code: str, quote_cents: int | None, sealing: Sealing) -> None:
+    """Put the offer of the agency with this code into the entry: two commitments that anybody may see, two envelopes
+    that only the opening opens."""
+    entrant = Entrant(code, "", sealing.contribution, sealing.nonce, sealing.made_by, quote=quote_cents)
+    made = entrant.sealed_for(job.number or "")
+    whose: dict[str, object] = {"code": code, "job": job.number}
+    chance, offer = (whose | {name: made.opened[name] for name in part} for part in (CHANCE, OFFER))
+    entry.sealed, entry.offer = made.sealed, made.offer
+    entry.chance_envelope = seal.close_envelope(job.seal_public or b"", chance)
+    entry.offer_envelope = seal.close_envelope(job.seal_public or b"", offer)
+
+
+def open_envelopes(act: Act, job: Job, entries: list[Entry]) -> None:
+    """Open every entry of a closed job. Tampered when one does not hold what its entrant committed to."""
+    if not (the_clock(act.actor) and selecting(act.actor, job)):
+        raise NotAllowed(N_("Envelopes are opened by the clock after the entry has closed, and by nobody before."))
+    private = keys.unwrap(job.wrapped_seal or b"")
+    for entry in entries:
+        _open(job, entry, private)
+
+
+def entrant_of(entry: Entry) -> Entrant:
+    """An entry as it stands on the list, with what was opened of it."""
+    unit = entry.agency.unit
+    chance, nonce = bytes.fromhex(entry.contribution or ""), bytes.fromhex(entry.nonce or "")
+    known = {"made_by": entry.made_by or "", "quote": entry.quote_cents, "sealed": entry.sealed, "offer": entry.offer}
+    return Entrant(unit.code, unit.name, chance, nonce, **known)  # type: ignore[arg-type]
+
+
+def _open(job: Job, entry: Entry, private: bytes) -> None:
+    code = entry.agency.unit.code
+    try:
+        chance = seal.open_envelope(private, entry.chance_envelope)
+        offer = seal.open_envelope(private, entry.offer_envelope)
+        entry.contribution, entry.made_by = str(chance["contribution"]), str(chance["made_by"])
+        entry.nonce, entry.quote_cents = str(offer["nonce"]), offer["quote"]  # type: ignore[assignment]
+        made = entrant_of(entry).sealed_for(job.number or "")
+    except (KeyError, ValueError) as error:
+        raise Tampered(code) from error
+    whose = {"code": code, "job": job.number}
+    if not (whose.items() <= chance.items() and whose.items() <= offer.items()):
+        raise Tampered(code)
+    if (made.sealed, made.offer) != (entry.sealed, entry.offer):
+        raise Tampered(code)

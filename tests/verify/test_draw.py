@@ -1,0 +1,146 @@
+"""Both verifiers say of every transcript what the service says, and neither needs anything of it."""
+
+import ast
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.kernel.draw import Rule, read_transcript, verify_transcript, write_transcript
+from app.kernel.rehearsal import rehearse
+from app.kernel.transcript import METHODS
+from tests.conftest import absent
+from tests.verify import verifiers
+
+MOST_LINES = 150
+
+
+@pytest.fixture(autouse=True)
+def node():
+    if verifiers.node() is None:
+        absent(verifiers.NO_NODE)
+
+
+def rule(minimum: int = 1) -> Rule:
+    return Rule("2025-01-01", minimum, (95, 96, 97, 98), 6)
+
+
+def transcripts(count: int):
+    """Transcripts of every method and many sizes, the same in every run."""
+    pick = random.Random(2026)
+    for number in range(count):
+        method = METHODS[number % len(METHODS)]
+        yield rehearse(
+            method, pick.choice((0, 1, 2, 3, 5, 6, 7, 12)), number.to_bytes(4, "big"), rule(pick.choice((1, 3)))
+        )
+
+
+def said(texts: list[str], folder: Path) -> list[tuple[bool, bool, bool]]:
+    """Whether service, Python and Node accept each text."""
+    python, node = verifiers.by_python(texts, folder), verifiers.by_node(texts)
+    return [(accepts(text), one == 0, other == 0) for text, one, other in zip(texts, python, node, strict=True)]
+
+
+def accepts(text: str) -> bool:
+    try:
+        return verify_transcript(read_transcript(text)) is None
+    except ValueError:
+        return False
+
+
+def test_the_python_verifier_is_short_and_imports_the_standard_library_alone():
+    source = verifiers.PYTHON.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    imported = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    imported += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    assert len(source.splitlines()) <= MOST_LINES
+    assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_the_browsers_verifier_imports_nothing_where_there_is_no_node():
+    lines = verifiers.NODE.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("import ") or " require(" in line] == []
+
+
+@pytest.mark.soak
+def test_both_verifiers_agree_with_the_service(at_scale, tmp_path):
+    texts = [write_transcript(one) for one in transcripts(at_scale(300, 100_000))]
+    assert set(said(texts, tmp_path)) == {(True, True, True)}
+
+
+@pytest.mark.soak
+def test_every_change_of_one_bit_is_refused_by_all(at_scale, tmp_path):
+    changed = []
+    for one in transcripts(at_scale(5, 25)):
+        text = json.dumps(one, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        for place in range(0, len(text), at_scale(150, 1)):
+            for bit in range(8):
+                flipped = bytes([*text[:place], text[place] ^ 1 << bit, *text[place + 1 :]])
+                changed.append(flipped.decode("utf-8", "replace"))
+    assert set(said(changed, tmp_path)) == {(False, False, False)}
+
+
+def fields_changed(value, name=""):
+    """The value with each field missing, twice, renamed, or out of order, as JSON text with its name."""
+    parts = {key: json.dumps(each, ensure_ascii=False, sort_keys=True) for key, each in sorted(value.items())}
+
+    def text(pairs):
+        return "{" + ",".join(f'"{key}":{each}' for key, each in pairs) + "}"
+
+    pairs = list(parts.items())
+    for at, pair in enumerate(pairs):
+        yield text(pairs[:at] + pairs[at + 1 :])
+        yield text([*pairs[: at + 1], *pairs[at:]])
+        yield text([*pairs[:at], (pair[0] + "_", pair[1]), *pairs[at + 1 :]])
+        if at:
+            yield text([*pairs[: at - 1], pair, pairs[at - 1], *pairs[at + 1 :]])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_field_missing_twice_renamed_or_out_of_order_is_refused_by_all(method, tmp_path):
+    made = rehearse(method, 7, b"fields", rule())
+    texts = list(fields_changed(made))
+    for at, line in enumerate(made["entrants"]):
+        for other in fields_changed(line):
+            whole = write_transcript(
+                {**made, "entrants": [*made["entrants"][:at], "HERE", *made["entrants"][at + 1 :]]}
+            )
+            texts.append(whole.replace('"HERE"', other))
+    entrants = made["entrants"]
+    for other in (entrants[1:], [*entrants, entrants[0]], [entrants[1], entrants[0], *entrants[2:]]):
+        texts.append(write_transcript({**made, "entrants": other}))
+    assert set(said(texts, tmp_path)) == {(False, False, False)}
+
+
+def test_space_and_escapes_do_not_matter(tmp_path):
+    made = rehearse("merit", 5, b"space", rule())
+    texts = [json.dumps(made, sort_keys=True), json.dumps(made, sort_keys=True, indent=7, ensure_ascii=False)]
+    assert set(said(texts, tmp_path)) == {(True, True, True)}
+
+
+@pytest.mark.parametrize("program", [verifiers.PYTHON, verifiers.NODE], ids=["python", "node"])
+def test_the_exit_status_says_whether_it_holds_and_the_text_says_why_not(program, tmp_path):
+    made = rehearse("average_price", 7, b"status", rule())
+    file = tmp_path / "T.json"
+    answers = {}
+    for name, text in {
+        "whole": write_transcript(made),
+        "changed": write_transcript({**made, "winner": made["order"][0] + "x"}),
+        "missing": write_transcript({name: value for name, value in made.items() if name != "seed"}),
+        "other": '{"format": "something else"}',
+        "list": "[]",
+        "broken": "{",
+        "deep": "[" * 100_000,
+    }.items():
+        file.write_text(text, encoding="utf-8")
+        answers[name] = verifiers.run(program, str(file))
+    assert {name: code for name, (code, _) in answers.items()} == {
+        "whole": 0, "changed": 1, "missing": 1, "other": 2, "list": 2, "broken": 2, "deep": 2,
+    }  # fmt: skip
+    assert "All holds" in answers["whole"][1] and "digest" in answers["changed"][1] and "seed" in answers["missing"][1]
+    file.write_bytes(b"\xff\xfe")
+    assert verifiers.run(program, str(file))[0] == 2
+    assert verifiers.run(program, str(tmp_path / "nowhere.json"))[0] == 2
+    assert verifiers.run(program)[0] == 2

@@ -1,0 +1,193 @@
+// Recompute a published selection from its transcript (docs/protocols/draw.md): node draw.mjs TRANSCRIPT.json
+//
+// Runs in Node 20 or later and in a browser (import { check } from "./draw.mjs"), and needs nothing else. Exit 0 when all
+// holds, 1 with the first thing that does not, 2 for a file that is no transcript. Compare yourself with the
+// announcement: commitment, terms, outside value, list hash at closing.
+
+const FORMAT = "intermediary-supermarket-draw", VERSION = 2;
+const TERMS = ("closed_at commitment criteria days_weight drop_from format funds job method minimum_entries outside " +
+  "percentages price_weight reference_fee rule title version").split(" ");
+const RESULT = "bidders dropped order percentage points ranking reference seed winner".split(" ");
+const LISTED = ["code", "name", "offer", "sealed"];
+const OPENED = ["contribution", "made_by", "days", "discount", "nonce", "quote", "scores"];
+const FAILURES = ["There was no eligible entry.", "There were fewer eligible entries than the funds require."];
+const PARTS = /"(?:[^"\\]|\\.)*"|\s+/g;
+
+class Broken extends Error {}
+
+function need(holds, reason) {
+  if (!holds) throw new Broken(reason);
+}
+
+/** JSON with sorted keys and no space; whole numbers only. */
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const names = Object.keys(value).sort();
+    return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
+  }
+  need(typeof value !== "number" || Number.isSafeInteger(value), "a number is not whole");
+  return JSON.stringify(value);
+}
+
+const only = (object, names) => Object.fromEntries(names.map((name) => [name, object[name]]));
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const bytesOf = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+const H = async (purpose, value) =>
+  hex(await sha256(new TextEncoder().encode(`${FORMAT}/${VERSION}/${purpose}\0${canonical(value)}`)));
+
+const divided = (top, bottom) => Number((2n * BigInt(top) + BigInt(bottom)) / (2n * BigInt(bottom)));
+/** a × b … ÷ bottom, rounded half up, exactly. */
+const halfUp = (factors, bottom) => divided(factors.reduce((product, one) => product * BigInt(one), 1n), bottom);
+
+/** The endless 64-bit words of a labelled stream, a block of four at a time. */
+async function* words(seed, label) {
+  const head = new Uint8Array([...seed, ...new TextEncoder().encode(label)]);
+  for (let block = 0n; ; block += 1n) {
+    const bytes = new Uint8Array(head.length + 8);
+    bytes.set(head);
+    new DataView(bytes.buffer).setBigUint64(head.length, block);
+    const digest = new DataView((await sha256(bytes)).buffer);
+    for (let at = 0; at < 32; at += 8) yield digest.getBigUint64(at);
+  }
+}
+
+async function below(bound, stream) {
+  const size = 1n << 64n, usable = size - (size % BigInt(bound));
+  for (;;) {
+    const { value } = await stream.next();
+    if (value < usable) return Number(value % BigInt(bound));
+  }
+}
+
+async function shuffled(seed, label, items) {
+  const drawn = [...items], stream = words(seed, label);
+  for (let last = drawn.length - 1; last > 0; last -= 1) {
+    const other = await below(last + 1, stream);
+    [drawn[last], drawn[other]] = [drawn[other], drawn[last]];
+  }
+  return drawn;
+}
+
+const pick = async (seed, label, choices) => choices[await below(choices.length, words(seed, label))];
+
+/** The list is the one published at closing, and what was opened is what was sealed. */
+async function checkEntrants(t) {
+  const codes = t.entrants.map((line) => line.code);
+  need(codes.every((code, at) => at === 0 || codes[at - 1] < code), "the entrants are not sorted by code, each once");
+  const listed = t.entrants.map((line) => only(line, LISTED));
+  need(t.list_hash === await H("list", listed), "list_hash is not the hash of the list published at closing");
+  const names = [...LISTED, ...OPENED].sort().join();
+  for (const line of t.entrants) {
+    const { code } = line, whose = { code, job: t.job };
+    need(Object.keys(line).sort().join() === names, `${code} has a field too many or too few`);
+    if (t.failed !== null) {
+      need(OPENED.every((name) => line[name] === null), `${code} was opened although the selection failed`);
+      continue;
+    }
+    const chance = { ...whose, ...only(line, OPENED.slice(0, 2)) }, offer = { ...whose, ...only(line, OPENED.slice(2, 6)) };
+    need(line.sealed === await H("contribution", chance), `${code} did not seal this contribution`);
+    need(line.offer === await H("offer", offer), `${code} did not seal this offer`);
+    const fee = t.reference_fee, less = fee === null ? line.quote : halfUp([fee, 10000 - line.discount], 10000);
+    need(line.quote === less, `the quote of ${code} is not the reference fee less the discount`);
+  }
+}
+
+/** Hundredths of a point, for each entrant one part for each weight: the criteria, the price, the days. */
+function pointsOf(t) {
+  const kinds = [["quote", t.price_weight], ["days", t.days_weight]].filter(([, weight]) => weight);
+  const least = Object.fromEntries(kinds.map(([name]) => [name, Math.min(...t.entrants.map((line) => line[name]))]));
+  return t.entrants.map((line) => {
+    need(line.scores.length === t.criteria.length, `the scores of ${line.code} are not one for each criterion`);
+    return [...t.criteria.map((one, at) => one.weight * line.scores[at]),
+      ...kinds.map(([name, weight]) => halfUp([100, weight, least[name]], line[name]))];
+  });
+}
+
+const compared = (one, other) => {
+  const at = one.findIndex((value, index) => value !== other[index]);
+  return at < 0 ? 0 : one[at] - other[at];
+};
+
+/** Everything that the seed, the list and the rule of the method decide. */
+async function result(t, seed) {
+  const codes = t.entrants.map((line) => line.code), quotes = t.entrants.map((line) => line.quote ?? 0);
+  const drawn = await shuffled(seed, t.method === "random_draw" ? "order" : "tie", codes.keys());
+  const found = Object.fromEntries(RESULT.map((name) => [name, null]));
+  const where = (price, ...gone) => [...quotes.keys()].filter((at) => quotes[at] === price && !gone.includes(at));
+  let merits = quotes.map((quote) => [quote]), gone = [];
+  if (t.method === "average_price") {
+    if (quotes.length >= t.drop_from) {
+      const high = await pick(seed, "drop-high", where(Math.max(...quotes)));
+      const low = await pick(seed, "drop-low", where(Math.min(...quotes), high));
+      gone = [high, low];
+      found.dropped = { high: codes[high], low: codes[low] };
+    }
+    const rest = quotes.filter((_, at) => !gone.includes(at));
+    const sum = rest.reduce((total, quote) => total + BigInt(quote), 0n);
+    found.percentage = await pick(seed, "percentage", t.percentages);
+    found.reference = halfUp([sum, found.percentage], 100 * rest.length);
+    merits = quotes.map((quote) => [Math.abs(quote - found.reference), quote]);
+  } else if (t.method === "price_and_days" || t.method === "merit") {
+    found.points = pointsOf(t);
+    merits = found.points.map((parts, at) => [-parts.reduce((total, part) => total + part, 0), quotes[at]]);
+    if (t.method === "merit") found.bidders = await shuffled(seed, "bidders", codes);
+  }
+  const ranked = drawn.filter((at) => !gone.includes(at)).sort((one, other) => compared(merits[one], merits[other]));
+  const ranking = ranked.map((at) => codes[at]);
+  return { ...found, order: drawn.map((at) => codes[at]), ranking, winner: ranking[0], seed: hex(seed) };
+}
+
+async function verify(t) {
+  const names = [...TERMS, ...RESULT, "digest", "entrants", "failed", "list_hash", "outside_value", "secret"].sort();
+  const odd = [...names.filter((name) => !(name in t)), ...Object.keys(t).filter((name) => !names.includes(name))];
+  need(odd.length === 0, `a field is missing or does not belong: ${odd.sort().join(", ")}`);
+  const whole = t.version === VERSION && t.digest === await H("transcript", { ...t, digest: null });
+  need(whole, "digest is not of the rest");
+  need(t.commitment === hex(await sha256(bytesOf(t.secret))), "commitment is not the hash of the secret");
+  const count = t.entrants.length, few = count < Math.max(t.minimum_entries, 1);
+  need(t.failed === (few ? FAILURES[count > 0 ? 1 : 0] : null), "failed does not follow from the list");
+  await checkEntrants(t);
+  let expected = { ...Object.fromEntries(RESULT.map((name) => [name, null])), order: [], ranking: [] };
+  if (!few) {
+    const chance = only(t, [...TERMS, "list_hash", "outside_value", "secret"]);
+    const seed = await H("seed", { ...chance, contributions: t.entrants.map((line) => line.contribution) });
+    expected = await result(t, bytesOf(seed));
+  }
+  for (const name of ["seed", ...RESULT]) {
+    const follows = canonical(t[name]) === canonical(expected[name]);
+    need(follows, `${name} does not follow from the list, the seed and the rule`);
+  }
+}
+
+/** {code, says} of a transcript's text: 0 all holds, 1 the first thing that does not, 2 no transcript. */
+export async function check(text) {
+  let transcript;
+  try {
+    transcript = JSON.parse(text);
+  } catch (error) {
+    return { code: 2, says: `This file is no transcript: ${error.message}` };
+  }
+  if (transcript === null || transcript.format !== FORMAT) return { code: 2, says: "This file is no transcript: another format" };
+  try {
+    const plain = text.replace(PARTS, (part) => (part.trim() ? JSON.stringify(JSON.parse(part)) : ""));
+    need(plain === canonical(transcript), "a field is there twice, out of order or written in another way");
+    await verify(transcript);
+  } catch (error) {
+    return { code: 1, says: `It does not hold: ${error.message}` };
+  }
+  return { code: 0, says: "All holds: commitment, list hash, seed, order and result are as published." };
+}
+
+if (globalThis.process?.argv[1]?.endsWith("draw.mjs")) {
+  const { readFileSync } = await import("node:fs");
+  let answer;
+  try {
+    answer = await check(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(process.argv[2] ?? "")));
+  } catch (error) {
+    answer = { code: 2, says: `This file is no transcript: ${error.message}` };
+  }
+  console.log(answer.says);
+  process.exitCode = answer.code;
+}
