@@ -36,11 +36,10 @@ class Job(Living, Row):
     """One posting of one service item for one project. A draft may lack its ceiling and days.
 
     `days` working days and `ceiling_cents` bound every entry (a random draw is served at the ceiling, as its fixed
-    price). `standard_id` is the version in force when submitted. `commitment` is the published SHA-256 of a secret,
-    which is published with the transcript; `seal_public` closes the envelopes of the entrants, and secret and opening
-    key are kept wrapped by the installation's key (app/infra/keys.py). `agency_id` is the agency selected now;
-    `amount_cents` what it is paid; `agreed_days` what it promised. `clock_start` is day zero of the service clock,
-    `delivered_at` the first delivery.
+    price). `standard_id` is the version in force when submitted. `commitment` is the published SHA-256 of the draw's
+    secret; `seal_public` closes the envelopes of the entrants; secret and opening key are kept wrapped (infra/keys).
+    `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised.
+    `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
     """
 
     LIFE, MAY_READ = LIFE, MAY_READ

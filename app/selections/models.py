@@ -14,7 +14,7 @@ from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
 from app.jobs.rules import Method, State
-from app.kernel.draw import Rule
+from app.kernel.draw import Rule, Terms
 from app.kernel.workdays import local_day
 from app.selections.rules import (
     ENTRY_LIFE,
@@ -171,6 +171,19 @@ def rule_of(job: Job, now: datetime) -> Rule:
     since = max(least.effective_from, drawn.effective_from, drop.effective_from)
     percentages = tuple(int(one) for one in drawn.value.split(","))
     return Rule(since.isoformat(), int(least.value), percentages, int(drop.value))
+
+
+def terms_of(job: Job, rule: Rule) -> Terms:
+    """What was fixed when the job was announced, as its transcript says it."""
+    return Terms(
+        job=job.number or "",
+        title=f"{job.project_name} {job.item.name}",
+        method=job.method,
+        funds=job.funds,
+        closed_at=job.due or job.state_since,
+        rule=rule,
+        commitment=job.commitment or "",
+    )
 
 
 def selection_of(job_id: int) -> Selection | None:

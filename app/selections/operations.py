@@ -14,7 +14,7 @@ from app.jobs.rules import PRICED, IfAbandoned, takes_entries
 from app.jobs.rules import in_publicity as job_in_publicity
 from app.kernel.act import Act
 from app.kernel.choosing import failure
-from app.kernel.draw import Terms, list_hash_of, make_transcript
+from app.kernel.draw import list_hash_of, make_transcript
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.money import yuan
 from app.kernel.words import N_
@@ -34,12 +34,9 @@ from app.selections.models import (
     pending_objections,
     rule_of,
     selection_of,
+    terms_of,
 )
-from app.selections.rules import ABANDONED, MAY_ENTER, MAY_OBJECT, EntryState, ObjectionState
-
-NOT_AS_SEALED = N_(
-    "An envelope did not hold what its entrant had sealed. Nobody is selected, and the job can be posted again."
-)
+from app.selections.rules import ABANDONED, MAY_ENTER, MAY_OBJECT, NOT_AS_SEALED, EntryState, ObjectionState
 
 
 def enter(act: Act, job: Job, *, quote_cents: int | None, sealing: Sealing | None = None) -> Entry:
@@ -98,17 +95,8 @@ def select(act: Act, job: Job) -> None:
         except Tampered as tampered:
             advance(act, job, "fail", reason=NOT_AS_SEALED, agency=str(tampered))
             return
-    terms = Terms(
-        job=job.number or "",
-        title=f"{job.project_name} {job.item.name}",
-        method=job.method,
-        funds=job.funds,
-        closed_at=job.due or job.state_since,
-        rule=rule,
-        commitment=job.commitment or "",
-    )
-    secret = keys.unwrap(job.wrapped_secret or b"")
-    transcript = make_transcript(terms, secret=secret, entrants=[entrant_of(one) for one in entries])
+    secret, entrants = keys.unwrap(job.wrapped_secret or b""), [entrant_of(one) for one in entries]
+    transcript = make_transcript(terms_of(job, rule), secret=secret, entrants=entrants)
     session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
     session.flush()
     if transcript["failed"]:

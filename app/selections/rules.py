@@ -25,6 +25,10 @@ class ObjectionState(StrEnum):
 
 # Why an award ended, as it stands on the record.
 ABANDONED = N_("abandoned")
+# Why a selection failed whose envelopes were exchanged or changed.
+NOT_AS_SEALED = N_(
+    "An envelope did not hold what its entrant had sealed. Nobody is selected; the job can be posted again."
+)
 
 
 @who(N_("the agency that entered"))

@@ -51,7 +51,7 @@ def test_two_entries_for_state_money_fail_and_the_repost_finds_its_agency(market
 
     visitor.opens(f"/jobs/{job_id}")
     visitor.sees("archived", "archived")
-    visitor.follows("Recompute this selection")
+    visitor.follows("Check this selection here")
     visitor.sees("selection-recomputed", "All holds: commitment, list, seed, order and result follow from each other.")
 
 

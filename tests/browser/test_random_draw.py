@@ -60,8 +60,11 @@ def looks_at_the_draw(visitor: Person, job_id: int) -> None:
     visitor.sees("result-in-publicity", "selected, in publicity")
     visitor.follows("The list and the order")
     visitor.sees("list-and-order")
-    visitor.follows("Check this draw here")
-    visitor.sees("draw-recomputed", "All holds: commitment, list, seed, order and result follow from each other.")
+    visitor.follows("Check this selection here")
+    visitor.sees(
+        "draw-recomputed",
+        "All holds, recomputed on this machine: commitment, list, seed, order and result follow from each other.",
+    )
 
 
 def names_a_defect(agency: Person) -> None:

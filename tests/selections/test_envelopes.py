@@ -22,7 +22,7 @@ from app.kernel.transcript import BROWSER, PLATFORM
 from app.selections import operations
 from app.selections.envelopes import Sealing, Tampered, open_envelopes
 from app.selections.models import Entry, live_entries, selection_of
-from app.selections.operations import NOT_AS_SEALED
+from app.selections.rules import NOT_AS_SEALED
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
