@@ -137,17 +137,6 @@ class NumberSeries(Row):
     last: Mapped[int]
 
 
-# What a page shows of a job, to be loaded with it.
-PARTS = (
-    joinedload(Job.owner),
-    joinedload(Job.item),
-    joinedload(Job.standard),
-    joinedload(Job.district),
-    joinedload(Job.agency).joinedload(Agency.unit),
-    joinedload(Job.run_by).load_only(User.name),
-)
-
-
 def avoided(job_id: int) -> list[Avoidance]:
     query = (
         select(Avoidance)

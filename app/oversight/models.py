@@ -7,17 +7,19 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from app.accounts.models import Unit
+from app.accounts.models import Unit, User
 from app.agencies.models import Agency
 from app.agencies.rules import IN_MARKET
-from app.catalogue.models import Standard
+from app.catalogue.models import Item, Standard
+from app.districts.models import District
 from app.infra import almanac
-from app.infra.db import session
-from app.jobs.models import PARTS, Job
+from app.infra.db import read, session
+from app.infra.seen import Rows, Seen, all_of
+from app.jobs.models import Job
 from app.jobs.rules import ENDED, MAY_READ, PRICED, State
 from app.kernel.act import Actor, Kind
 from app.kernel.workdays import local_day
-from app.ratings.models import Rating, scores
+from app.ratings.models import Rating, score_of, scores
 from app.ratings.rules import Side, revealed
 from app.selections.models import Award, Entry, Selection
 from app.selections.rules import ABANDONED
@@ -27,37 +29,71 @@ YEAR = timedelta(days=365)
 
 @dataclass
 class Told:
-    """A job with the selection made for it and both ratings: what its public page loads, in one statement."""
+    """A job with the rows around it, the selection made for it and both ratings: what its public page reads, in one
+    statement. All of it is only seen, and none of it can be changed."""
 
-    job: Job
-    selection: Selection | None
-    by_owner: Rating | None
-    by_agency: Rating | None
+    job: Any
+    selection: Any
+    by_owner: Any
+    by_agency: Any
 
     @staticmethod
     def load(id: int) -> "Told | None":
-        row = session.execute(TOLD, {"id": id}).first()
-        return Told(*row) if row else None
+        values = read(TOLD, id=id).first()
+        if values is None:
+            return None
+        rows = SHOWN.see(values)
+        job, agent = rows["job"], rows["agent"]
+        vars(job).update({name: rows[name] for name in ("owner", "run_by", "item", "standard", "district")})
+        job.LIFE, job.agency = Job.LIFE, agent and Seen(unit=agent)
+        return Told(job, *(rows[name] for name in ("selection", "by_owner", "by_agency")))
 
     @staticmethod
     def MAY_READ(actor: Actor, told: "Told") -> bool:
         return MAY_READ(actor, told.job)
 
-    def ratings(self, actor: Actor) -> list[tuple[Rating, str, str]]:
-        """The ratings the actor may read, each with the names of who gave it and whom it is about."""
+    def ratings(self, actor: Actor) -> list[Seen]:
+        """The ratings the actor may read, each with its score and the names of who gave it and whom it is about."""
         owner, agency = self.job.owner.name, self.job.agency.unit.name if self.job.agency else ""
         both = ((self.by_owner, owner, agency), (self.by_agency, agency, owner))
-        return [(rating, by, about) for rating, by, about in both if rating and revealed(actor, rating)]
+        given = [self._rating(*one) for one in both if one[0]]
+        return [rating for rating in given if revealed(actor, rating)]
+
+    def _rating(self, row: Seen, by: str, about: str) -> Seen:
+        score = score_of(row, self.job.standard.axes)
+        return Seen(**vars(row), LIFE=Rating.LIFE, job=self.job, score=score, by=by, about=about)
 
 
+OWNER, AGENT = aliased(Unit), aliased(Unit)
 BY_OWNER, BY_AGENCY = aliased(Rating), aliased(Rating)
+SHOWN = Rows(
+    job=all_of(Job),
+    owner=(OWNER.id, OWNER.name),
+    agent=(AGENT.id, AGENT.name),
+    run_by=(User.id, User.name),
+    district=(District.id, District.name),
+    item=(Item.id, Item.code, Item.name, Item.legal_basis, Item.qualification),
+    standard=(
+        Standard.id, Standard.version, Standard.days, Standard.baseline_days, Standard.ceiling_cents,
+        Standard.checklist, Standard.axes,
+    ),
+    selection=(Selection.id, Selection.transcript),
+    by_owner=all_of(BY_OWNER),
+    by_agency=all_of(BY_AGENCY),
+)  # fmt: skip
 TOLD = (
-    select(Job, Selection, BY_OWNER, BY_AGENCY)
+    select(*SHOWN.columns)
+    .select_from(Job)
+    .join(OWNER, OWNER.id == Job.owner_id)
+    .join(User, User.id == Job.run_by_id)
+    .join(District, District.code == Job.district_code)
+    .join(Item, Item.id == Job.item_id)
+    .join(Standard, Standard.id == Job.standard_id)
+    .outerjoin(AGENT, AGENT.id == Job.agency_id)
     .outerjoin(Selection, Selection.job_id == Job.id)
     .outerjoin(BY_OWNER, (BY_OWNER.job_id == Job.id) & (BY_OWNER.side == Side.OWNER))
     .outerjoin(BY_AGENCY, (BY_AGENCY.job_id == Job.id) & (BY_AGENCY.side == Side.AGENCY))
     .where(Job.id == bindparam("id"))
-    .options(*PARTS)
 )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -53,8 +54,13 @@ class Rating(Living, Row):
     @property
     def score(self) -> float:
         """The mean of the axes from 1 to 5, weighing as in the standard the job was posted under."""
-        weights = {axis["code"]: axis["weight"] for axis in self.job.standard.axes}
-        return float(sum(weights[axis] * getattr(self, axis) for axis in AXES) / 100)
+        return score_of(self, self.job.standard.axes)
+
+
+def score_of(rating: Any, axes: list[Any]) -> float:
+    """The mean of a rating's axes from 1 to 5, weighing as in a standard."""
+    weights = {axis["code"]: axis["weight"] for axis in axes}
+    return float(sum(weights[axis] * getattr(rating, axis) for axis in AXES) / 100)
 
 
 def ratings_of(job_id: int) -> list[Rating]:
