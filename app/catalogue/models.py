@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, cast, func, literal, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, cast, func, literal, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.districts.models import LEVELS, District
 from app.infra.db import Cents, Row, on_connect, read, session
+from app.infra.shipped import rows
 from app.kernel.law import anyone
 
 
@@ -52,9 +54,10 @@ class Item(Row):
 class Standard(Row):
     """One version of an item's four unifieds, in force from a day until the next version's day.
 
-    `days` is the longest service time in working days, None when the contract says; `baseline_days` what it took before
-    the reform; `statutory_days` the limit of the law. `pricing` is ceiling, reference or contract; amounts in cents per
-    `unit`. `checklist` is the deliverable's quality checklist; `axes` the evaluation axes with weights and levels.
+    `days` is the longest service time in working days, None when the contract says; `clock_start` when it begins;
+    `baseline_days` what it took before the reform; `statutory_days` the limit of the law. `pricing` is ceiling,
+    reference or contract; amounts in cents per `unit`. `checklist` is the deliverable's quality checklist; `axes` the
+    evaluation axes with weights and levels.
     """
 
     MAY_READ = anyone
@@ -67,6 +70,8 @@ class Standard(Row):
     days: Mapped[int | None]
     clock_start: Mapped[str]
     baseline_days: Mapped[int | None]
+    baseline_basis: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    baseline_mark: Mapped[str] = mapped_column(default="default", server_default="default")
     statutory_days: Mapped[int | None]
     days_basis: Mapped[str]
     days_mark: Mapped[str]
@@ -108,6 +113,12 @@ class Material(Row):
     mark: Mapped[str]
 
     __table_args__ = (UniqueConstraint("standard_id", "position"),)
+
+
+@cache
+def certificates() -> dict[str, str]:
+    """Names of the basic certificates by code, as shipped."""
+    return {row["code"]: row["name"] for row in rows("certificates.csv")}
 
 
 Pairs = tuple[tuple[str, str], ...]

@@ -16,6 +16,20 @@ PRICING = {
     "reference": N_("reference fee"),
     "contract": N_("by contract"),
 }
+# When the service time begins. It is one fact for the whole market: the service clock knows no other beginning.
+CLOCK_STARTS = {
+    "materials_complete": N_("the working day after the papers are complete"),
+}
+LEVELS = {
+    "region": N_("autonomous region"),
+    "city": N_("city"),
+    "county": N_("county"),
+    "township": N_("township"),
+}
+# How many marks an axis has; each says what it means.
+MARKS = 5
+# A version is announced at most this many days ahead: a slip of the pen must not hold the standard for years.
+FARTHEST = 366
 AXES = {
     "quality": N_("quality"),
     "timeliness": N_("timeliness"),

@@ -1,18 +1,16 @@
 """The contract of an award, and the papers of a job: asked for once, handed in, checked once."""
 
-from functools import cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from app.catalogue.models import materials_of
+from app.catalogue.models import certificates, materials_of
 from app.contracts import operations
 from app.contracts.forms import ContractForm, MaterialsForm, ReasonForm, defects_form, papers_form
 from app.contracts.models import Contract, MaterialLine, contract_in_force, contracts_of, materials_asked
 from app.contracts.operations import award_of, due_after
 from app.contracts.rules import MATERIAL_STATES, MAY_READ, to_hand_in
-from app.infra.shipped import rows
 from app.jobs.models import Job, light_of
 from app.jobs.rules import LIFE
 from app.web.door import acting, allow, now
@@ -130,12 +128,6 @@ def file(contract: Contract) -> Any:
 @allow(MAY_READ, MaterialLine)
 def paper(line: MaterialLine) -> Any:
     return download(line.file)
-
-
-@cache
-def certificates() -> dict[str, str]:
-    """Names of the basic certificates by code, as shipped."""
-    return {row["code"]: row["name"] for row in rows("certificates.csv")}
 
 
 def _job(job: Job) -> Any:

@@ -111,7 +111,7 @@ def test_a_standard_is_whole(code: str) -> None:
     for part in ("time", "fee", "quality", "evaluation"):
         assert shipped[part]["basis"]
         assert shipped[part]["mark"] in PROVENANCE
-    assert shipped["time"]["clock_start"] == "材料齐全次日"
+    assert shipped["time"]["clock_start"] == "materials_complete"
 
 
 @pytest.mark.parametrize("code", ITEMS)
