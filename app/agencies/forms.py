@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from app.catalogue.models import Standard
 from app.kernel.words import N_
+from app.web.bounds import allowed
 from app.web.fields import (
     CheckField,
     DateField,
@@ -16,6 +18,7 @@ from app.web.fields import (
     TextField,
 )
 from app.web.registration import UnitFields
+from app.web.words import workdays, yuan
 
 PAPERS = ".pdf,.ofd,.jpg,.jpeg,.png"
 
@@ -86,3 +89,11 @@ class ListingForm(Form):
     fee_cents = MoneyField(N_("We charge at most"), optional=True)
     quality = TextArea(N_("Our promise of quality"), hint=N_("Against the checklist of the item."), most=500, rows=3)
     accepts_evaluation = CheckField(N_("We accept the unified evaluation standard"))
+
+    def bound(self, standard: Standard | None) -> None:
+        """Say in the hints what the standard in force, if there is one, allows."""
+        if standard is None:
+            return
+        ceiling, days = standard.ceiling_cents, standard.days
+        self.days.description = allowed(standard, workdays(days) if days else "")
+        self.fee_cents.description = allowed(standard, yuan(ceiling) if ceiling else "")

@@ -124,19 +124,20 @@ def accept_changes(act: Act, agency: Agency) -> None:
     advance(act, agency, "accept_changes")
 
 
-def missing_parts(agency: Agency, today: date) -> list[str]:
-    """What the application still lacks, as English msgids; empty when it may be submitted."""
+def missing_parts(agency: Agency, today: date) -> list[tuple[str, str]]:
+    """What the application still lacks: (the page that mends it, English msgid). Empty when it may be submitted."""
     missing = []
     named = agency.next_representative or agency.legal_representative
     if not named or not any(one.name == Enclosure.LICENCE for one in stated(Enclosure, agency.id)):
-        missing.append(N_("Name the legal representative and hand in the business licence."))
+        missing.append(("describe", N_("Name the legal representative and hand in the business licence.")))
     held = stated(Qualification, agency.id)
     if any(one.valid_until < today for one in held):
-        missing.append(N_("A qualification has expired. Give its new validity or take it off the list."))
+        expired = N_("A qualification has expired. Give its new validity or take it off the list.")
+        missing.append(("qualifications", expired))
     if any(one.file_id is None for one in held):
-        missing.append(N_("Hand in a copy of every qualification."))
+        missing.append(("qualifications", N_("Hand in a copy of every qualification.")))
     if not stated(Professional, agency.id):
-        missing.append(N_("Register at least one professional."))
+        missing.append(("professionals", N_("Register at least one professional.")))
     return missing
 
 
@@ -243,7 +244,7 @@ def _count_on(agency: Agency) -> None:
 def _refuse_incomplete(act: Act, agency: Agency) -> None:
     missing = missing_parts(agency, local_day(act.now))
     if missing:
-        raise Invalid(missing[0])
+        raise Invalid(missing[0][1])
     _refuse_elsewhere(agency, [one.number for one in stated(Professional, agency.id)])
 
 

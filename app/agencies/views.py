@@ -258,7 +258,9 @@ def promise(item: Item) -> Any:
     if agency is None or not MAY_LIST(acting().actor, agency):
         raise NotAllowed(N_("Only an admitted agency may list services."))
     today = local_day(now())
+    standard = standard_in_force(item.id, today)
     form = ListingForm(obj=current_listing(agency.id, item.id))
+    form.bound(standard)
     if form.validate_on_submit() and form.attempt(operations.promise, acting(), agency, item, **form.values):
         flash(gettext("Your promise is listed."))
         return redirect(url_for("agencies.show", id=agency.id), 303)
@@ -266,7 +268,7 @@ def promise(item: Item) -> Any:
         "agencies/promise.html",
         form=form,
         item=item,
-        standard=standard_in_force(item.id, today),
+        standard=standard,
         able=holds(agency.id, item.require, today) and has_staff(agency.id, item.require_staff),
     ), form.status
 

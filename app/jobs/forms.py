@@ -9,6 +9,7 @@ from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
 from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, IfAbandoned, Method
 from app.kernel.words import N_
+from app.web.bounds import allowed
 from app.web.fields import (
     CheckField,
     ChoiceField,
@@ -97,8 +98,8 @@ class WishForm(Form):
     def bound(self, standard: Standard) -> None:
         """Say in the hints what the standard in force allows."""
         ceiling, days = standard.ceiling_cents, standard.days
-        self.ceiling_cents.description = _allowed(standard, yuan(ceiling) if ceiling else "")
-        self.days.description = _allowed(standard, workdays(days) if days else "")
+        self.ceiling_cents.description = allowed(standard, yuan(ceiling) if ceiling else "")
+        self.days.description = allowed(standard, workdays(days) if days else "")
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -131,10 +132,3 @@ def _required(least: int) -> str:
     if least == 1:
         return gettext("One eligible agency is enough.")
     return gettext("At least %(n)s eligible agencies must enter.", n=least)
-
-
-def _allowed(standard: Standard, most: str) -> str:
-    if not most:
-        return gettext("No unified standard bounds this: you set it, and the contract follows it.")
-    places = {"most": most, "version": standard.version, "since": standard.effective_from.isoformat()}
-    return gettext("At most %(most)s: unified standard, version %(version)s of %(since)s.", **places)
