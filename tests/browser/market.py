@@ -20,6 +20,8 @@ AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.m
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 LOOK = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations.flatMap(
     rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} (${node.any.map(one => one.message)})`))"""
+ENGLISH = """() => document.documentElement.lang.startsWith("zh")
+    ? document.body.innerText.match(/[A-Za-z]{2,}( [A-Za-z]{2,}){2,}/g) || [] : []"""
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll("*")]
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120))"""
 HEIGHTS = {1280: 900, 390: 844}
@@ -81,9 +83,11 @@ class Market:
         return self.job(job_id)
 
     def job(self, id: int) -> Job:
-        """The job as it is in the database now."""
+        """The job as it is in the database now, holding no lock on it."""
         session.remove()
-        return session.get_one(Job, id)
+        job = session.get_one(Job, id)
+        session.remove()
+        return job
 
     @property
     def today(self) -> date:
@@ -111,7 +115,12 @@ class Person:
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
-        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        self.page.on("console", self._hears)
+
+    def _hears(self, said: Any) -> None:
+        """An error in the console, save the browser's own word on a page that says no."""
+        if said.type == "error" and said.location["url"] != self.page.url:
+            self.faults.append(said.text)
 
     def close(self) -> None:
         self.context.close()
@@ -124,7 +133,14 @@ class Person:
         if self.username and "/sign-in" in self.page.url:
             self.fills("User name or mobile number", self.username)
             self.fills("Password", self.password)
-            self.presses("Sign in", within="main")
+            self.presses("Sign in")
+            self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def speaks(self, locale: str) -> None:
+        """Choose the language of all further pages."""
+        self.opens("/")
+        self.page.locator(f"header button[value={locale}]").click()
+        self.page.locator(f"html[lang={locale.replace('_', '-')}]").wait_for()
 
     def fills(self, label: str, text: str) -> None:
         self.page.get_by_label(self.market.words(label), exact=False).first.fill(text)
@@ -150,15 +166,21 @@ class Person:
     def follows(self, link: str, *, exact: bool = True) -> None:
         self.page.locator("main").get_by_role("link", name=self.market.words(link), exact=exact).first.click()
 
+    def follows_beside(self, words: str) -> None:
+        """The button of the row that is about this."""
+        row = self.page.locator("main .tasks > li").filter(has_text=self.market.words(words))
+        row.get_by_role("link").last.click()
+
     def takes_up(self, wish: str) -> None:
         """Open one's desk, and there what it says waits."""
         self.opens("/desk")
         self.follows(wish, exact=False)
 
-    def hands_in(self, name: str) -> None:
-        """Choose a file for every file input of the page."""
+    def hands_in(self, name: str, group: str = "") -> None:
+        """Choose a file for every file input of the page, or for the first one of a group."""
         paper = {"name": name, "mimeType": "application/pdf", "buffer": make.content()}
-        for place in self.page.locator("input[type=file]").all():
+        places = (self.group(group) if group else self.page).locator("input[type=file]").all()
+        for place in places[:1] if group else places:
             place.set_input_files(paper)
 
     def reads(self, *words: str) -> None:
@@ -169,24 +191,35 @@ class Person:
             main.get_by_text(self.market.words(text)).first.wait_for()
 
     def sees(self, name: str, *words: str) -> None:
-        """Keep the page as a picture, and hold it to the rules: accessible, no wider than the window, no error said.
+        """Keep the page as a picture, and hold it to the rules: accessible, no wider than the window, no error said, no
+        English sentence on a Chinese page.
 
         `words` must stand on it.
         """
         self.reads(*words)
         number = len(list(self.album.glob("*.png"))) + 1
         self.page.screenshot(path=self.album / f"{number:02}-{name}.png", full_page=True)
-        faults = [*self.faults, *self._too_wide(), *self._inaccessible()]
+        faults = [*self.faults, *self._too_wide(), *self._in_english(), *self._inaccessible()]
         self.faults.clear()
         assert not faults, f"{self.page.url} ({name}):\n" + "\n".join(faults)
+
+    def sees_wide_and_narrow(self, name: str) -> None:
+        for width, height in HEIGHTS.items():
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.sees(f"{name}-{width}")
 
     def _too_wide(self) -> list[str]:
         found: list[str] = self.page.evaluate(TOO_WIDE)
         return [f"wider than the window: {one}" for one in found]
 
+    def _in_english(self) -> list[str]:
+        found: list[str] = self.page.evaluate(ENGLISH)
+        return [f"English on a Chinese page: {one}" for one in found]
+
     def _inaccessible(self) -> list[str]:
         page = self.page if self.scripts else self._copy()
-        page.evaluate(AXE.read_text())
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.read_text())
         found: list[str] = page.evaluate(LOOK, RULES)
         return found
 

@@ -1,0 +1,83 @@
+"""A walk through the public rooms and everybody's desk, in each language, at both widths."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import Unit
+from app.agencies.models import Agency
+from app.infra.db import session
+from app.jobs.models import Job
+from app.ratings import operations as ratings
+from app.ratings.models import AXES, Rating
+from app.web.locale import LOCALES
+from tests import make
+from tests.browser.market import Market
+
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+
+# Jobs posted at the beginning, by the state they have reached a fortnight later; and how many days before that others
+# were posted that are still at their beginning then.
+BEGUN = ("failed", "paused", "archived")
+YOUNG = {"open": 1, "selected": 5}
+RATED = {"rated": "archived"}
+
+
+def city() -> tuple[Unit, list[Agency], dict[str, Job]]:
+    """An owner and three agencies with a job in each kind of state, one of them rated by both: what stands last."""
+    owner, agencies = make.unit(name="示例产业园开发公司（示例）"), [make.agency() for _ in range(3)]
+    entrants = {"entrants": agencies, "method": "average_price", "funds": "state"}
+    jobs = {state: make.job(state, owner=owner, **entrants) for state in BEGUN}
+    rated = make.job("accepted", owner=owner, entrants=agencies)
+    for side in (owner, rated.agency):
+        ratings.give(make.act(side, make.later(rated)), rated, **dict.fromkeys(AXES, 4), text="示例评价")
+    for state, days in YOUNG.items():
+        jobs[state] = make.job(state, owner=owner, **entrants, now=make.later(rated, days=-days))
+    make.job("draft", owner=owner)
+    make.agency(admitted=False)
+    return owner, agencies, jobs | {"rated": rated}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_room_and_every_desk_holds_in_every_language(locale: str, market: Market, album: Callable[[str], Path]):
+    owner, agencies, jobs = city()
+    pictures = album(f"pages/{locale}")
+    ids = {state: job.id for state, job in jobs.items()}
+    paths = rooms(agencies[0].id, ids)
+    offices = {"owner": owner, "agency": agencies[0], "operator": make.operator(), "regulator": make.regulator()}
+    members = {name: market.person(make.user_of(office), album=pictures) for name, office in offices.items()}
+    make.keep()
+    visitor = market.person(album=pictures)
+    market.clock.now = make.later(jobs["rated"])
+    market.works()
+    assert {state: market.job(id).state for state, id in ids.items()} == {state: state for state in ids} | RATED
+
+    visitor.speaks(locale)
+    for name, path in paths.items():
+        visitor.opens(path)
+        visitor.sees_wide_and_narrow(name)
+    for name, member in members.items():
+        member.opens("/desk")
+        member.speaks(locale)
+        member.opens("/desk")
+        member.sees_wide_and_narrow(f"desk-of-the-{name}")
+    members["owner"].opens("/notices")
+    members["owner"].sees_wide_and_narrow("messages")
+
+
+def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:
+    """Every public page, by its name in the album."""
+    rating = session.scalars(select(Rating.id)).first()
+    item, by_contract = make.item().id, make.item(make.BY_CONTRACT).id
+    job = {f"job-{state}": f"/jobs/{id}" for state, id in jobs.items()}
+    return {
+        "home": "/", "jobs": "/jobs", "jobs-none": "/jobs?keyword=无此项目", "agencies": "/agencies",
+        "agency": f"/agencies/{agency}", "items": "/items", "item": f"/items/{item}",
+        "item-by-contract": f"/items/{by_contract}", "law": "/law", "calendar": "/calendar",
+        "result": f"/jobs/{jobs['selected']}/result", "result-failed": f"/jobs/{jobs['failed']}/result",
+        "ledger": f"/jobs/{jobs['paused']}/ledger", "rating": f"/ratings/{rating}", "check": "/check",
+        "checked": f"/check?job={jobs['selected']}", "sign-in": "/sign-in", "register": "/register",
+        "register-owner": "/register/owner", "register-agency": "/agencies/apply", "not-found": "/nowhere",
+    } | job  # fmt: skip
