@@ -21,7 +21,8 @@ from app.agencies.models import Agency, Listing
 from app.catalogue.models import Item, Standard, item_by_code, materials_of, standard_in_force, standards_of
 from app.catalogue.operations import STATED, copied_materials, make_standard
 from app.contracts.models import materials_asked
-from app.infra import db
+from app.infra import almanac, db
+from app.infra.almanac import Term
 from app.infra.clockwork import take_late
 from app.infra.db import session
 from app.infra.files import File, store
@@ -31,7 +32,7 @@ from app.jobs.models import Job
 from app.jobs.rules import PRICED
 from app.kernel.act import Act, Actor, Kind, Role
 from app.kernel.credit_code import make_code
-from app.kernel.workdays import local_day
+from app.kernel.workdays import due_day, local_day
 from tests.staging import NOW
 
 PASSWORD = "seven green tea houses"
@@ -246,6 +247,27 @@ def job(
         getattr(walk, step)()
     assert walk.job.state == state, f"the way to {state} ended in {walk.job.state}"
     return walk.job
+
+
+def lapse(thing: Any, **late: float) -> Any:
+    """Let the deadline of a thing pass, by so much (days=1) if said, and the clock take its step."""
+    assert thing.due, f"no deadline in {thing.state}"
+    take_late(type(thing), thing.id, thing.due + timedelta(**late), wiring.VERBS)
+    return thing
+
+
+def workdays(since: datetime, due: datetime | None) -> int:
+    """The working days from the day of an instant to the last day of a deadline."""
+    assert due
+    return almanac.calendar().between(local_day(since), due_day(due))
+
+
+def term(code: str, value: str, since: date) -> None:
+    """A number of the law that takes effect on a day."""
+    known = {"unit": "count", "zh": code, "en": code, "basis": "示例通知", "mark": "D"}
+    session.add(Term(code=code, value=value, effective_from=since, **known))
+    session.flush()
+    almanac.almanac(fresh=True)
 
 
 def later(job: Job, **span: float) -> datetime:

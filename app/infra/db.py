@@ -117,7 +117,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def lock(row: Row) -> None:
-    """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded."""
+    """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded. What was changed is kept."""
+    session.flush()
     session.refresh(row, with_for_update={"of": type(row)})
 
 

@@ -74,7 +74,6 @@ def advance(act: Act, subject: Any, verb: str, *, term: str = "", due: datetime 
 
     `term` names a variant of the step's period; `due` gives the instant where the table says it is derived.
     """
-    session.flush()
     subject.lock()
     step = subject.LIFE.check(act, subject, verb)
     if step.due and step.due.terms:

@@ -88,6 +88,8 @@ def close(act: Act, job: Job) -> None:
 def select(act: Act, job: Job) -> None:
     """The clock's verb after closing: open the envelopes, choose by the method, publish transcript and result. Where
     too few entered, all envelopes stay closed."""
+    job.LIFE.check(act, job, "select")
+    almanac.almanac(fresh=True)
     entries, rule = live_entries(job.id), rule_of(job, act.now)
     if failure(len(entries), minimum=rule.minimum_entries) is None:
         try:
@@ -107,6 +109,7 @@ def select(act: Act, job: Job) -> None:
 
 def succeed(act: Act, job: Job) -> None:
     """The clock's verb after an abandoned award: as the posting said, the next in line or a failed selection."""
+    job.LIFE.check(act, job, "succeed")
     _end_award(act, job, ABANDONED)
     if job.if_abandoned == IfAbandoned.NEXT:
         _choose_next(act, job, "succeed", "fall_through")
@@ -123,7 +126,7 @@ def object_to(act: Act, job: Job, *, ground: str, file_id: int | None) -> Object
     """Object to a result during its publicity. The award waits until the objection is decided or taken back."""
     if not MAY_OBJECT(act.actor):
         raise NotAllowed(N_("Only agencies and project owners may object."))
-    session.refresh(job, with_for_update=True)
+    job.lock()
     award_in_publicity(act, job)
     due = almanac.deadline(act.now, "objection_answer")
     objection = Objection(
@@ -174,7 +177,7 @@ def uphold(act: Act, objection: Objection, *, decision: str) -> None:
 def take_back(act: Act, objection: Objection) -> None:
     """Whoever objected takes it back. When it was the last one pending, the clock goes on with the job."""
     job = objection.job
-    session.refresh(job, with_for_update=True)
+    job.lock()
     advance(act, objection, "take_back")
     if not pending_objections(job.id):
         job.due = act.now
@@ -201,7 +204,7 @@ def _eligible(act: Act, job: Job, quote_cents: int | None) -> tuple[Agency, List
 
 
 def _lock_open(act: Act, job: Job) -> None:
-    session.refresh(job, with_for_update=True)
+    job.lock()
     check_open(act, job)
 
 
@@ -290,7 +293,7 @@ def _end_award(act: Act, job: Job, why: str) -> None:
 
 def _decide(act: Act, objection: Objection, verb: str, decision: str) -> Job:
     job = objection.job
-    session.refresh(job, with_for_update=True)
+    job.lock()
     advance(act, objection, verb)
     objection.decision, objection.decided_at = decision, act.now
     session.flush()
