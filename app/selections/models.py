@@ -190,6 +190,12 @@ def selection_of(job_id: int) -> Selection | None:
     return session.scalar(select(Selection).where(Selection.job_id == job_id))
 
 
+def ranking_of(job_id: int) -> list[str]:
+    """The public codes of those in line, the first selected first."""
+    selection = selection_of(job_id)
+    return list(selection.transcript["ranking"]) if selection else []
+
+
 def current_award(job_id: int) -> Award | None:
     return session.scalar(select(Award).where(Award.job_id == job_id, Award.ended_at.is_(None)))
 

@@ -32,8 +32,8 @@ from app.selections.models import (
     objections_pending,
     past_awards,
     pending_objections,
+    ranking_of,
     rule_of,
-    selection_of,
     terms_of,
 )
 from app.selections.rules import ABANDONED, MAY_ENTER, MAY_OBJECT, NOT_AS_SEALED, EntryState, ObjectionState
@@ -243,7 +243,7 @@ def _still_eligible(act: Act, job: Job, day: date) -> list[Entry]:
 
 def _choose(act: Act, job: Job, verb: str, place: int) -> None:
     """Make the entry at a place of the published ranking the selected one, and start its publicity."""
-    code = str(_ranking(job)[place])
+    code = ranking_of(job.id)[place]
     entry = next(one for one in live_entries(job.id) if one.agency.unit.code == code)
     amount = entry.quote_cents if job.method in PRICED else job.ceiling_cents
     term = "publicity_urgent" if job.urgent else "publicity"
@@ -267,7 +267,7 @@ def _choose(act: Act, job: Job, verb: str, place: int) -> None:
 def _choose_next(act: Act, job: Job, verb: str, otherwise: str) -> None:
     """The next place of the ranking nobody held yet, if there is one; else the selection failed."""
     place = max((one.place for one in past_awards(job.id)), default=0)
-    if place < len(_ranking(job)):
+    if place < len(ranking_of(job.id)):
         _choose(act, job, verb, place)
     else:
         _fail(act, job, otherwise, N_("nobody is next in line"))
@@ -276,12 +276,6 @@ def _choose_next(act: Act, job: Job, verb: str, otherwise: str) -> None:
 def _fail(act: Act, job: Job, verb: str, reason: str) -> None:
     job.agency_id = job.amount_cents = job.agreed_days = None
     advance(act, job, verb, reason=reason)
-
-
-def _ranking(job: Job) -> list[object]:
-    selection = selection_of(job.id)
-    ranking = selection.transcript["ranking"] if selection else []
-    return list(ranking)
 
 
 def _end_award(act: Act, job: Job, why: str) -> None:

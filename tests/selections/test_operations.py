@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import wiring
-from app.agencies.models import Agency, current_listing, qualifications_of
+from app.agencies.models import Agency, Qualification, checked, current_listing
 from app.agencies.operations import take_down
 from app.infra.clockwork import take_late
 from app.infra.db import session
@@ -86,11 +86,8 @@ def event(job: Job, name: str) -> Event:
 def test_an_entry_is_received_at_its_instant_with_the_promise_in_force(method: str, quote: int | None) -> None:
     job, agency = opened(method), make.agency()
     entry = enter(job, agency, quote, hours=3)
-    assert (entry.state, entry.quote_cents, entry.received_at) == (
-        "entered",
-        quote,
-        job.state_since + timedelta(hours=3),
-    )
+    assert (entry.state, entry.received_at) == ("entered", job.state_since + timedelta(hours=3))
+    assert entry.quote_cents is None, "it lies in its envelope"
     listing = current_listing(agency.id, job.item_id)
     assert listing is not None
     assert entry.listing_id == listing.id
@@ -154,9 +151,10 @@ def test_an_agency_enters_once() -> None:
     with pytest.raises(WrongState, match="already"):
         enter(job, agency, WAN - 100)
     operations.withdraw(make.act(agency, make.later(job)), first)
+    sealed = first.offer
     with pytest.raises(WrongState, match="already"):
         enter(job, agency, WAN - 100)
-    assert first.quote_cents == WAN
+    assert first.offer == sealed
 
 
 @pytest.mark.parametrize(
@@ -181,36 +179,40 @@ def test_a_quote_outside_floor_and_ceiling_is_refused_beside_its_field(
 
 
 def test_floor_and_ceiling_are_within() -> None:
-    job = opened("lowest_price", floor_cents=WAN)
-    assert [enter(job, quote=quote).quote_cents for quote in (WAN, 2 * WAN)] == [WAN, 2 * WAN]
+    job = opened("lowest_price", floor_cents=WAN, funds="social")
+    selected(job, 2 * WAN, WAN)
+    assert job.amount_cents == WAN
 
 
 def test_without_a_floor_a_cent_is_a_quote() -> None:
-    assert enter(opened("lowest_price"), quote=1).quote_cents == 1
+    job = opened("lowest_price", funds="social")
+    selected(job, 1)
+    assert job.amount_cents == 1
 
 
 def test_an_entry_is_withdrawn_and_made_again_with_a_new_quote_and_the_promise_of_then() -> None:
-    job, agency = opened("lowest_price"), make.agency()
-    entry, before = enter(job, agency, WAN), current_listing(agency.id, job.item_id)
+    job, agency = opened("lowest_price", funds="social"), make.agency()
+    entry = enter(job, agency, WAN)
     operations.withdraw(make.act(agency, make.later(job, hours=1)), entry)
     assert (entry.state, live_entries(job.id)) == ("withdrawn", [])
-    listing = make.listing(agency, job.item, days=2)
-    operations.reenter(make.act(agency, make.later(job, hours=2)), entry, quote_cents=WAN - 100)
-    assert before is not None
-    assert (entry.state, entry.quote_cents, entry.listing_id) == ("entered", WAN - 100, listing.id)
-    assert entry.received_at == job.state_since + timedelta(hours=2)
+    listing, again = make.listing(agency, job.item, days=2), make.later(job, hours=2)
+    operations.reenter(make.act(agency, again), entry, quote_cents=WAN - 100)
+    assert (entry.state, entry.listing_id, entry.received_at) == ("entered", listing.id, again)
+    lapse(lapse(job))
+    assert (job.amount_cents, job.agreed_days) == (WAN - 100, 2)
 
 
 def test_who_enters_again_meets_the_conditions_again() -> None:
     job, agency = opened("lowest_price"), make.agency()
     entry = enter(job, agency, WAN)
     operations.withdraw(make.act(agency, make.later(job)), entry)
+    sealed = entry.offer
     with pytest.raises(Invalid, match="ceiling"):
         operations.reenter(make.act(agency, make.later(job)), entry, quote_cents=3 * WAN)
     take_down(make.act(agency), current_listing(agency.id, job.item_id))
     with pytest.raises(Invalid, match="Lists this item"):
         operations.reenter(make.act(agency, make.later(job)), entry, quote_cents=WAN)
-    assert (entry.state, entry.quote_cents) == ("withdrawn", WAN)
+    assert (entry.state, entry.offer) == ("withdrawn", sealed)
 
 
 def test_an_entry_belongs_to_its_agency_and_is_settled_at_the_closing() -> None:
@@ -307,10 +309,11 @@ def test_state_money_needs_three_and_social_money_one(method: str, funds: str, e
 
 @pytest.mark.parametrize("method", ["lowest_price", "average_price"])
 def test_a_selection_that_fails_opens_no_quote(method: str) -> None:
-    transcript = selected(opened(method, funds="state"), 1_357_931, 1_357_932)
+    job = opened(method, funds="state")
+    transcript = selected(job, 1_357_931, 1_357_932)
     assert transcript["failed"] == TOO_FEW
-    assert [sorted(line) for line in transcript["entrants"]] == [["code", "name"]] * 2
     assert "135793" not in str(transcript)
+    assert [entry.quote_cents for entry in live_entries(job.id)] == [None, None]
     assert verify_transcript(transcript) is None
 
 
@@ -377,7 +380,7 @@ def test_four_quotes_are_all_counted() -> None:
     agencies = [make.agency(lists=make.BY_CONTRACT, fee_cents=9 * WAN) for _ in range(4)]
     transcript = selected(job, *(quote * WAN // 100 for quote in (980, 950, 920, 900)), agencies=agencies)
     assert (transcript["reference"], job.amount_cents) == (9_187_500, 920 * WAN // 100)
-    assert transcript["dropped"] == {"high": None, "low": None}
+    assert transcript["dropped"] is None
 
 
 def test_a_percentage_of_the_law_is_drawn() -> None:
@@ -391,10 +394,11 @@ def test_a_percentage_of_the_law_is_drawn() -> None:
 
 
 def test_who_no_longer_meets_a_condition_at_the_closing_is_excluded_with_the_reason() -> None:
-    agencies = [make.agency() for _ in range(4)]
-    job = closed(opened("lowest_price"), *(WAN + place for place in range(4)), agencies=agencies)
+    agencies, job = [make.agency() for _ in range(4)], opened("lowest_price")
+    for place, agency in enumerate(agencies):
+        enter(job, agency, WAN + place)
     take_down(make.act(agencies[0]), current_listing(agencies[0].id, job.item_id))
-    lapse(job)
+    lapse(lapse(job))
     (out,) = excluded_entries(job.id)
     assert (out.agency_id, out.excluded_because) == (agencies[0].id, "Lists this item")
     selection = selection_of(job.id)
@@ -404,10 +408,11 @@ def test_who_no_longer_meets_a_condition_at_the_closing_is_excluded_with_the_rea
 
 
 def test_the_excluded_do_not_count_towards_the_three() -> None:
-    agencies = [make.agency() for _ in range(3)]
-    job = closed(opened(), None, None, None, agencies=agencies)
+    agencies, job = [make.agency() for _ in range(3)], opened()
+    for agency in agencies:
+        enter(job, agency)
     take_down(make.act(agencies[0]), current_listing(agencies[0].id, job.item_id))
-    lapse(job)
+    lapse(lapse(job))
     assert (job.state, event(job, "job.fail").facts["reason"]) == (State.FAILED, TOO_FEW)
 
 
@@ -429,7 +434,7 @@ def test_a_certificate_must_be_good_on_the_closing_day_whenever_the_clock_comes(
 ) -> None:
     job, agency = opened(item="ZJ-017", funds="social"), make.agency(lists="ZJ-017")
     assert job.due is not None
-    (held,) = qualifications_of(agency.id)
+    (held,) = checked(Qualification, agency.id)
     held.valid_until = due_day(job.due) + timedelta(days=last_day)
     enter(job, agency)
     lapse(lapse(job, **late))

@@ -170,9 +170,10 @@ def test_anybody_reads_a_result_and_recomputes_it(
 def test_a_transcript_changed_by_a_cent_does_not_hold(client: CheckedClient) -> None:
     job = make.job("selected", method="lowest_price", quotes=(1_500_000, 1_600_000, 1_700_000))
     make.keep()
+    client.post("/language", data={"locale": "en"})
     text = client.get(f"/jobs/{job.id}/transcript.json").text
     changed = client.post("/check", data={"text": text.replace("1500000", "1500001")})
-    assert "list_hash is not the hash of the entrants" in changed.text
+    assert "It does not hold:" in changed.text
     for nonsense in ("", "{}", "[1]", "null", "not json", '{"a":1,"a":2}', "1" * 5000):
         assert client.post("/check", data={"text": nonsense}).status_code in (200, 422)
 
