@@ -21,6 +21,7 @@ from tests.client import CheckedClient
 from tests.make import lapse
 from tests.staging import Clock
 
+pytestmark = pytest.mark.one_database
 AsUser = Callable[..., CheckedClient]
 
 
