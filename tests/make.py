@@ -29,7 +29,7 @@ from app.infra.files import File, store
 from app.infra.secrets import hash_password
 from app.jobs import operations as jobs
 from app.jobs.models import Job
-from app.jobs.rules import PRICED
+from app.jobs.rules import PRICED, TIMED
 from app.kernel.act import Act, Actor, Kind, Role
 from app.kernel.credit_code import make_code
 from app.kernel.workdays import due_day, local_day
@@ -337,7 +337,8 @@ class Walk:
         for place, one in enumerate(entrants):
             quote = self.quotes[place] if place < len(self.quotes) else ceiling * (60 + place) // 100
             quoted = quote if job.method in PRICED else None
-            verb("selections", "enter")(self.by(one), job, quote_cents=quoted)
+            days = job.days if job.method in TIMED else None
+            verb("selections", "enter")(self.by(one), job, quote_cents=quoted, days=days)
 
     def selecting(self) -> None:
         self.clock()

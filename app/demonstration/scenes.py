@@ -13,7 +13,7 @@ from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job
-from app.jobs.rules import Method
+from app.jobs.rules import PRICED, TIMED, Method
 from app.kernel.act import Act
 from app.kernel.workdays import HERE, local_day
 from app.selections import operations as selections
@@ -55,7 +55,7 @@ def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
     at = _morning(city, days)
     yield at
     items = listed(agency)
-    job, ceiling = draft(city, Act(owner, at), items[number % len(items)], list(Method)[number % 3], "social")
+    job, ceiling = draft(city, Act(owner, at), items[number % len(items)], list(Method)[number % len(Method)], "social")
     for name in acts:
         at = job.due or at if name == "lapse" else office_hours(at + HOUR, city.chance)
         yield at
@@ -107,7 +107,8 @@ ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
         lambda city, act, job, ceiling: selections.enter(
             act,
             job,
-            quote_cents=None if job.method == Method.RANDOM_DRAW else ceiling * 9 // 10,
+            quote_cents=ceiling * 9 // 10 if job.method in PRICED else None,
+            days=job.days if job.method in TIMED else None,
             sealing=sealing(city),
         ),
     ),

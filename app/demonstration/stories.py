@@ -14,7 +14,7 @@ from app.demonstration.units import COUNTIES, HOUR, PLACES, WORKS, paper
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job, reposts_of
-from app.jobs.rules import PRICED, Method, State, has_failed
+from app.jobs.rules import PRICED, TIMED, Method, State, has_failed
 from app.kernel.act import VISITOR, Act, Actor
 from app.kernel.transcript import BROWSER
 from app.kernel.workdays import local_day
@@ -97,6 +97,7 @@ def draft(city: City, act: Act, item_id: int, method: Method, funds: str) -> tup
         ceiling_cents=ceiling,
         days=standard.days if standard and standard.days else 20,
         method=method,
+        price_weight=60 if method in TIMED else None,
         contact_name="示例联系人",
         contact_phone="0775-0000000",
     )
@@ -111,7 +112,8 @@ def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) 
     for firm in city.chance.sample(firms, min(len(firms), city.chance.choice((2, 3, 4, 5, 6, 7)))):
         yield (at := at + city.chance.uniform(0.5, 4) * HOUR)
         quote = int(ceiling * city.chance.uniform(0.70, 0.92)) // 10000 * 10000 if method in PRICED else None
-        selections.enter(Act(firm, at), job, quote_cents=quote, sealing=sealing(city))
+        days = city.chance.randint(max(1, (job.days or 1) - 2), job.days or 1) if method in TIMED else None
+        selections.enter(Act(firm, at), job, quote_cents=quote, days=days, sealing=sealing(city))
 
 
 def sealing(city: City) -> Sealing:

@@ -28,6 +28,7 @@ METHOD_HINTS = {
     Method.RANDOM_DRAW: N_("You fix price and time; one of the eligible agencies is drawn."),
     Method.LOWEST_PRICE: N_("Sealed quotes within floor and ceiling; the lowest wins."),
     Method.AVERAGE_PRICE: N_("Sealed quotes; the one nearest to a drawn percentage of their mean wins."),
+    Method.PRICE_AND_DAYS: N_("Sealed offers of a price and a number of working days; the most points win."),
 }
 IF_ABANDONED_HINTS = {
     IfAbandoned.NEXT: N_("In the order published with the result."),
@@ -78,6 +79,21 @@ class WishForm(Form):
     floor_cents = MoneyField(
         N_("The lowest quote you accept"),
         hint=N_("Only where quotes are given. Lower quotes are refused."),
+        optional=True,
+    )
+    price_weight = IntegerField(
+        N_("Points of the price"),
+        hint=N_("Only for “price and days”: the price counts these of 100 points, like 60, the days the rest."),
+        least=1,
+        most=99,
+        optional=True,
+    )
+    least_days = IntegerField(
+        N_("The fewest working days you accept"),
+        hint=N_("Only for “price and days”. Offers of fewer days are refused."),
+        least=1,
+        most=365,
+        suffix=N_("working days"),
         optional=True,
     )
     urgent = CheckField(

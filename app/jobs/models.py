@@ -36,7 +36,8 @@ class Job(Living, Row):
     """One posting of one service item for one project. A draft may lack its ceiling and days.
 
     `days` working days and `ceiling_cents` bound every entry (a random draw is served at the ceiling, as its fixed
-    price). `standard_id` is the version in force when submitted. `commitment` is the published SHA-256 of the draw's
+    price); where days are offered too, `least_days` bounds them below, and the price counts `price_weight` of 100
+    points. `standard_id` is the version in force when submitted. `commitment` is the published SHA-256 of the draw's
     secret; `seal_public` closes the envelopes of the entrants; secret and opening key are kept wrapped (infra/keys).
     `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised.
     `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
@@ -60,6 +61,8 @@ class Job(Living, Row):
     require: Mapped[list[Any]]
     method: Mapped[str]
     floor_cents: Mapped[Cents | None]
+    price_weight: Mapped[int | None]
+    least_days: Mapped[int | None]
     urgent: Mapped[bool] = mapped_column(default=False)
     urgent_reason: Mapped[str] = mapped_column(default="")
     if_abandoned: Mapped[str] = mapped_column(default=IfAbandoned.NEXT)
@@ -104,6 +107,10 @@ class Job(Living, Row):
         ),
         CheckConstraint(
             "published_at IS NULL OR (ceiling_cents > 0 AND days BETWEEN 1 AND 365)", "a_published_job_is_complete"
+        ),
+        CheckConstraint(
+            "published_at IS NULL OR method <> 'price_and_days' OR price_weight BETWEEN 1 AND 99",
+            "price_and_days_have_weights",
         ),
         CheckConstraint("NOT urgent OR urgent_reason <> ''", "urgency_has_a_reason"),
         CheckConstraint(

@@ -24,6 +24,7 @@ from app.jobs.rules import (
     MAY_REPOST,
     METHODS,
     PRICED,
+    TIMED,
     Funds,
     IfAbandoned,
     Method,
@@ -42,12 +43,16 @@ Avoid = Sequence[tuple[str, str]]
 
 LEAST_NEED, LEAST_REASON = 20, 5
 MOST_DAYS = 365
+POINTS = 100
 
 # What an owner fills in: on the page about the project, and on the page about what is wanted.
 PROJECT = ("project_name", "project_code", "district_code", "funds", "need", "contact_name", "contact_phone")
-WISH = ("ceiling_cents", "days", "method", "floor_cents", "urgent", "urgent_reason", "if_abandoned")
+WISH = (
+    "ceiling_cents", "days", "method", "floor_cents", "price_weight", "least_days", "urgent", "urgent_reason",
+    "if_abandoned",
+)  # fmt: skip
 # What not even a draft may hold wrong, whichever field was changed.
-NEVER_WRONG = {"floor_cents", "urgent_reason", "funds", "method", "if_abandoned", "district_code"}
+NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "urgent"} | {"funds", "district_code"}
 
 
 def create(act: Act, *, item_id: int) -> Job:
@@ -239,10 +244,27 @@ def _wrong_method(job: Job) -> list[Invalid]:
         wrong.append(Invalid(text, field="floor_cents"))
     elif job.floor_cents is not None and not 0 < job.floor_cents <= (job.ceiling_cents or 0):
         wrong.append(Invalid(N_("Enter a floor that is not above the ceiling."), field="floor_cents"))
+    wrong += _wrong_points(job)
     if job.urgent and len(job.urgent_reason.strip()) < LEAST_REASON:
         wrong.append(Invalid(N_("Say why it is urgent: the reason is published."), field="urgent_reason"))
     if job.if_abandoned not in IF_ABANDONED:
         wrong.append(Invalid(N_("Choose what happens when the award is abandoned."), field="if_abandoned"))
+    return wrong
+
+
+def _wrong_points(job: Job) -> list[Invalid]:
+    """What price and days count, and the fewest days an offer may name; for the other methods neither."""
+    weight, least = job.price_weight, job.least_days
+    if job.method not in TIMED:
+        text = N_("Leave this empty: only the method “price and days” counts days.")
+        given = {"price_weight": weight, "least_days": least}
+        return [Invalid(text, field=name) for name, value in given.items() if value is not None]
+    wrong = []
+    if weight is None or not 0 < weight < POINTS:
+        wrong.append(Invalid(N_("Say how many of 100 points the price counts, from 1 to 99."), field="price_weight"))
+    if least is not None and not 0 < least <= (job.days or 0):
+        text = N_("Enter at most the working days of the job, or leave it empty.")
+        wrong.append(Invalid(text, field="least_days"))
     return wrong
 
 

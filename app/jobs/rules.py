@@ -51,6 +51,7 @@ class Method(StrEnum):
     RANDOM_DRAW = "random_draw"
     LOWEST_PRICE = "lowest_price"
     AVERAGE_PRICE = "average_price"
+    PRICE_AND_DAYS = "price_and_days"
 
 
 class Funds(StrEnum):
@@ -67,6 +68,7 @@ METHODS = {
     Method.RANDOM_DRAW: N_("random draw"),
     Method.LOWEST_PRICE: N_("lowest price"),
     Method.AVERAGE_PRICE: N_("average price"),
+    Method.PRICE_AND_DAYS: N_("price and days"),
 }
 FUNDS = {Funds.STATE: N_("state funds"), Funds.SOCIAL: N_("social funds")}
 IF_ABANDONED = {
@@ -74,7 +76,9 @@ IF_ABANDONED = {
     IfAbandoned.RESELECT: N_("the job is posted again"),
 }
 # Methods in which an entry carries a sealed quote.
-PRICED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE})
+PRICED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE, Method.PRICE_AND_DAYS})
+# Methods in which an entry offers its own working days as well, and both are counted in points of 100.
+TIMED = frozenset({Method.PRICE_AND_DAYS})
 
 
 @who(N_("its owner (administrator, or the delegate who runs it)"))

@@ -8,9 +8,19 @@ from unicodedata import normalize
 from app.agencies.models import Agency, Listing, Qualification, checked, current_listing, staff_of
 from app.agencies.rules import admitted
 from app.jobs.models import Job, avoided
-from app.jobs.rules import PRICED
+from app.jobs.rules import PRICED, TIMED
 from app.kernel.act import VISITOR
+from app.kernel.errors import Invalid
+from app.kernel.money import yuan
 from app.kernel.words import N_
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an agency asks for: cents where the method takes a quote, working days where it takes those too."""
+
+    quote_cents: int | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,38 @@ def _price(job: Job, listing: Listing | None) -> list[Condition]:
         return []
     fits = listing is not None and (listing.fee_cents or 0) <= (job.ceiling_cents or 0)
     return [Condition(N_("Charges no more than the fixed price"), fits, N_("Promise a lower fee in your listing."))]
+
+
+def refuse_offer(job: Job, offered: Offer) -> None:
+    """Refuse an offer that the method does not take, or that is outside the bounds of the job."""
+    _refuse_quote(job, offered.quote_cents)
+    _refuse_days(job, offered.days)
+
+
+def _refuse_quote(job: Job, quote_cents: int | None) -> None:
+    if job.method not in PRICED:
+        if quote_cents is not None:
+            raise Invalid(N_("This method takes no quote: the price is fixed."), field="quote_cents")
+        return
+    if quote_cents is None:
+        raise Invalid(N_("Enter your quote, like 32000."), field="quote_cents")
+    if quote_cents > (job.ceiling_cents or 0):
+        text = N_("Quote at most %(ceiling)s yuan: that is the ceiling of the job.")
+        raise Invalid(text, field="quote_cents", ceiling=yuan(job.ceiling_cents or 0))
+    if quote_cents < max(job.floor_cents or 1, 1):
+        text = N_("Quote at least %(floor)s yuan: that is the floor of the job.")
+        raise Invalid(text, field="quote_cents", floor=yuan(job.floor_cents or 1))
+
+
+def _refuse_days(job: Job, days: int | None) -> None:
+    if job.method not in TIMED:
+        if days is not None:
+            raise Invalid(N_("This method takes no days: the job says them."), field="days")
+        return
+    least, most = job.least_days or 1, job.days or 1
+    if days is None or not least <= days <= most:
+        text = N_("Offer from %(least)s to %(most)s working days: those are the bounds of the job.")
+        raise Invalid(text, field="days", least=least, most=most)
 
 
 def holds(agency_id: int, require: list[list[dict[str, str]]], today: date) -> bool:

@@ -13,6 +13,7 @@ from app.kernel.errors import NotAllowed
 from app.kernel.law import the_clock
 from app.kernel.transcript import BROWSER, CHANCE, OFFER, PLATFORM
 from app.kernel.words import N_
+from app.selections.eligibility import Offer
 from app.selections.models import Entry
 
 RANDOM_BYTES = 32
@@ -38,15 +39,15 @@ class Tampered(Exception):
     """An envelope does not open as what its entrant committed to; the text is the entrant's public code."""
 
 
-def close_envelopes(job: Job, entry: Entry, code: str, quote_cents: int | None, sealing: Sealing) -> None:
+def close_envelopes(job: Job, entry: Entry, code: str, offered: Offer, sealing: Sealing) -> None:
     """Put the offer of the agency with this code into the entry: two commitments that anybody may see, two envelopes
     that only the opening opens."""
-    entrant = Entrant(code, "", sealing.contribution, sealing.nonce, sealing.made_by, quote=quote_cents)
-    made = entrant.sealed_for(job.number or "")
+    chance = (sealing.contribution, sealing.nonce, sealing.made_by)
+    made = Entrant(code, "", *chance, quote=offered.quote_cents, days=offered.days).sealed_for(job.number or "")
     whose: dict[str, object] = {"code": code, "job": job.number}
-    chance, offer = (whose | {name: made.opened[name] for name in part} for part in (CHANCE, OFFER))
+    random, offer = (whose | {name: made.opened[name] for name in part} for part in (CHANCE, OFFER))
     entry.sealed, entry.offer = made.sealed, made.offer
-    entry.chance_envelope = seal.close_envelope(job.seal_public or b"", chance)
+    entry.chance_envelope = seal.close_envelope(job.seal_public or b"", random)
     entry.offer_envelope = seal.close_envelope(job.seal_public or b"", offer)
 
 
@@ -63,8 +64,9 @@ def entrant_of(entry: Entry) -> Entrant:
     """An entry as it stands on the list, with what was opened of it."""
     unit = entry.agency.unit
     chance, nonce = bytes.fromhex(entry.contribution or ""), bytes.fromhex(entry.nonce or "")
-    known = {"made_by": entry.made_by or "", "quote": entry.quote_cents, "sealed": entry.sealed, "offer": entry.offer}
-    return Entrant(unit.code, unit.name, chance, nonce, **known)  # type: ignore[arg-type]
+    own = {"quote": entry.quote_cents, "days": entry.days}
+    lists = {"sealed": entry.sealed, "offer": entry.offer}
+    return Entrant(unit.code, unit.name, chance, nonce, entry.made_by or "", **own, **lists)  # type: ignore[arg-type]
 
 
 def _open(job: Job, entry: Entry, private: bytes) -> None:
@@ -73,7 +75,7 @@ def _open(job: Job, entry: Entry, private: bytes) -> None:
         chance = seal.open_envelope(private, entry.chance_envelope)
         offer = seal.open_envelope(private, entry.offer_envelope)
         entry.contribution, entry.made_by = str(chance["contribution"]), str(chance["made_by"])
-        entry.nonce, entry.quote_cents = str(offer["nonce"]), offer["quote"]  # type: ignore[assignment]
+        entry.nonce, entry.quote_cents, entry.days = str(offer["nonce"]), offer["quote"], offer["days"]  # type: ignore[assignment]
         made = entrant_of(entry).sealed_for(job.number or "")
     except (KeyError, ValueError) as error:
         raise Tampered(code) from error

@@ -3,9 +3,9 @@
 from typing import Any
 
 from app.jobs.models import Job
-from app.jobs.rules import PRICED
+from app.jobs.rules import PRICED, TIMED
 from app.kernel.words import N_
-from app.web.fields import FileField, Form, MoneyField, TextArea
+from app.web.fields import FileField, Form, IntegerField, MoneyField, TextArea
 
 
 class DrawEntryForm(Form):
@@ -25,8 +25,14 @@ class QuoteForm(Form):
     )
 
 
+class PriceAndDaysForm(QuoteForm):
+    days = IntegerField(N_("Your working days"), least=1, most=365, suffix=N_("working days"))
+
+
 def entry_form(job: Job) -> Form:
     """The form that the method of a job asks for; its values are what `enter` takes."""
+    if job.method in TIMED:
+        return PriceAndDaysForm()
     return QuoteForm() if job.method in PRICED else DrawEntryForm()
 
 

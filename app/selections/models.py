@@ -45,6 +45,7 @@ class Entry(Living, Row):
     contribution: Mapped[str | None]
     made_by: Mapped[str | None]
     quote_cents: Mapped[Cents | None]
+    days: Mapped[int | None]
     nonce: Mapped[str | None]
     excluded_because: Mapped[str | None]
 
@@ -56,6 +57,7 @@ class Entry(Living, Row):
         UniqueConstraint("job_id", "agency_id"),
         CheckConstraint(one_of("state", EntryState), "known_state"),
         CheckConstraint("quote_cents > 0", "a_quote_is_positive"),
+        CheckConstraint("days > 0", "days_are_positive"),
     )
 
     @property
@@ -183,6 +185,8 @@ def terms_of(job: Job, rule: Rule) -> Terms:
         closed_at=job.due or job.state_since,
         rule=rule,
         commitment=job.commitment or "",
+        price_weight=job.price_weight or 0,
+        days_weight=100 - job.price_weight if job.price_weight else 0,
     )
 
 

@@ -16,10 +16,9 @@ from app.kernel.act import Act
 from app.kernel.choosing import failure
 from app.kernel.draw import list_hash_of, make_transcript
 from app.kernel.errors import Invalid, NotAllowed, WrongState
-from app.kernel.money import yuan
 from app.kernel.words import N_
 from app.kernel.workdays import due_day, local_day
-from app.selections.eligibility import unmet
+from app.selections.eligibility import Offer, refuse_offer, unmet
 from app.selections.envelopes import Sealing, Tampered, close_envelopes, entrant_of, open_envelopes
 from app.selections.models import (
     Award,
@@ -39,10 +38,13 @@ from app.selections.models import (
 from app.selections.rules import ABANDONED, MAY_ENTER, MAY_OBJECT, NOT_AS_SEALED, EntryState, ObjectionState
 
 
-def enter(act: Act, job: Job, *, quote_cents: int | None, sealing: Sealing | None = None) -> Entry:
+def enter(
+    act: Act, job: Job, *, quote_cents: int | None, days: int | None = None, sealing: Sealing | None = None
+) -> Entry:
     """Enter a job, once. The receipt is the entry with the instant it was received, and what was sealed: only who
     entered keeps that."""
-    agency, listing = _eligible(act, job, quote_cents)
+    offered = Offer(quote_cents, days)
+    agency, listing = _eligible(act, job, offered)
     if entry_of(job.id, agency.id):
         raise WrongState(N_("Your agency has entered this job already."))
     entry = Entry(
@@ -53,7 +55,7 @@ def enter(act: Act, job: Job, *, quote_cents: int | None, sealing: Sealing | Non
         state=EntryState.ENTERED,
         state_since=act.now,
     )
-    close_envelopes(job, entry, agency.unit.code, quote_cents, sealing or Sealing.new())
+    close_envelopes(job, entry, agency.unit.code, offered, sealing or Sealing.new())
     try:
         with session.begin_nested():
             session.add(entry)
@@ -68,11 +70,14 @@ def withdraw(act: Act, entry: Entry) -> None:
     advance(act, entry, "withdraw")
 
 
-def reenter(act: Act, entry: Entry, *, quote_cents: int | None, sealing: Sealing | None = None) -> None:
-    """Enter again after withdrawing, with a new quote and the listing current now."""
-    agency, listing = _eligible(act, entry.job, quote_cents)
+def reenter(
+    act: Act, entry: Entry, *, quote_cents: int | None, days: int | None = None, sealing: Sealing | None = None
+) -> None:
+    """Enter again after withdrawing, with a new offer and the listing current now."""
+    offered = Offer(quote_cents, days)
+    agency, listing = _eligible(act, entry.job, offered)
     advance(act, entry, "reenter")
-    close_envelopes(entry.job, entry, agency.unit.code, quote_cents, sealing or Sealing.new())
+    close_envelopes(entry.job, entry, agency.unit.code, offered, sealing or Sealing.new())
     entry.listing_id, entry.received_at = listing.id, act.now
 
 
@@ -188,7 +193,7 @@ def carry_on(act: Act, job: Job) -> None:
     advance(act, job, "carry_on", due=_rest_of_publicity(act.now, job))
 
 
-def _eligible(act: Act, job: Job, quote_cents: int | None) -> tuple[Agency, Listing]:
+def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, Listing]:
     """The acting agency and its listing, if it may enter the job now with this quote."""
     if not MAY_ENTER(act.actor):
         raise NotAllowed(N_("Only an agency may enter a job."))
@@ -196,7 +201,7 @@ def _eligible(act: Act, job: Job, quote_cents: int | None) -> tuple[Agency, List
     agency = session.get_one(Agency, act.actor.unit_id)
     if lacks := unmet(local_day(act.now), job, agency):
         raise Invalid(N_("Not met: %(condition)s. %(mend)s"), condition=lacks.says, mend=lacks.mend)
-    _refuse_quote(job, quote_cents)
+    refuse_offer(job, offered)
     listing = current_listing(agency.id, job.item_id)
     if listing is None:
         raise Invalid(N_("List the item with your promises."))
@@ -212,21 +217,6 @@ def check_open(act: Act, job: Job) -> None:
     """Refuse what is for the time in which a job takes entries."""
     if not takes_entries(act.actor, job) or job.due is None or act.now >= job.due:
         raise WrongState(N_("The entry for this job has closed."))
-
-
-def _refuse_quote(job: Job, quote_cents: int | None) -> None:
-    if job.method not in PRICED:
-        if quote_cents is not None:
-            raise Invalid(N_("This method takes no quote: the price is fixed."), field="quote_cents")
-        return
-    if quote_cents is None:
-        raise Invalid(N_("Enter your quote, like 32000."), field="quote_cents")
-    if quote_cents > (job.ceiling_cents or 0):
-        text = N_("Quote at most %(ceiling)s yuan: that is the ceiling of the job.")
-        raise Invalid(text, field="quote_cents", ceiling=yuan(job.ceiling_cents or 0))
-    if quote_cents < max(job.floor_cents or 1, 1):
-        text = N_("Quote at least %(floor)s yuan: that is the floor of the job.")
-        raise Invalid(text, field="quote_cents", floor=yuan(job.floor_cents or 1))
 
 
 def _still_eligible(act: Act, job: Job, day: date) -> list[Entry]:
@@ -248,7 +238,7 @@ def _choose(act: Act, job: Job, verb: str, place: int) -> None:
     amount = entry.quote_cents if job.method in PRICED else job.ceiling_cents
     term = "publicity_urgent" if job.urgent else "publicity"
     job.agency_id, job.amount_cents = entry.agency_id, amount
-    job.agreed_days = min(entry.listing.days, job.days or entry.listing.days)
+    job.agreed_days = entry.days or min(entry.listing.days, job.days or entry.listing.days)
     facts: dict[str, Any] = {"agency": entry.agency.unit.name, "amount_cents": amount, "place": place + 1}
     advance(act, job, verb, term=term, **facts)
     session.add(

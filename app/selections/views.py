@@ -108,15 +108,12 @@ def reenter(entry: Entry) -> Any:
 def show_result(job: Job) -> Any:
     selection = selection_of(job.id) or abort(404)
     transcript = selection.transcript
-    names = {line["code"]: line["name"] for line in transcript["entrants"]}
-    quotes = {line["code"]: line["quote"] for line in transcript["entrants"]}
     return render_template(
         "selections/show.html",
         job=job,
         made_at=selection.made_at,
         transcript=transcript,
-        names=names,
-        quotes=quotes,
+        lines=_in_order(transcript),
         excluded=excluded_entries(job.id),
         award=current_award(job.id),
     )
@@ -157,6 +154,17 @@ def abandon(job: Job) -> Any:
         flash(gettext("The award is abandoned. It stands on your record."))
         return redirect(url_for("jobs.show", id=job.id), 303)
     return render_template("selections/abandon.html", form=form, job=job), form.status
+
+
+def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entrants by their place; those without one, dropped or never opened, at the end."""
+    places = {code: place for place, code in enumerate(transcript["ranking"], 1)}
+    parts = transcript["points"] or [None] * len(transcript["entrants"])
+    lines = [
+        line | {"place": places.get(line["code"]), "points": each}
+        for line, each in zip(transcript["entrants"], parts, strict=True)
+    ]
+    return sorted(lines, key=lambda line: line["place"] or len(lines) + 1)
 
 
 def _sealing() -> Sealing:

@@ -16,7 +16,7 @@ from app.web.strip import lines, strip
 
 __all__ = [
     "brief", "clock", "day", "deadline", "device", "filesize", "full", "install", "left", "lines", "moment", "money",
-    "percent", "said", "sentences", "strip", "those", "wan", "weekday", "workdays", "yuan",
+    "percent", "points", "said", "sentences", "strip", "those", "wan", "weekday", "workdays", "yuan",
 ]  # fmt: skip
 
 KB, MB, GB = 2**10, 2**20, 2**30
@@ -26,7 +26,7 @@ def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], d
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
     dates = (brief, clock, day, deadline, full, left, lines, moment, strip, weekday, workdays)
-    for word in (*dates, device, filesize, money, percent, said, sentences, those, wan, yuan):
+    for word in (*dates, device, filesize, money, percent, points, said, sentences, those, wan, yuan):
         app.jinja_env.filters[word.__name__] = word
 
 
@@ -54,6 +54,11 @@ def those(who: Who) -> str:
 def sentences(parts: Iterable[str]) -> str:
     """Sentences one after the other, empty ones left out: Chinese sets nothing between them."""
     return tongue().between.join(part for part in parts if part)
+
+
+def points(hundredths: int) -> str:
+    """57.33 of hundredths of a point."""
+    return f"{hundredths // 100}.{hundredths % 100:02}"
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
