@@ -13,7 +13,7 @@ from app.contracts.models import contracts_of, materials_asked
 from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
 from app.infra import almanac
-from app.jobs import models, operations, rules
+from app.jobs import models, operations, posting, rules
 from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, list_choices
 from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
@@ -200,8 +200,8 @@ def _step(name: str, job: Job, form: Form) -> Any:
         form=form,
         job=job,
         ahead=models.ahead(job, now()),
-        wrong=operations.problems(acting(), job) if name == "review" else [],
-        pages=dict.fromkeys(operations.PROJECT, ".project") | dict.fromkeys(operations.WISH, ".wish"),
+        wrong=posting.problems(acting(), job) if name == "review" else [],
+        pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys(posting.WISH, ".wish"),
         shut_out=models.avoided(job.id) if name == "review" else [],
         **WORDS,
     ), form.status

@@ -12,7 +12,7 @@ from app.catalogue.operations import STATED, copied_materials, make_standard
 from app.infra import keys
 from app.infra.db import session
 from app.infra.record import Event
-from app.jobs import operations
+from app.jobs import operations, posting
 from app.jobs.models import Job, avoided, drafts_of, reposts_of
 from app.jobs.rules import State
 from app.kernel.act import Role
@@ -100,7 +100,7 @@ def test_what_is_missing_may_wait_until_the_posting_is_submitted() -> None:
     owner = make.unit()
     job = operations.create(make.act(owner), item_id=make.item(make.BY_CONTRACT).id)
     operations.edit(make.act(owner), job, project_name="示例大道（示例）")
-    missing = {one.field for one in operations.problems(make.act(owner), job)}
+    missing = {one.field for one in posting.problems(make.act(owner), job)}
     assert missing == {"need", "ceiling_cents", "days"}
     assert refused_field(operations.submit, make.act(owner), job) in missing
     assert job.state == State.DRAFT
