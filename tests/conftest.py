@@ -199,6 +199,30 @@ def client(as_user: "Callable[..., CheckedClient]") -> "CheckedClient":
 
 
 @pytest.fixture
+def statements(app: "Flask") -> "Iterator[Callable[[CheckedClient, str], list[str]]]":
+    """`statements(client, path)`: the SQL statements that one GET sends."""
+    from sqlalchemy import event
+
+    from app.infra.db import session
+
+    engine, sent = session.get_bind(), list[str]()
+
+    def listen(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement != "BEGIN":
+            sent.append(statement)
+
+    def count(client: "CheckedClient", path: str) -> list[str]:
+        sent.clear()
+        page = client.get(path)
+        assert page.status_code == 200
+        return list(sent)
+
+    event.listen(engine, "before_cursor_execute", listen)
+    yield count
+    event.remove(engine, "before_cursor_execute", listen)
+
+
+@pytest.fixture
 def work(app: "Flask") -> Callable[[datetime], int]:
     """`work(now)`: let the clock and the outbox do all that is due at an instant; return how much was done."""
     from tests.staging import work_until_done

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 import pikepdf
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app import wiring
 from app.accounts.models import Membership, Unit, User, memberships_of
@@ -268,6 +268,16 @@ def term(code: str, value: str, since: date) -> None:
     session.add(Term(code=code, value=value, effective_from=since, **known))
     session.flush()
     almanac.almanac(fresh=True)
+
+
+def copies(row: Any, count: int, **cycles: Sequence[Any]) -> list[int]:
+    """So many more rows like this one, without the verbs, for pages that show many; their ids. `cycles` gives columns
+    other values, in turn."""
+    table = type(row).__table__
+    columns = [column for column in table.columns if column.key != "id"]
+    known = dict(session.execute(select(*columns).where(table.c.id == row.id)).one()._mapping)
+    changed = [{name: some[place % len(some)] for name, some in cycles.items()} for place in range(count)]
+    return [session.scalar(insert(table).values(**known | values).returning(table.c.id)) for values in changed]
 
 
 def later(job: Job, **span: float) -> datetime:

@@ -34,6 +34,6 @@ class Rows:
 
 
 def all_of(entity: Any) -> list[Any]:
-    """Every column of a mapped class, or of an alias of it, its id first."""
-    others = [column.key for column in inspect(entity).mapper.columns if not column.primary_key]
-    return [entity.id, *(getattr(entity, name) for name in others)]
+    """Every column of a mapped class, or of an alias of it, its id first, without those read only when asked for."""
+    names = [column.key for column in inspect(entity).mapper.column_attrs if not column.deferred]
+    return [entity.id, *(getattr(entity, name) for name in names if name != "id")]

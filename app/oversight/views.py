@@ -66,14 +66,15 @@ def desk() -> Any:
             continue
         wait = _wait(turn, f"{job.project_name} {job.item.name}", job, awaited(job) or [said(turn.who.names[0])])
         (mine if turn.who(actor, job) else others).append(wait)
-    mine += _besides()
+    agency = session.get(Agency, actor.unit_id or 0)
+    mine += _besides(agency)
     mine.sort(key=lambda wait: (wait.due is None, wait.due or now()))
     return render_template(
         "oversight/desk.html",
         mine=mine,
         pressing=sum(_is_pressing(wait.light) for wait in mine),
         others=others,
-        opens=_open_to(actor),
+        opens=open_jobs() if agency else [],
         entries=entries_waiting(actor.unit_id),
         finished=finished_jobs(actor.sector) if MAY_REVIEW(actor) else [],
         may_create=MAY_CREATE(actor),
@@ -103,7 +104,7 @@ def review(job: Job) -> Any:
     )
 
 
-def _besides() -> list[Wait]:
+def _besides(own: Agency | None) -> list[Wait]:
     """What waits for an actor beside jobs: pauses and objections to answer, applications to check or to complete."""
     actor = acting().actor
     waits = []
@@ -115,7 +116,6 @@ def _besides() -> list[Wait]:
         turn = objection.LIFE.turn(objection.state)
         if turn and turn.who(actor, objection):
             waits.append(_wait(turn, f"{objection.job.project_name} {objection.job.item.name}", objection))
-    own = session.get(Agency, actor.unit_id or 0)
     for agency in to_check() if MAY_CHECK(actor) else [own] if own else []:
         turn = agency.LIFE.turn(agency.state)
         if turn and turn.who(actor, agency):
@@ -131,9 +131,3 @@ def _wait(turn: Any, title: str, thing: Any, who: Sequence[str] = ()) -> Wait:
 def _is_pressing(light: Light | None) -> bool:
     """Due today or overdue."""
     return light is not None and light.days_left is not None and light.days_left <= 0
-
-
-def _open_to(actor: Any) -> list[Any]:
-    """For an agency: the jobs open for entry now."""
-    agency = session.get(Agency, actor.unit_id or 0)
-    return open_jobs() if agency else []

@@ -1,0 +1,103 @@
+"""What a page asks of the database does not grow with what it shows."""
+
+from itertools import count
+
+import pytest
+from sqlalchemy import select
+
+from app.agencies import operations as agencies
+from app.agencies.models import Agency
+from app.catalogue.models import Item
+from app.districts.models import District
+from app.infra.db import session
+from app.selections.models import entry_of, objections_of
+from tests import make
+
+FEW, MANY = 3, 25
+SIDES = ("owner", "agency", "operator", "regulator")
+
+# Who opens which page, and how many statements it sends, the sign-in among them.
+SENT = {
+    ("visitor", "/"): 5,
+    ("owner", "/"): 6,
+    ("visitor", "/jobs"): 2,
+    ("owner", "/jobs"): 3,
+    ("owner", "/jobs?mine=1"): 3,
+    ("agency", "/jobs?state=open&keyword=示例&district=450800&after=5"): 3,
+    ("owner", "/agencies"): 6,
+    ("owner", "/items"): 3,
+    ("owner", "/desk"): 6,
+    ("agency", "/desk"): 6,
+    ("operator", "/desk"): 7,
+    ("regulator", "/desk"): 7,
+}
+
+
+class Market:
+    """A market that grows: each kind of row that a list or a desk shows, about ever other units, items and places."""
+
+    def __init__(self):
+        self.owner, self.agency = make.unit(), make.agency()
+        self.operator, self.regulator = make.operator(), make.regulator()
+        self.numbers = (f"示例-{number}" for number in count())
+        self.items = list(session.scalars(select(Item.id)))
+        self.districts = list(session.scalars(select(District.code).limit(50)))
+        known = {"owner": self.owner, "entrants": [self.agency, make.agency(), make.agency()]}
+        states = ("submitted", "open", "failed", "objected", "in_service", "archived")
+        self.jobs = {state: make.job(state, **known) for state in states}
+        self.objection = objections_of(self.jobs["objected"].id)[0]
+        self.entry, self.pause = self.enter(self.jobs["open"]), self.ask(self.jobs["in_service"])
+
+    def enter(self, job):
+        make.verb("selections", "enter")(make.act(self.agency, make.later(job)), job, quote_cents=None)
+        return entry_of(job.id, self.agency.id)
+
+    def ask(self, job):
+        by = make.act(session.get_one(Agency, job.agency_id), make.later(job))
+        text = "现场道路中断，勘察人员无法进入，预计三个工作日恢复。"
+        return make.verb("services", "ask_pause")(by, job, reason="site", text=text, file_id=None)
+
+    def grow(self, more):
+        owners, firms = ([make.unit().id for _ in range(more)], [make.agency().id for _ in range(more)])
+        for applicant in (make.agency(admitted=False) for _ in range(more)):
+            agencies.submit(make.act(applicant), applicant, signed_by="示例")
+        for state, job in self.jobs.items():
+            ours = self.copies(job, more, owner_id=[self.owner.id], agency_id=firms if job.agency_id else [None])
+            theirs = self.copies(job, more, owner_id=owners, agency_id=[job.agency_id and self.agency.id])
+            if state == "open":
+                make.copies(self.entry, more, job_id=theirs)
+            if state == "objected":
+                make.copies(self.objection, more, job_id=ours)
+            if state == "in_service":
+                make.copies(self.pause, more, job_id=ours)
+                make.copies(self.pause, more, job_id=theirs)
+        make.keep()
+
+    def copies(self, job, more, **cycles):
+        numbers = [next(self.numbers) for _ in range(more)]
+        about = {"number": numbers, "item_id": self.items, "district_code": self.districts}
+        return make.copies(job, more, **about, **cycles)
+
+
+def test_a_page_sends_the_same_few_statements_whatever_it_shows(as_user, statements):
+    market = Market()
+    clients = {side: as_user(make.user_of(getattr(market, side))) for side in SIDES} | {"visitor": as_user()}
+
+    def sent():
+        return {(who, path): len(statements(clients[who], path)) for who, path in SENT}
+
+    market.grow(FEW)
+    sent()
+    assert sent() == SENT
+    market.grow(MANY - FEW)
+    assert sent() == SENT
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "failed", "selected", "in_service", "paused", "archived"])
+def test_the_page_of_a_job_sends_at_most_four_statements(as_user, statements, state):
+    owner = make.unit()
+    job = make.job(state, owner=owner)
+    client, path = as_user(make.user_of(owner)), f"/jobs/{job.id}"
+    client.get(path)
+    sent = statements(client, path)
+    assert len(sent) <= 4, "\n".join(sent)
