@@ -38,7 +38,8 @@ def service(url: str = "") -> Iterator[tuple[Flask, Engine]]:
 
 
 def copy_jobs(engine: Engine, count: int, *, due: datetime | None = None) -> None:
-    """Add copies of the city's published jobs; all open until `due` when it is given."""
+    """Add copies of the city's published jobs, published one minute before the other; all open until `due` when it is
+    given."""
     with engine.begin() as connection:
         table = Job.__table__
         known = [
@@ -54,6 +55,7 @@ def copy_jobs(engine: Engine, count: int, *, due: datetime | None = None) -> Non
 def _copy(row: dict[str, Any], number: int, due: datetime | None) -> dict[str, Any]:
     other = {name: value for name, value in row.items() if name not in COPIED_ONCE}
     other["number"] = f"BENCH-{number}"
+    other["published_at"] -= timedelta(minutes=number)
     if due is not None:
         other["due"] = due + timedelta(seconds=number)
     return other
