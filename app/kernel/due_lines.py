@@ -1,6 +1,7 @@
 """One line of JSON in, a due day and its ledger out: the service clock for machines and for anyone who checks it."""
 
 import json
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,12 @@ from app.kernel.workdays import Calendar
 MOST_DAYS = 3650
 MOST_DIGITS = 18
 KEYS = ("start", "days", "pauses")
+
+# 2026-09-29T10:00+08:00, also with seconds, without an offset (refused with what to add), or with only a day.
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r"(?:Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])?)?"
+)
 
 
 def due_answer(calendar: Calendar, hours: Hours, text: str) -> dict[str, Any]:
@@ -107,10 +114,13 @@ def _pauses(value: object) -> list[Pause]:
 def _pause(number: int, pair: object) -> Pause:
     if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(end, str) for end in pair)):
         raise ValueError(f"pause {number}: write two instants, when it starts and when it ends")
+    wrong = ValueError(f"pause {number}: write its instants like 2026-09-29T10:00+08:00")
+    if not all(_INSTANT.fullmatch(instant) for instant in pair):
+        raise wrong
     try:
         start, end = (datetime.fromisoformat(instant) for instant in pair)
     except ValueError:
-        raise ValueError(f"pause {number}: write its instants like 2026-09-29T10:00+08:00") from None
+        raise wrong from None
     try:
         return Pause(start, end)
     except ValueError as wrong:

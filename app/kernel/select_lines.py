@@ -31,10 +31,7 @@ class _Unusable(Exception):
 def read_values(text: str) -> list[str]:
     """The JSON texts in a stream: one object printed over several lines, else whatever stands on each line."""
     lines = text.removesuffix("\n").split("\n") if text else []
-    filled = [line.strip() for line in lines if line.strip()]
-    if len(filled) > 1 and ((filled[0], filled[-1]) == ("{", "}") or isinstance(_loaded(text), dict)):
-        return [text]
-    return lines
+    return [text] if len(lines) > 1 and isinstance(_loaded(text), dict) else lines
 
 
 def select_answer(text: str, numbers: Numbers) -> Answer:
