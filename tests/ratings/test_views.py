@@ -1,0 +1,138 @@
+"""The pages of rating, and of the regulator's review."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.jobs.models import Job
+from app.ratings import operations
+from app.ratings.models import AXES, ratings_of
+from tests import make
+from tests.client import CheckedClient
+from tests.make import lapse
+from tests.pages import english, error, kept
+from tests.staging import Clock
+
+pytestmark = pytest.mark.one_database
+MARKS = dict.fromkeys(AXES, "4")
+
+
+@pytest.fixture
+def at(clock: Clock) -> Callable[[Job], None]:
+    def at(job: Job) -> None:
+        clock.now = make.later(job)
+
+    return at
+
+
+@pytest.fixture
+def signed_in(as_user: Any) -> Callable[[Any], CheckedClient]:
+    return lambda thing: english(as_user(make.user_of(thing)))
+
+
+def test_both_sides_rate_on_the_page_and_nobody_reads_before_the_second(signed_in: Any, as_user: Any, at: Any) -> None:
+    job = make.job("accepted")
+    at(job)
+    owner, agency, path = signed_in(job.owner), signed_in(make.again(job).agency), f"/jobs/{job.id}/rate"
+    words = "报告附图清楚，沟通及时。"
+    assert "Working days used" in owner.get(path).text, "what was measured stands beside the opinion"
+    assert owner.post(path, data=MARKS | {"text": words}).status_code == 303
+    (first,) = ratings_of(job.id)
+    id = first.id
+    for client in (agency, as_user()):
+        assert client.get(f"/ratings/{id}").status_code == 404
+        assert words not in client.get(f"/jobs/{job.id}").text
+    assert words in owner.get(f"/ratings/{id}").text
+    assert agency.post(path, data=MARKS).status_code == 303
+    for client in (owner, agency, as_user()):
+        assert words in client.get(f"/ratings/{id}").text
+        assert words in client.get(f"/jobs/{job.id}").text
+
+
+def test_every_axis_is_chosen_from_one_to_five(signed_in: Any, at: Any) -> None:
+    job = make.job("accepted")
+    at(job)
+    owner = signed_in(job.owner)
+    for axis in AXES:
+        for value in ("", "0", "6", "4.5", "five", "-1"):
+            page = owner.post(f"/jobs/{job.id}/rate", data=MARKS | {axis: value, "text": "说明文字"})
+            assert page.status_code == 422
+            assert error(page, axis)
+            assert kept(page, "text") == "说明文字"
+    assert ratings_of(job.id) == []
+
+
+def test_who_has_rated_is_told_so(signed_in: Any, at: Any) -> None:
+    job = make.job("accepted")
+    at(job)
+    owner, path = signed_in(job.owner), f"/jobs/{job.id}/rate"
+    assert owner.post(path, data=MARKS).status_code == 303
+    for page in (owner.get(path), owner.post(path, data=MARKS)):
+        assert page.status_code == 409
+        assert "already" in page.text
+
+
+@pytest.mark.parametrize("state", ["in_service", "delivered", "archived"])
+def test_there_is_no_page_to_rate_before_and_after(state: str, signed_in: Any, at: Any) -> None:
+    job = make.job(state)
+    at(job)
+    assert signed_in(job.owner).get(f"/jobs/{job.id}/rate").status_code == 409
+
+
+def test_silence_is_shown_as_not_rated(as_user: Any, at: Any) -> None:
+    job = lapse(make.job("accepted"))
+    at(job)
+    make.keep()
+    assert "Neither side has rated." in english(as_user()).get(f"/jobs/{job.id}").text
+
+
+def archived() -> Job:
+    job = make.job("accepted")
+    for side in (job.owner, job.agency):
+        operations.give(make.act(side, make.later(job)), job, **dict.fromkeys(AXES, 4), text="示例评语")
+    return job
+
+
+def test_the_regulator_sees_everything_on_one_page_and_sets_a_rating_aside(signed_in: Any, at: Any) -> None:
+    job = archived()
+    at(job)
+    rating = ratings_of(job.id)[0].id
+    names = (job.owner.name, job.agency.unit.name)
+    client, path = signed_in(make.regulator(job.sector_code)), f"/jobs/{job.id}/oversight"
+    page = client.get(path).text
+    for words in (
+        "Promise and fact",
+        "How the 5 working days are counted",
+        f"/jobs/{job.id}/ledger",
+        "示例评语",
+        *names,
+    ):
+        assert words in page
+    assert page.count("/set_aside") == 2
+    form = f"/ratings/{rating}/set_aside"
+    assert client.get(form).status_code == 200
+    assert client.post(form, data={"reason": "短"}).status_code == 422
+    assert client.post(form, data={"reason": "与事实不符，不予计入。"}).location == path
+    assert "与事实不符，不予计入。" in client.get(path).text
+    assert client.post(form, data={"reason": "与事实不符，不予计入。"}).status_code == 409
+    assert client.post(f"/ratings/{rating}/restore", data={"reason": "复核后予以恢复。"}).status_code == 303
+
+
+def test_the_operator_reviews_and_sets_nothing_aside(signed_in: Any, at: Any) -> None:
+    job = archived()
+    at(job)
+    client = signed_in(make.operator())
+    page = client.get(f"/jobs/{job.id}/oversight")
+    assert (page.status_code, "/set_aside" in page.text) == (200, False)
+    assert (
+        client.post(f"/ratings/{ratings_of(job.id)[0].id}/set_aside", data={"reason": "不该可以。"}).status_code == 403
+    )
+
+
+def test_before_both_are_in_not_even_the_regulator_reads_a_rating(signed_in: Any, at: Any) -> None:
+    job = make.job("accepted")
+    operations.give(make.act(job.owner, make.later(job)), job, **dict.fromkeys(AXES, 1), text="尚未公开的评语")
+    at(job)
+    for reader in (make.regulator(job.sector_code), make.operator()):
+        assert "尚未公开的评语" not in signed_in(reader).get(f"/jobs/{job.id}/oversight").text
