@@ -1,6 +1,7 @@
 """Draw the public pages of a demonstration city into build/screenshots/, wide and narrow, with this machine's Chromium.
 
-`--readme` also puts the job page where the README shows it. The city lives in build/city and is kept between runs.
+`--readme` also puts the top of a job in service where the README shows it. The city lives in build/city and is kept
+between runs.
 """
 
 import os
@@ -21,11 +22,13 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "build" / "screenshots"
 README_IMAGE = ROOT / "docs" / "job.png"
 WIDTHS = (1280, 390)
+README_SIZE = {"x": 0, "y": 0, "width": 1280, "height": 1180}
 NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium)"
 PATIENCE = 300  # seconds until the city is built and answers
 PAGES = {
     "home": "/",
     "jobs": "/jobs",
+    "jobs-in-service": "/jobs?state=in_service",
     "job": r"/jobs/\d+",
     "agencies": "/agencies",
     "agency": r"/agencies/\d+",
@@ -56,9 +59,6 @@ def main() -> None:
     finally:
         service.send_signal(signal.SIGTERM)
         service.wait()
-    if "--readme" in sys.argv[1:]:
-        README_IMAGE.parent.mkdir(exist_ok=True)
-        shutil.copyfile(TARGET / "job-1280.png", README_IMAGE)
 
 
 def find_chromium() -> str | None:
@@ -91,6 +91,8 @@ def draw(browser: Browser, address: str) -> None:
             page.goto(address + path)
             links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
             page.screenshot(path=TARGET / f"{name}-{width}.png", full_page=True)
+            if name == "job" and width == README_SIZE["width"] and "--readme" in sys.argv[1:]:
+                page.screenshot(path=README_IMAGE, full_page=True, clip=README_SIZE)
         page.close()
 
 

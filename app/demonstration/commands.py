@@ -42,8 +42,9 @@ def welcome() -> None:
     """Say where the service is and, in a demonstration city, who to sign in as."""
     settings = current_app.config
     click.echo(f"\n{settings['SERVICE_NAME']}: http://{settings['HOST']}:{settings['PORT']}/")
-    for kind, username in city.sign_ins():
-        click.echo(f"  {kind:10} {username:10} {PASSWORD}")
+    people = [(kind, username, PASSWORD) for kind, username in city.sign_ins()]
+    for kind, username, password in [("role", "user name", "password"), *people] if people else []:
+        click.echo(f"  {kind:10} {username:10} {password}")
 
 
 COMMANDS = (demo, welcome)

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.text import MIMEText
 from pathlib import Path
 
 _place: dict[str, Path] = {"folder": Path("mail")}
@@ -26,9 +27,9 @@ def told(text: str, places: Mapping[str, object]) -> str:
 
 def send(key: str, *, to: str, subject: str, text: str) -> None:
     """Write the message under its key; a key that was sent before is not sent twice."""
-    message = EmailMessage()
-    message["To"], message["Subject"], message["Message-ID"] = to, " ".join(subject.split()), f"<{key}@market.invalid>"
-    message.set_content(text)
+    message = MIMEText(text, "plain", "utf-8")
+    message["To"], message["Message-ID"] = to, f"<{key}@market.invalid>"
+    message["Subject"] = Header(" ".join(subject.split()), "utf-8")
     target = _place["folder"] / f"{key}.eml"
     if target.exists():
         return
