@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "build" / "screenshots"
 README_IMAGE = ROOT / "docs" / "job.png"
 WIDTHS = (1280, 390)
-README_SIZE = {"x": 0, "y": 0, "width": 1280, "height": 1180}
+README_SIZE = {"x": 0, "y": 0, "width": 1280, "height": 960}
 NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium)"
 PATIENCE = 300  # seconds until the city is built and answers
 PAGES = {
@@ -78,13 +78,15 @@ def wait(service: "subprocess.Popen[bytes]", address: str) -> None:
 
 
 def draw(browser: Browser, address: str) -> None:
-    """Each page at each width; a page given as a pattern is the first of its kind that the page before it links to."""
+    """Each page at each width; a page given as a pattern is the last of its kind that the page before it links to."""
     TARGET.mkdir(parents=True, exist_ok=True)
     for width in WIDTHS:
         page = browser.new_page(viewport={"width": width, "height": 900}, locale="zh-CN")
         links: list[str] = []
         for name, place in PAGES.items():
-            path = place if "\\" not in place else next((link for link in links if re.fullmatch(place, link)), None)
+            path = (
+                place if "\\" not in place else next((link for link in links[::-1] if re.fullmatch(place, link)), None)
+            )
             if path is None:
                 print(f"no page for {name}")
                 continue
