@@ -87,15 +87,23 @@ def start(house: Path, *command: str, **environment: str) -> "subprocess.Popen[s
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=listen,
     )
 
 
-def lines_until(run: "subprocess.Popen[str]", word: str) -> list[str]:
+def listen() -> None:
+    """Hear Ctrl-C and a hang-up, also when the tests themselves were started to ignore them (nohup)."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def lines_until(run: "subprocess.Popen[str]", *words: str) -> list[str]:
+    """What is said until each of the words has been."""
     assert run.stdout is not None
-    lines = []
+    lines: list[str] = []
     for line in run.stdout:
         lines.append(line.strip())
-        if line.startswith(word):
+        if set(words) <= set(lines):
             break
     return lines
 
@@ -114,9 +122,9 @@ def test_a_failed_preparation_starts_nothing(house: Path):
 
 def test_web_and_worker_start_after_the_preparation_and_ctrl_c_is_a_clean_end(house: Path):
     with start(house) as run:
-        lines = lines_until(run, "welcome")
+        lines = lines_until(run, "work", "welcome")
         assert lines[:3] == ["migrate", "load", "demo --if-empty"]
-        assert set(lines[3:]) <= {"work", "welcome"}, "worker and welcome may speak in either order"
+        assert sorted(lines[3:]) == ["welcome", "work"], "worker and welcome may speak in either order"
         started = time.monotonic()
         os.killpg(run.pid, signal.SIGINT)
         assert "work ends" in rest_of(run)
@@ -126,7 +134,7 @@ def test_web_and_worker_start_after_the_preparation_and_ctrl_c_is_a_clean_end(ho
 
 def test_a_closed_terminal_ends_both(house: Path):
     with start(house) as run:
-        lines_until(run, "welcome")
+        lines_until(run, "work", "welcome")
         run.send_signal(signal.SIGHUP)
         assert "work ends" in rest_of(run)
     assert run.returncode == 0
@@ -135,14 +143,14 @@ def test_a_closed_terminal_ends_both(house: Path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_whatever_is_told_to_make_alone_ends_all(house: Path, number: signal.Signals):
     with start(house, "make", "run") as run:
-        lines_until(run, "welcome")
+        lines_until(run, "work", "welcome")
         run.send_signal(number)
         assert "work ends" in rest_of(run)
 
 
 def test_when_it_is_killed_without_a_word_it_leaves_nobody_behind(house: Path):
     with start(house) as run:
-        lines_until(run, "welcome")
+        lines_until(run, "work", "welcome")
         run.kill()
         assert "work ends" in rest_of(run)
 
