@@ -25,7 +25,7 @@ ENGLISH = """() => document.documentElement.lang.startsWith("zh")
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll("*")]
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120))"""
 HEIGHTS = {1280: 900, 390: 844}
-PATIENCE = 10_000  # milliseconds until a page must be there
+PATIENCE = 30_000  # milliseconds until a page must be there
 
 
 @dataclass
@@ -127,9 +127,10 @@ class Person:
         if self.double:
             self.double.close()
 
-    def opens(self, path: str) -> None:
+    def opens(self, path: str, status: int = 200) -> None:
         """Go to an address; sign in when the service asks for it, and arrive where one wanted to."""
-        self.page.goto(self.market.address + path)
+        answer = self.page.goto(self.market.address + path)
+        assert answer.status == status, f"{path}: {answer.status}"
         if self.username and "/sign-in" in self.page.url:
             self.fills("User name or mobile number", self.username)
             self.fills("Password", self.password)

@@ -12,6 +12,8 @@ from app.infra.db import session
 from app.jobs.models import Job
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating
+from app.selections.models import objections_of
+from app.services import operations as services
 from app.web.locale import LOCALES
 from tests import make
 from tests.browser.market import Market
@@ -23,6 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 BEGUN = ("failed", "paused", "archived")
 YOUNG = {"open": 1, "selected": 5}
 RATED = {"rated": "archived"}
+# The states in which the steps beside the straight way begin.
+BESIDE = ("draft", "submitted", "objected", "awarded", "contract_uploaded", "in_service")
 
 
 def city() -> tuple[Unit, list[Agency], dict[str, Job]]:
@@ -56,7 +60,7 @@ def test_every_room_and_every_desk_holds_in_every_language(locale: str, market: 
 
     visitor.speaks(locale)
     for name, path in paths.items():
-        visitor.opens(path)
+        visitor.opens(path, 404 if name == "not-found" else 200)
         visitor.sees_wide_and_narrow(name)
     for name, member in members.items():
         member.opens("/desk")
@@ -81,3 +85,34 @@ def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:
         "checked": f"/check?job={jobs['selected']}", "sign-in": "/sign-in", "register": "/register",
         "register-owner": "/register/owner", "register-agency": "/agencies/apply", "not-found": "/nowhere",
     } | job  # fmt: skip
+
+
+def test_the_steps_that_no_story_takes_hold_at_both_widths(market: Market, album: Callable[[str], Path]):
+    """Saying no, giving up, and what an office does besides: the forms beside the straight way."""
+    owner, agency = make.unit(name="示例产业园开发公司（示例）"), make.agency()
+    jobs = {state: make.job(state, owner=owner, entrants=[agency], funds="social") for state in BESIDE}
+    serving, by = jobs["in_service"], make.act(agency, make.later(jobs["in_service"]))
+    asked = services.ask_pause(by, serving, reason="site", text="进场道路被雨水冲断。", file_id=make.file(agency).id)
+    paths = {
+        owner: [
+            f"/jobs/{jobs['draft'].id}/withdraw", f"/jobs/{jobs['draft'].id}/delegate", f"/pauses/{asked.id}/refuse",
+            f"/jobs/{serving.id}/papers", "/unit", "/unit/members/new",
+        ],
+        agency: [f"/jobs/{jobs['awarded'].id}/abandon", f"/jobs/{jobs['contract_uploaded'].id}/contract/return"],
+        make.operator(): [
+            f"/jobs/{jobs['submitted'].id}/return_posting", f"/jobs/{serving.id}/service/terminate",
+            f"/jobs/{jobs['objected'].id}/objections", f"/objections/{objections_of(jobs['objected'].id)[0].id}/uphold",
+            "/agencies/to-check", "/offices/new", f"/items/{make.item().id}/standard",
+        ],
+        make.regulator(): [f"/pauses/{asked.id}/veto"],
+    }  # fmt: skip
+    pictures = album("pages/steps")
+    members = [(market.person(make.user_of(office), album=pictures), some) for office, some in paths.items()]
+    market.clock.now = make.later(serving, minutes=2)
+    make.keep()
+    market.works()
+    for member, some in members:
+        member.opens("/desk")
+        for path in some:
+            member.opens(path)
+            member.sees_wide_and_narrow(path.strip("/").replace("/", "-"))
