@@ -29,7 +29,7 @@ def send(key: str, *, to: str, subject: str, text: str) -> None:
     """Write the message under its key; a key that was sent before is not sent twice."""
     message = MIMEText(text, "plain", "utf-8")
     message["To"], message["Message-ID"] = to, f"<{key}@market.invalid>"
-    message["Subject"] = Header(" ".join(subject.split()), "utf-8").encode()
+    message["Subject"] = Header(" ".join(subject.split()), "utf-8", header_name="Subject").encode()
     target = _place["folder"] / f"{key}.eml"
     if target.exists():
         return
