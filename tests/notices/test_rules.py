@@ -1,0 +1,40 @@
+"""The law of notices: every step of every lifecycle is told to somebody, or is known to need no telling."""
+
+from app import wiring
+from app.notices.operations import AUDIENCES, OF_ONE_THING, SUBJECTS
+from app.notices.rules import TELL, To
+
+# Steps that another event of the same act tells, or that concern only whoever took them.
+SILENT = {
+    "entry.withdraw", "entry.reenter", "job.close", "job.object", "job.veto_pause", "objection.take_back",
+    "pause.confirm", "pause.end", "pause.close",
+}  # fmt: skip
+# What is told although it is no step.
+BESIDES = {"objection.file", "pause.ask", "job.delegate"}
+
+
+def steps() -> set[str]:
+    return {f"{model.LIFE.name}.{verb}" for model in wiring.LIVES for verb in model.LIFE.steps}
+
+
+def test_every_step_is_told_or_known_to_be_silent() -> None:
+    assert set(TELL) - BESIDES == steps() - SILENT
+    assert not SILENT & set(TELL)
+    assert not BESIDES & steps()
+
+
+def test_every_audience_and_every_subject_is_known() -> None:
+    assert set(AUDIENCES) | set(OF_ONE_THING) == set(To)
+    assert not set(AUDIENCES) & set(OF_ONE_THING)
+    assert {name.split(".")[0] for name in TELL} == set(SUBJECTS)
+
+
+def test_what_is_told_is_plugged_in() -> None:
+    for name in TELL:
+        assert "notices.tell" in wiring.REACTIONS[name]
+    assert {task for tasks in wiring.REACTIONS.values() for task in tasks} <= set(wiring.TASKS)
+
+
+def test_nobody_is_told_the_same_twice_by_one_event() -> None:
+    for rows in TELL.values():
+        assert len({to for to, _ in rows}) == len(rows)
