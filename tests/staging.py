@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from flask import Flask
@@ -17,6 +18,7 @@ from app.web.commands import run_due
 from tests.client import CheckedClient
 from tests.databases import Database, PostgresDatabase, SQLiteFile
 
+_serial = count()
 NOW = datetime(2026, 9, 28, 1, 30, tzinfo=UTC)  # a Monday, 09:30 in Shanghai
 
 
@@ -76,7 +78,7 @@ def sign_in(app: Flask, user: User | None, unit: Unit | None) -> CheckedClient:
     assert isinstance(client, CheckedClient)
     if user is not None:
         place, now = place_of(user, unit), app.config["CLOCK"]()
-        token = f"token-{place.id}-{id(client)}"
+        token = f"token-{place.id}-{next(_serial)}"
         known = {"user_id": user.id, "membership_id": place.id, "typed": user.username, "right": True}
         seen = {"at": now, "expires_at": now + timedelta(days=3650), "address": "127.0.0.1", "agent": "test"}
         db.session.add(SignIn(token_hash=hash_token(token), **known, **seen))
