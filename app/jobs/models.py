@@ -292,6 +292,6 @@ def _longest(job: Job, state: State, now: datetime) -> int:
     if state == State.IN_SERVICE:
         return job.agreed_days or job.days or 1
     terms = next(step.due.terms for step in LIFE.steps.values() if step.target == state and step.due and step.due.terms)
-    wish = "_repost" if job.round > 1 else "_urgent" if job.urgent else ""
-    fitting = [term for term in terms if wish and term.endswith(wish)]
+    wishes = [wish for wish, meant in (("_repost", job.round > 1), ("_urgent", job.urgent)) if meant]
+    fitting = [term for wish in wishes for term in terms if term.endswith(wish)]
     return almanac.number((fitting or terms)[0], now)

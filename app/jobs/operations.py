@@ -24,6 +24,7 @@ from app.jobs.rules import (
     IfAbandoned,
     Method,
     State,
+    is_over,
     its_owner,
 )
 from app.kernel.act import Act
@@ -158,6 +159,8 @@ def delegate(act: Act, job: Job, *, user_id: int) -> None:
     """Give the job to a member of the owner, who then runs it."""
     if not MAY_DELEGATE(act.actor, job):
         raise NotAllowed(N_("Only an administrator of the owner may hand a job over."))
+    if is_over(act.actor, job):
+        raise WrongState(N_("A job that has ended is not handed over any more."))
     if not any(one.unit_id == job.owner_id for one in memberships_of(user_id)):
         raise Invalid(N_("Choose a member of your unit."), field="user_id")
     job.lock()

@@ -13,7 +13,7 @@ from app.infra import keys
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs import operations, posting
-from app.jobs.models import Job, avoided, drafts_of, reposts_of
+from app.jobs.models import Job, ahead, avoided, drafts_of, reposts_of
 from app.jobs.rules import State
 from app.kernel.act import Role
 from app.kernel.errors import Invalid, NotAllowed, WrongState
@@ -285,3 +285,21 @@ def test_an_open_job_can_be_withdrawn_by_its_owner_with_a_public_reason() -> Non
     last = session.scalars(select(Event).where(Event.thread_of == job.thread).order_by(Event.id.desc())).first()
     assert last is not None
     assert last.facts["reason"]
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "failed", "terminated", "archived"])
+def test_a_job_that_has_ended_is_not_handed_over(state: str) -> None:
+    owner = make.unit()
+    job, delegate = make.job(state, owner=owner), make.person(owner, Role.DELEGATE)
+    with pytest.raises(WrongState):
+        operations.delegate(make.act(owner), job, user_id=delegate.id)
+    assert job.run_by_id != delegate.id
+
+
+def test_an_urgent_repost_is_told_the_periods_that_will_apply() -> None:
+    owner = make.unit()
+    failed = make.job("failed", owner=owner, urgent=True, urgent_reason="汛期临近，须在月内完成。")
+    again = operations.repost(make.act(owner, make.later(failed)), failed)
+    operations.submit(make.act(owner, make.later(again)), again)
+    checked, closes, final = (by for _, by in ahead(again, make.later(again))[:3])
+    assert (make.workdays(checked, closes), make.workdays(closes, final)) == (5, 1)
