@@ -6,18 +6,21 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
-from app.contracts.rules import MAY_READ, MaterialState
+from app.agencies.models import Agency
+from app.contracts.rules import MAY_READ, MAY_READ_CONTRACT, MaterialState
 from app.infra.db import Cents, Row, session
 from app.infra.files import File
 from app.jobs.models import Job
 
 
 class Contract(Row):
-    """A signed contract one side uploaded. The other side confirms it, or returns it with a reason."""
+    """A signed contract one side uploaded. The other side confirms it, or returns it with a reason. `agency_id` is the
+    agency it was made with: who is selected after an abandoned award does not read it."""
 
-    MAY_READ = MAY_READ
+    MAY_READ = MAY_READ_CONTRACT
 
     job_id: Mapped[int] = mapped_column(ForeignKey(Job.id), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id))
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
     uploaded_at: Mapped[datetime]
     file_id: Mapped[int] = mapped_column(ForeignKey(File.id))

@@ -48,6 +48,7 @@ def upload(act: Act, job: Job, *, file_id: int, signed_on: date, amount_cents: i
         raise Invalid(text, field="signed_on", first=awarded.isoformat())
     contract = Contract(
         job_id=job.id,
+        agency_id=job.agency_id,
         uploaded_by_id=act.actor.unit_id,
         uploaded_at=act.now,
         file_id=file_id,

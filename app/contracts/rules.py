@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.jobs import rules as jobs
-from app.kernel.act import Actor
+from app.kernel.act import Actor, Kind
 from app.kernel.law import in_state, who
 from app.kernel.words import N_
 
@@ -29,7 +29,13 @@ def reads_papers(actor: Actor, thing: Any) -> bool:
     return jobs.MAY_READ_PAPERS(actor, thing.job)
 
 
+@who(N_("of contracts, an agency only those of its own award"))
+def of_its_award(actor: Actor, contract: Any) -> bool:
+    return actor.kind != Kind.AGENCY or actor.unit_id == contract.agency_id
+
+
 MAY_READ = reads_papers
+MAY_READ_CONTRACT = reads_papers & of_its_award
 
 to_hand_in = in_state(MaterialState.ASKED, MaterialState.DEFECTIVE)
 was_handed_in = in_state(MaterialState.HANDED_IN)

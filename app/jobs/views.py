@@ -126,7 +126,7 @@ def papers(job: Job) -> Any:
     return render_template(
         "jobs/papers.html",
         job=job,
-        contracts=contracts_of(job.id),
+        contracts=[one for one in contracts_of(job.id) if one.MAY_READ(acting().actor, one)],
         materials=materials_asked(job.id),
         deliveries=deliveries_of(job.id),
         pauses=pauses_of(job.id),

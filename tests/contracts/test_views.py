@@ -183,3 +183,24 @@ def test_a_paper_handed_over_by_hand_has_no_file(at: Any) -> None:
     job = make.job("materials")
     line = materials_asked(job.id)[0].id
     assert at(job, "owner").get(f"/papers/{line}/file").status_code == 404
+
+
+def test_the_next_agency_reads_no_contract_of_the_one_that_gave_up(at: Any, work: Any) -> None:
+    job = make.job("contract_uploaded", method="lowest_price")
+    before, contract_id = job.agency, contracts_of(job.id)[0].id
+    gave_up = make.verb("selections", "abandon")
+    gave_up(make.act(before, make.later(job)), job, reason="人员另有安排，无法承接。")
+    at_once = make.later(job)
+    make.keep()
+    work(at_once)
+    job = make.again(job)
+    assert job.state == "selected" and job.agency_id != before.id
+    due = job.due
+    work(due)
+    for reader, status in (("agency", 404), ("owner", 200), (make.operator, 200)):
+        answer = at(make.again(job), reader() if callable(reader) else reader).get(f"/contracts/{contract_id}/file")
+        assert answer.status_code == status
+        answer.close()
+    papers = f"/jobs/{job.id}/papers"
+    assert f"/contracts/{contract_id}/file" not in at(make.again(job), "agency").get(papers).text
+    assert f"/contracts/{contract_id}/file" in at(make.again(job), "owner").get(papers).text
