@@ -180,7 +180,15 @@ export async function check(text) {
   return { code: 0, says: "All holds: commitment, list hash, seed, order and result are as published." };
 }
 
-if (globalThis.process?.argv[1]?.endsWith("draw.mjs")) {
+/** Whether Node was started with this file, whatever it was saved as. */
+async function isStarted() {
+  const started = globalThis.process?.argv?.[1];
+  if (!started) return false;
+  const [{ realpathSync }, { pathToFileURL }] = [await import("node:fs"), await import("node:url")];
+  return pathToFileURL(realpathSync(started)).href === import.meta.url;
+}
+
+if (await isStarted()) {
   const { readFileSync } = await import("node:fs");
   let answer;
   try {

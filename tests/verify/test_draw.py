@@ -27,6 +27,14 @@ def rule(minimum: int = 1) -> Rule:
     return Rule("2025-01-01", minimum, (95, 96, 97, 98), 6)
 
 
+def test_the_browsers_verifier_works_under_any_name(tmp_path):
+    other, file = tmp_path / "draw (1).mjs", tmp_path / "T.json"
+    other.write_bytes(verifiers.NODE.read_bytes())
+    made = rehearse("random_draw", 3, b"name", rule())
+    file.write_text(write_transcript({**made, "winner": "nobody"}), encoding="utf-8")
+    assert verifiers.run(other, str(file))[0] == 1
+
+
 def transcripts(count: int):
     """Transcripts of every method and many sizes, the same in every run."""
     pick = random.Random(2026)
