@@ -15,21 +15,25 @@ from app.catalogue.views import bp as catalogue
 from app.contracts.views import bp as contracts
 from app.demonstration.commands import COMMANDS as demonstration_commands
 from app.districts.models import load as load_districts
+from app.entries import operations as entry_operations
+from app.entries.models import Entry
+from app.entries.views import bp as entries
 from app.jobs.models import Job
 from app.jobs.views import bp as jobs
 from app.kernel.act import Act
 from app.notices import operations as notice_operations
 from app.notices.rules import TELL
 from app.notices.views import bp as notices
+from app.objections import operations as objection_operations
+from app.objections.models import Objection
+from app.objections.views import bp as objections
 from app.oversight.commands import COMMANDS as oversight_commands
 from app.oversight.views import bp as oversight
 from app.ratings.models import Rating
 from app.ratings.views import bp as ratings
 from app.selections import operations as selection_operations
 from app.selections.commands import COMMANDS as selection_commands
-from app.selections.models import Entry, Objection
 from app.selections.views import bp as selections
-from app.selections.views import entries, objections
 from app.services import operations as service_operations
 from app.services.models import Pause
 from app.services.views import bp as services
@@ -60,10 +64,10 @@ LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue)
 
 # The clock's steps that do more than move a row.
 VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
-    ("job", "close"): selection_operations.close,
+    ("job", "close"): entry_operations.close,
     ("job", "select"): selection_operations.select,
     ("job", "succeed"): selection_operations.succeed,
-    ("job", "carry_on"): selection_operations.carry_on,
+    ("job", "carry_on"): objection_operations.carry_on,
     ("job", "start"): service_operations.start,
     ("job", "accept"): service_operations.accept,
     ("pause", "confirm"): service_operations.confirm_pause,

@@ -348,7 +348,7 @@ class Walk:
             quote = self.quotes[place] if place < len(self.quotes) else ceiling * (60 + place) // 100
             quoted = quote if job.method in PRICED else None
             days = job.days if job.method in TIMED else None
-            verb("selections", "enter")(self.by(one), job, quote_cents=quoted, days=days)
+            verb("entries", "enter")(self.by(one), job, quote_cents=quoted, days=days)
 
     def selecting(self) -> None:
         self.clock()
@@ -363,7 +363,7 @@ class Walk:
         self.clock()
 
     def objected(self) -> None:
-        verb("selections", "object_to")(self.by(unit()), self.job, ground="名单里有不符合条件的机构。", file_id=None)
+        verb("objections", "object_to")(self.by(unit()), self.job, ground="名单里有不符合条件的机构。", file_id=None)
 
     def awarded(self) -> None:
         self.clock()

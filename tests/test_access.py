@@ -15,15 +15,16 @@ from app.accounts.models import Unit, User, memberships_of
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Enclosure, Qualification, current_listing, stated
 from app.contracts.models import contracts_of, materials_asked
+from app.entries import operations as entries
+from app.entries.models import Entry
 from app.infra import db
 from app.infra.db import session
 from app.jobs.models import Job
 from app.kernel.act import Kind, Role
 from app.notices.models import Notice
+from app.objections import operations as objections
 from app.ratings import operations as ratings
 from app.ratings.models import AXES
-from app.selections import operations as selections
-from app.selections.models import Entry
 from app.services import operations as services
 from app.services.models import deliveries_of
 from app.web import answers
@@ -262,19 +263,19 @@ def at(state: str) -> Callable[[Cast], Any]:
 
 def entered(cast: Cast) -> None:
     job = cast.job("open")
-    cast.adds(selections.enter(make.act(cast.agency, make.later(job)), job, quote_cents=None))
+    cast.adds(entries.enter(make.act(cast.agency, make.later(job)), job, quote_cents=None))
 
 
 def entry_withdrawn(cast: Cast) -> None:
     entered(cast)
     entry = cast.things[Entry.__name__]
-    selections.withdraw(make.act(cast.agency, make.later(entry.job)), entry)
+    entries.withdraw(make.act(cast.agency, make.later(entry.job)), entry)
 
 
 def objected(cast: Cast) -> None:
     job = cast.job("selected")
     by, paper = make.act(cast.stranger, make.later(job)), make.file(cast.stranger, now=make.later(job))
-    cast.adds(selections.object_to(by, job, ground="名单里有不符合条件的机构。", file_id=paper.id))
+    cast.adds(objections.object_to(by, job, ground="名单里有不符合条件的机构。", file_id=paper.id))
 
 
 def contract_uploaded(cast: Cast) -> None:

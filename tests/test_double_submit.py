@@ -13,13 +13,14 @@ from sqlalchemy import func, select
 
 from app.catalogue.models import materials_of
 from app.contracts.models import materials_asked
+from app.entries import operations as entries
 from app.infra.db import Row, session
 from app.infra.once import Submission
 from app.jobs.models import Job
 from app.kernel.credit_code import make_code
 from app.kernel.workdays import local_day
+from app.objections import operations as objections
 from app.ratings.models import AXES
-from app.selections import operations as selections
 from app.services import operations as services
 from tests import make
 from tests.at_once import at_once
@@ -97,7 +98,7 @@ def quoting() -> Sent:
 
 def withdrawing_an_entry() -> Sent:
     job, agency = make.job("open"), make.agency()
-    entry = selections.enter(make.act(agency, make.later(job)), job, quote_cents=None)
+    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=None)
     return Sent(agency, f"/entries/{entry.id}", f"/entries/{entry.id}/withdraw", after=job)
 
 
@@ -110,7 +111,7 @@ def objecting() -> Sent:
 def deciding(verb: str) -> Sent:
     job = make.job("selected")
     by = make.act(make.unit(), make.later(job))
-    filed = selections.object_to(by, job, ground="名单里有不符合条件的机构。", file_id=None)
+    filed = objections.object_to(by, job, ground="名单里有不符合条件的机构。", file_id=None)
     page = f"/objections/{filed.id}/{verb}"
     return Sent(make.operator(), page, typed=lambda: {"decision": "经核实，情况属实。"}, after=job)
 

@@ -19,13 +19,13 @@ from sqlalchemy import delete, select, update
 
 from app.agencies.models import Agency
 from app.catalogue.models import materials_of
+from app.entries import operations as entries
 from app.infra import db, mail, outbox, record
 from app.infra.db import session
 from app.infra.files import File
 from app.jobs.models import Job
 from app.notices.models import Notice
 from app.ratings.models import AXES, Rating
-from app.selections import operations as selections
 from app.selections.models import Award
 from app.services import operations as services
 from app.web import answers
@@ -96,7 +96,7 @@ class Market:
 
     def entered(self, job: Job) -> None:
         for agency in self.agencies:
-            selections.enter(make.act(agency, make.later(job)), job, quote_cents=None)
+            entries.enter(make.act(agency, make.later(job)), job, quote_cents=None)
 
     def pausing(self, job: Job) -> None:
         told = journeys.PAUSE["text"]

@@ -21,6 +21,8 @@ from app.accounts.models import Unit
 from app.agencies.models import Agency
 from app.contracts import operations as contracts
 from app.contracts.models import contracts_of, materials_asked
+from app.entries import operations as entries
+from app.entries.models import Entry, entry_of
 from app.infra import record as log
 from app.infra.clockwork import take_late
 from app.infra.db import Row, session, transaction
@@ -29,10 +31,11 @@ from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act, Role
 from app.kernel.errors import WrongState
 from app.kernel.workdays import local_day
+from app.objections import operations as objections
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating
 from app.selections import operations as selections
-from app.selections.models import Award, Entry, Selection, entry_of
+from app.selections.models import Award, Selection
 from app.services import operations as services
 from app.services.models import Delivery, Pause, open_pause
 from tests import make
@@ -73,7 +76,7 @@ def terms(job: Job) -> dict[str, Any]:
 def two_workers_select() -> Race:
     job = make.job("open")
     for _ in range(3):
-        selections.enter(make.act(make.agency(), job.state_since + SOON), job, quote_cents=None)
+        entries.enter(make.act(make.agency(), job.state_since + SOON), job, quote_cents=None)
     take_late(Job, job.id, job.due, wiring.VERBS)
     return Race(job, (the_clock(job, "select"), the_clock(job, "select")), Award)
 
@@ -87,7 +90,7 @@ def an_objection_and_the_award() -> Race:
     job = make.job("selected")
     by_stranger = make.act(make.unit(), job.due - SOON)
     ground = "名单里有不符合条件的机构。"
-    objects = by(by_stranger, job, "object", selections.object_to, ground=ground, file_id=None)
+    objects = by(by_stranger, job, "object", objections.object_to, ground=ground, file_id=None)
     return Race(job, (objects, the_clock(job, "award")))
 
 
@@ -201,7 +204,7 @@ def two_people_enter() -> tuple[Job, Agency, tuple[Try, Try]]:
     job, agency = make.job("open"), make.agency()
     second = make.person(session.get_one(Unit, agency.id), Role.AUTHORISED)
     entering = [make.act(user, make.later(job)) for user in (make.user_of(agency), second)]
-    first, other = (by(one, job, "enter", selections.enter, quote_cents=None) for one in entering)
+    first, other = (by(one, job, "enter", entries.enter, quote_cents=None) for one in entering)
     return job, agency, (first, other)
 
 

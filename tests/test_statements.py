@@ -9,8 +9,9 @@ from app.agencies import operations as agencies
 from app.agencies.models import Agency
 from app.catalogue.models import Item
 from app.districts.models import District
+from app.entries.models import entry_of
 from app.infra.db import session
-from app.selections.models import entry_of, objections_of
+from app.objections.models import objections_of
 from tests import make
 
 FEW, MANY = 3, 25
@@ -49,7 +50,7 @@ class Market:
         self.entry, self.pause = self.enter(self.jobs["open"]), self.ask(self.jobs["in_service"])
 
     def enter(self, job):
-        make.verb("selections", "enter")(make.act(self.agency, make.later(job)), job, quote_cents=None)
+        make.verb("entries", "enter")(make.act(self.agency, make.later(job)), job, quote_cents=None)
         return entry_of(job.id, self.agency.id)
 
     def ask(self, job):

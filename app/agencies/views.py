@@ -45,6 +45,7 @@ from app.agencies.rules import (
 from app.catalogue.models import Item, choices, standard_in_force, words_required
 from app.catalogue.operations import in_force
 from app.districts import models as districts
+from app.entries.eligibility import has_staff, holds
 from app.infra.db import session
 from app.jobs.models import Wanted, jobs_listed, light_of
 from app.jobs.rules import LIFE as JOB_LIFE
@@ -55,7 +56,6 @@ from app.kernel.workdays import local_day
 from app.oversight.models import standings
 from app.ratings.models import mean_of
 from app.ratings.rules import AXIS_NAMES
-from app.selections.eligibility import has_staff, holds
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.downloads import download

@@ -5,6 +5,7 @@ from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.kernel.act import Act, Actor
+from app.objections import operations as objections
 from app.selections import operations as selections
 from app.services import operations as services
 from app.services.rules import Reason
@@ -15,11 +16,11 @@ def objection(city: City, job: Job, owner: Actor) -> Story:
     other = next(firm for firm in city.agencies if firm.unit_id != job.agency_id)
     yield (at := city.soon(job, 4))
     ground = "公告要求的成果形式与统一标准不一致，请核实后再确定结果。"
-    filed = selections.object_to(Act(other, at), job, ground=ground, file_id=None)
+    filed = objections.object_to(Act(other, at), job, ground=ground, file_id=None)
     yield (at := max(at, city.soon(job)))
-    selections.answer(Act(owner, at), filed, text="公告的成果形式与现行统一标准一致，见公告第三项。")
+    objections.answer(Act(owner, at), filed, text="公告的成果形式与现行统一标准一致，见公告第三项。")
     yield (at := max(at, city.soon(job, 40)))
-    selections.dismiss(Act(city.operator, at), filed, decision="经核对公告与统一标准，两者一致，异议不成立。")
+    objections.dismiss(Act(city.operator, at), filed, decision="经核对公告与统一标准，两者一致，异议不成立。")
     yield from lapse(city, job, State.SELECTED)
 
 

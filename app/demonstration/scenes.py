@@ -9,6 +9,7 @@ from app.contracts import operations as contracts
 from app.demonstration.stories import DEFECT, ask_for_papers, deliver, draft, hand_in, listed, sealing, sign
 from app.demonstration.telling import City, Story, office_hours
 from app.demonstration.units import HOUR, apply
+from app.entries import operations as entries
 from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
@@ -16,7 +17,7 @@ from app.jobs.models import Job
 from app.jobs.rules import PRICED, TIMED, Method
 from app.kernel.act import Act
 from app.kernel.workdays import HERE, local_day
-from app.selections import operations as selections
+from app.objections import operations as objections
 from app.services import operations as services
 from app.services.models import open_pause
 from app.services.rules import Reason
@@ -104,7 +105,7 @@ ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
     ),
     "enter": (
         "the agency",
-        lambda city, act, job, ceiling: selections.enter(
+        lambda city, act, job, ceiling: entries.enter(
             act,
             job,
             quote_cents=ceiling * 9 // 10 if job.method in PRICED else None,
@@ -114,7 +115,7 @@ ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
     ),
     "object": (
         "another agency",
-        lambda city, act, job, ceiling: selections.object_to(
+        lambda city, act, job, ceiling: objections.object_to(
             act, job, ground="公告要求的成果形式与统一标准不一致，请核实后再确定结果。", file_id=None
         ),
     ),

@@ -11,6 +11,8 @@ from app.contracts.models import materials_asked
 from app.demonstration import detours
 from app.demonstration.telling import City, Story, lapse, office_hours
 from app.demonstration.units import COUNTIES, HOUR, PLACES, WORKS, paper
+from app.entries import operations as entries
+from app.entries.envelopes import RANDOM_BYTES, Sealing
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job, reposts_of
@@ -19,8 +21,6 @@ from app.kernel.act import VISITOR, Act, Actor
 from app.kernel.transcript import BROWSER
 from app.kernel.workdays import local_day
 from app.ratings import operations as ratings
-from app.selections import operations as selections
-from app.selections.envelopes import RANDOM_BYTES, Sealing
 from app.services import operations as services
 
 DEFECT = "附图缺少图例和签章，请补正后重新提交。"
@@ -113,7 +113,7 @@ def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) 
         yield (at := at + city.chance.uniform(0.5, 4) * HOUR)
         quote = int(ceiling * city.chance.uniform(0.70, 0.92)) // 10000 * 10000 if method in PRICED else None
         days = city.chance.randint(max(1, (job.days or 1) - 2), job.days or 1) if method in TIMED else None
-        selections.enter(Act(firm, at), job, quote_cents=quote, days=days, sealing=sealing(city))
+        entries.enter(Act(firm, at), job, quote_cents=quote, days=days, sealing=sealing(city))
 
 
 def sealing(city: City) -> Sealing:

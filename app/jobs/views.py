@@ -12,6 +12,7 @@ from app.catalogue.operations import in_force
 from app.contracts.models import contracts_of, materials_asked
 from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
+from app.entries.models import ENTERED, entries_counted
 from app.infra import almanac
 from app.jobs import models, operations, posting, rules
 from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, list_choices
@@ -21,7 +22,7 @@ from app.kernel.law import anyone
 from app.kernel.workdays import due_day, local_day
 from app.oversight.models import Told
 from app.ratings.rules import MAY_REVIEW_JOB
-from app.selections.models import ENTERED, entries_counted, rule_of
+from app.selections.models import rule_of
 from app.services.models import deliveries_of, pauses_of
 from app.services.operations import days_used, ledger_of
 from app.services.rules import REASONS

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Membership, Unit, User, members_where, operators_members, regulators_members
 from app.agencies.models import Agency
+from app.entries.models import Entry, entrant_ids
 from app.infra import mail
 from app.infra.db import session
 from app.infra.outbox import enqueue
@@ -17,8 +18,8 @@ from app.jobs.rules import its_owner
 from app.kernel.act import Act, Actor, Kind
 from app.notices.models import Notice
 from app.notices.rules import REMIND, TELL, To
+from app.objections.models import Objection
 from app.ratings.models import Rating
-from app.selections.models import Entry, Objection, entrant_ids
 from app.services.models import Pause
 
 Members = list[Membership]

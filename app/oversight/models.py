@@ -12,6 +12,7 @@ from app.agencies.models import Agency
 from app.agencies.rules import IN_MARKET
 from app.catalogue.models import Item, Standard
 from app.districts.models import District
+from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import read, session
 from app.infra.seen import Rows, Seen, all_of
@@ -21,7 +22,7 @@ from app.kernel.act import Actor, Kind
 from app.kernel.workdays import local_day
 from app.ratings.models import Rating, score_of, scores
 from app.ratings.rules import Side, revealed
-from app.selections.models import Award, Entry, Selection
+from app.selections.models import Award, Selection
 from app.selections.rules import ABANDONED
 
 YEAR = timedelta(days=365)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
+from app.entries.models import entries_waiting
 from app.infra.almanac import Term, almanac
 from app.infra.db import session
 from app.jobs.models import Job, awaited, light_of, lights_of
@@ -17,13 +18,13 @@ from app.jobs.rules import FUNDS, MAY_CREATE, METHODS
 from app.kernel.law import anyone
 from app.kernel.lights import Light
 from app.kernel.workdays import local_day
+from app.objections.models import objections_to_settle
+from app.objections.rules import MAY_DECIDE
 from app.oversight.models import figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.ratings.models import mean_of, ratings_of
 from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
-from app.selections.models import entries_waiting, objections_to_settle
-from app.selections.rules import MAY_DECIDE
 from app.services.models import pauses_to_answer
 from app.services.operations import ledger_of
 from app.web.door import acting, allow, now

@@ -30,6 +30,7 @@ from app.agencies.models import (
 )
 from app.agencies.rules import State
 from app.catalogue.models import standard_in_force
+from app.entries.models import Entry
 from app.infra import db
 from app.infra.db import session
 from app.infra.record import Event
@@ -37,7 +38,6 @@ from app.kernel.act import VISITOR, Act, Kind
 from app.kernel.credit_code import make_code
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.workdays import HERE, local_day
-from app.selections.models import Entry
 from tests import make
 from tests.at_once import in_threads
 from tests.staging import NOW

@@ -10,9 +10,9 @@ from app.accounts.models import Unit
 from app.agencies.models import Agency
 from app.infra.db import session
 from app.jobs.models import Job
+from app.objections.models import objections_of
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating
-from app.selections.models import objections_of
 from app.services import operations as services
 from app.web.locale import LOCALES
 from tests import make

@@ -27,8 +27,9 @@ from app.jobs.rules import State
 from app.kernel.act import Kind
 from app.kernel.draw import verify_transcript
 from app.notices.models import Notice
+from app.objections.models import Objection
 from app.ratings.models import Rating
-from app.selections.models import Award, Objection, Selection
+from app.selections.models import Award, Selection
 from app.services.models import Pause
 from tests.staging import Stage
 

@@ -116,7 +116,7 @@ def test_a_quote_is_nowhere_before_the_entry_has_closed(as_user):
     owner, agencies = make.unit(), [make.agency() for _ in range(3)]
     job = make.job("open", owner=owner, method="lowest_price", funds="social")
     for place, agency in enumerate(agencies):
-        make.verb("selections", "enter")(make.act(agency, make.later(job)), job, quote_cents=1_234_500 + place)
+        make.verb("entries", "enter")(make.act(agency, make.later(job)), job, quote_cents=1_234_500 + place)
     readers = [None, owner, make.operator(), make.regulator(job.sector_code), agencies[1]]
     for reader in readers:
         client = as_user(make.user_of(reader) if reader else None)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app import wiring
 from app.accounts.models import User
 from app.contracts.models import Contract, MaterialLine
+from app.entries.models import Entry
 from app.infra.db import Row, session
 from app.infra.files import File, path_of
 from app.infra.once import Submission
@@ -22,7 +23,7 @@ from app.notices import operations as notices
 from app.notices.models import Notice
 from app.notices.rules import TELL
 from app.ratings.models import Rating
-from app.selections.models import Award, Entry, Selection
+from app.selections.models import Award, Selection
 from app.services.models import DeliveredFile, Delivery, Pause
 from tests.kill.visitor import Acknowledged
 

@@ -16,6 +16,7 @@ from app.agencies import operations as agencies
 from app.agencies.models import Agency, current_listing
 from app.contracts import operations as contracts
 from app.contracts.models import materials_asked
+from app.entries import operations as entries
 from app.infra.db import session
 from app.infra.outbox import Task, take_one
 from app.infra.record import Event
@@ -26,10 +27,11 @@ from app.kernel.workdays import local_day
 from app.notices import operations
 from app.notices.models import Notice, inbox
 from app.notices.rules import TELL
+from app.objections import operations as objections
+from app.objections.models import Objection
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, ratings_of
 from app.selections import operations as selections
-from app.selections.models import Objection
 from app.services import operations as services
 from app.services.models import Pause
 from tests import make
@@ -114,8 +116,8 @@ def test_the_way_of_a_job_is_told_to_those_who_are_in_it(cast: Cast) -> None:
     jobs.publish(cast.act("M", job), job)
     assert cast.told("job.publish") == "DO"
     for letter, quote in (("A", 1_000_000), ("B", 1_100_000), ("E", 1_200_000)):
-        entry = selections.enter(cast.act(letter, job), job, quote_cents=quote)
-    selections.withdraw(cast.act("E", job), entry)
+        entry = entries.enter(cast.act(letter, job), job, quote_cents=quote)
+    entries.withdraw(cast.act("E", job), entry)
     lapse(lapse(job))
     assert cast.told("job.select") == "ABDOP", "whoever withdrew is not told"
     lapse(job)
@@ -207,11 +209,11 @@ def test_what_the_clock_does_is_told_to_both_sides(cast: Cast) -> None:
 
 def test_a_withdrawn_and_a_failed_job_are_told_to_those_who_entered(cast: Cast) -> None:
     job = posted(cast, "open")
-    selections.enter(cast.act("A", job), job, quote_cents=1_000_000)
+    entries.enter(cast.act("A", job), job, quote_cents=1_000_000)
     jobs.withdraw(cast.act("D", job), job, reason=REASON)
     assert cast.told("job.withdraw") == "AP"
     failing = posted(cast, "open", funds="state")
-    selections.enter(cast.act("B", failing), failing, quote_cents=1_000_000)
+    entries.enter(cast.act("B", failing), failing, quote_cents=1_000_000)
     lapse(lapse(failing))
     assert cast.told("job.fail") == "BDO"
 
@@ -219,7 +221,7 @@ def test_a_withdrawn_and_a_failed_job_are_told_to_those_who_entered(cast: Cast) 
 def test_who_is_excluded_at_the_closing_is_told_so(cast: Cast) -> None:
     job = posted(cast, "open")
     for letter in "AB":
-        selections.enter(cast.act(letter, job), job, quote_cents=1_000_000)
+        entries.enter(cast.act(letter, job), job, quote_cents=1_000_000)
     agencies.take_down(cast.act("B", job), current_listing(cast.agencies["B"].id, job.item_id))
     lapse(job)
     assert cast.told("entry.exclude") == "B"
@@ -228,16 +230,16 @@ def test_who_is_excluded_at_the_closing_is_told_so(cast: Cast) -> None:
 
 
 def object_to(cast: Cast, job: Job) -> Objection:
-    return selections.object_to(cast.act("X", job), job, ground="名单里有不符合条件的机构。", file_id=None)
+    return objections.object_to(cast.act("X", job), job, ground="名单里有不符合条件的机构。", file_id=None)
 
 
 def test_an_objection_is_told_to_its_sides_and_to_whoever_decides(cast: Cast) -> None:
     job = posted(cast, "selected")
     objection = object_to(cast, job)
     assert cast.told("objection.file") == "ADMOP"
-    selections.answer(cast.act("D", job), objection, text="名单已逐一核对。")
+    objections.answer(cast.act("D", job), objection, text="名单已逐一核对。")
     assert cast.told("objection.answer") == "MX"
-    selections.dismiss(cast.act("M", job), objection, decision="经核对，异议不成立。")
+    objections.dismiss(cast.act("M", job), objection, decision="经核对，异议不成立。")
     assert cast.told("objection.dismiss") == "X"
     assert cast.told("job.dismiss") == "ADOP"
     lapse(object_to(cast, job))
@@ -246,16 +248,16 @@ def test_an_objection_is_told_to_its_sides_and_to_whoever_decides(cast: Cast) ->
 
 def test_an_upheld_objection_is_told_to_everybody(cast: Cast) -> None:
     job = posted(cast, "selected")
-    selections.uphold(cast.act("M", job), object_to(cast, job), decision="经核对，异议成立。")
+    objections.uphold(cast.act("M", job), object_to(cast, job), decision="经核对，异议成立。")
     assert cast.told("objection.uphold") == "X"
     assert cast.told("job.replace") == "ABDOP"
-    selections.uphold(cast.act("M", job), object_to(cast, job), decision="经核对，异议成立。")
+    objections.uphold(cast.act("M", job), object_to(cast, job), decision="经核对，异议成立。")
     assert cast.told("job.annul") == "ABDOP"
 
 
 def test_an_objection_that_is_taken_back_is_told(cast: Cast) -> None:
     job = posted(cast, "selected")
-    selections.take_back(cast.act("X", job), object_to(cast, job))
+    objections.take_back(cast.act("X", job), object_to(cast, job))
     lapse(job)
     assert cast.told("job.carry_on") == "ADOP"
 

@@ -10,11 +10,12 @@ from sqlalchemy import inspect
 
 from app.accounts.models import User
 from app.agencies import operations as agencies
+from app.entries import operations as entries
 from app.infra.db import session
 from app.kernel.act import Role
+from app.objections import operations as objections
 from app.ratings import operations as ratings
 from app.ratings.models import AXES
-from app.selections import operations as selections
 from app.services import operations as services
 from tests import make
 from tests.make import lapse
@@ -135,7 +136,7 @@ def test_an_application_is_late_with_the_operator(desk: Desk) -> None:
 def test_an_objection_waits_for_the_owner_and_then_for_the_operator(desk: Desk) -> None:
     job = make.job("selected", project_name=NAME)
     by = make.act(make.unit(), make.later(job))
-    objection = selections.object_to(by, job, ground="名单里有不符合条件的机构。", file_id=None)
+    objection = objections.object_to(by, job, ground="名单里有不符合条件的机构。", file_id=None)
     now, due = make.later(job), objection.due
     owner, operator = job.owner, make.operator()
     assert [says for says, _ in lines(desk(owner, now)["mine"])] == ["Answer the objection"]
@@ -180,7 +181,7 @@ def test_a_delegate_acts_on_the_jobs_handed_over_and_sees_the_others_wait(desk: 
 def test_an_agency_finds_what_it_entered_and_what_is_open(desk: Desk) -> None:
     job, agency = make.job("open", project_name=NAME), make.agency()
     now = make.later(job)
-    entry = selections.enter(make.act(agency, now), job, quote_cents=None)
+    entry = entries.enter(make.act(agency, now), job, quote_cents=None)
     ids = job.id, entry.id
     found = desk(agency, now)
     assert ([one.id for one in found["opens"]], [one.id for one in found["entries"]]) == ([ids[0]], [ids[1]])

@@ -1,6 +1,5 @@
-"""Entering, and the selection that the clock makes by the published rule."""
+"""The selection that the clock makes by the published rule."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,32 +7,24 @@ import pytest
 from sqlalchemy import func, select
 
 from app import wiring
-from app.agencies.models import Agency, Qualification, checked, current_listing
+from app.agencies.models import Qualification, checked, current_listing
 from app.agencies.operations import take_down
+from app.entries import operations as entries
+from app.entries.models import excluded_entries, live_entries
 from app.infra.clockwork import take_late
 from app.infra.db import session
-from app.infra.outbox import Task
-from app.infra.record import Event
-from app.jobs.models import Avoidance, Job
+from app.jobs.models import Job
 from app.jobs.rules import State
-from app.kernel.act import CLOCK, Act, Role
+from app.kernel.act import CLOCK, Act
 from app.kernel.choosing import NO_ENTRY, TOO_FEW
 from app.kernel.draw import verify_transcript
-from app.kernel.errors import Invalid, NotAllowed, WrongState
+from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.transcript import instant
 from app.kernel.workdays import due_day, local_day
 from app.selections import operations
-from app.selections.models import (
-    Entry,
-    Selection,
-    current_award,
-    entry_of,
-    excluded_entries,
-    live_entries,
-    rule_of,
-    selection_of,
-)
+from app.selections.models import Selection, current_award, rule_of, selection_of
 from tests import make
+from tests.entries.steps import closed, enter, event, opened
 from tests.make import lapse
 from tests.staging import NOW
 
@@ -43,198 +34,12 @@ WAN = 1_000_000
 METHODS = ("random_draw", "lowest_price", "average_price")
 
 
-def opened(method: str = "random_draw", **fields: Any) -> Job:
-    return make.job("open", method=method, **fields)
-
-
-def enter(job: Job, agency: Agency | None = None, quote: int | None = None, **span: float) -> Entry:
-    by = make.act(agency or make.agency(), make.later(job, **span))
-    return operations.enter(by, job, quote_cents=quote)
-
-
-def refused(kind: type[Exception], job: Job, agency: Any = None, **details: Any) -> Any:
-    with pytest.raises(kind) as refusal:
-        enter(job, agency, **details)
-    assert session.scalar(select(func.count()).select_from(Entry)) == 0
-    return refusal.value
-
-
-def closed(job: Job, *quotes: int | None, agencies: Sequence[Agency] | None = None, **late: float) -> Job:
-    """The job after its closing, with an entry for each quote."""
-    for place, quote in enumerate(quotes):
-        enter(job, agencies[place] if agencies else make.agency(lists=job.item), quote)
-    return lapse(job, **late)
-
-
 def selected(job: Job, *quotes: int | None, **more: Any) -> dict[str, Any]:
     """The transcript of the selection made from these quotes."""
     lapse(closed(job, *quotes, **more))
     selection = selection_of(job.id)
     assert selection is not None
     return selection.transcript
-
-
-def event(job: Job, name: str) -> Event:
-    query = select(Event).where(Event.thread_of == job.thread, Event.name == name).order_by(Event.id.desc())
-    return session.scalars(query).one()
-
-
-# --- entering ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("method", "quote"), [("random_draw", None), ("lowest_price", WAN), ("average_price", WAN)])
-def test_an_entry_is_received_at_its_instant_with_the_promise_in_force(method: str, quote: int | None) -> None:
-    job, agency = opened(method), make.agency()
-    entry = enter(job, agency, quote, hours=3)
-    assert (entry.state, entry.received_at) == ("entered", job.state_since + timedelta(hours=3))
-    assert entry.quote_cents is None, "it lies in its envelope"
-    listing = current_listing(agency.id, job.item_id)
-    assert listing is not None
-    assert entry.listing_id == listing.id
-    assert [one.id for one in live_entries(job.id)] == [entry.id]
-
-
-def test_an_authorised_person_enters_for_the_agency() -> None:
-    job, agency = opened(), make.agency()
-    person = make.person(agency.unit, Role.AUTHORISED)
-    entry = operations.enter(make.act(person, make.later(job)), job, quote_cents=None)
-    assert entry.agency_id == agency.id
-
-
-def test_only_agencies_enter() -> None:
-    job = opened()
-    for somebody in (job.owner, make.unit(), make.operator(), make.regulator(job.sector_code)):
-        refused(NotAllowed, job, somebody)
-
-
-def test_what_keeps_an_agency_out_is_said_with_how_to_mend_it() -> None:
-    job, agency = opened(), make.agency(lists=None)
-    said = str(refused(Invalid, job, agency))
-    assert said == "Not met: Lists this item. List the item with your promises."
-    make.listing(agency, job.item)
-    job.days = 1
-    said = str(refused(Invalid, job, agency))
-    assert said == "Not met: Promises to deliver within the days of the job. Promise fewer days in your listing."
-    make.listing(agency, job.item, days=1)
-    enter(job, agency)
-
-
-def test_an_agency_to_be_avoided_is_kept_out_and_no_other() -> None:
-    job, agency = opened(), make.agency()
-    session.add(Avoidance(job_id=job.id, agency_id=agency.id, reason="利害关系（示例）"))
-    session.flush()
-    assert "Is not to be avoided by this job" in str(refused(Invalid, job, agency))
-    enter(job)
-
-
-@pytest.mark.parametrize("state", ["submitted", "withdrawn", "selecting", "failed", "awarded", "archived"])
-def test_only_an_open_job_is_entered(state: str) -> None:
-    job, agency = make.job(state), make.agency()
-    with pytest.raises(WrongState):
-        operations.enter(make.act(agency, make.later(job)), job, quote_cents=None)
-    assert entry_of(job.id, agency.id) is None
-
-
-def test_the_entry_ends_at_its_instant_whether_the_clock_has_come_by_or_not() -> None:
-    job, agency, late = opened(), make.agency(), make.agency()
-    assert job.due is not None
-    operations.enter(make.act(agency, job.due - timedelta(microseconds=1)), job, quote_cents=None)
-    for instant_of in (job.due, job.due + timedelta(days=1)):
-        with pytest.raises(WrongState, match="closed"):
-            operations.enter(make.act(late, instant_of), job, quote_cents=None)
-    assert job.state == State.OPEN
-
-
-def test_an_agency_enters_once() -> None:
-    job, agency = opened("lowest_price"), make.agency()
-    first = enter(job, agency, WAN)
-    with pytest.raises(WrongState, match="already"):
-        enter(job, agency, WAN - 100)
-    operations.withdraw(make.act(agency, make.later(job)), first)
-    sealed = first.offer
-    with pytest.raises(WrongState, match="already"):
-        enter(job, agency, WAN - 100)
-    assert first.offer == sealed
-
-
-@pytest.mark.parametrize(
-    ("method", "quote", "why"),
-    [
-        ("lowest_price", None, "Enter your quote"),
-        ("lowest_price", WAN - 1, "at least 10,000.00 yuan"),
-        ("lowest_price", 2 * WAN + 1, "at most 20,000.00 yuan"),
-        ("average_price", 0, "at least"),
-        ("average_price", -WAN, "at least"),
-        ("average_price", 10**15, "at most"),
-        ("random_draw", WAN, "takes no quote"),
-    ],
-)
-def test_a_quote_outside_floor_and_ceiling_is_refused_beside_its_field(
-    method: str, quote: int | None, why: str
-) -> None:
-    job = opened(method, **({} if method == "random_draw" else {"floor_cents": WAN}))
-    refusal = refused(Invalid, job, quote=quote)
-    assert refusal.field == "quote_cents"
-    assert why in str(refusal)
-
-
-def test_floor_and_ceiling_are_within() -> None:
-    job = opened("lowest_price", floor_cents=WAN, funds="social")
-    selected(job, 2 * WAN, WAN)
-    assert job.amount_cents == WAN
-
-
-def test_without_a_floor_a_cent_is_a_quote() -> None:
-    job = opened("lowest_price", funds="social")
-    selected(job, 1)
-    assert job.amount_cents == 1
-
-
-def test_an_entry_is_withdrawn_and_made_again_with_a_new_quote_and_the_promise_of_then() -> None:
-    job, agency = opened("lowest_price", funds="social"), make.agency()
-    entry = enter(job, agency, WAN)
-    operations.withdraw(make.act(agency, make.later(job, hours=1)), entry)
-    assert (entry.state, live_entries(job.id)) == ("withdrawn", [])
-    listing, again = make.listing(agency, job.item, days=2), make.later(job, hours=2)
-    operations.reenter(make.act(agency, again), entry, quote_cents=WAN - 100)
-    assert (entry.state, entry.listing_id, entry.received_at) == ("entered", listing.id, again)
-    lapse(lapse(job))
-    assert (job.amount_cents, job.agreed_days) == (WAN - 100, 2)
-
-
-def test_who_enters_again_meets_the_conditions_again() -> None:
-    job, agency = opened("lowest_price"), make.agency()
-    entry = enter(job, agency, WAN)
-    operations.withdraw(make.act(agency, make.later(job)), entry)
-    sealed = entry.offer
-    with pytest.raises(Invalid, match="ceiling"):
-        operations.reenter(make.act(agency, make.later(job)), entry, quote_cents=3 * WAN)
-    take_down(make.act(agency), current_listing(agency.id, job.item_id))
-    with pytest.raises(Invalid, match="Lists this item"):
-        operations.reenter(make.act(agency, make.later(job)), entry, quote_cents=WAN)
-    assert (entry.state, entry.offer) == ("withdrawn", sealed)
-
-
-def test_an_entry_belongs_to_its_agency_and_is_settled_at_the_closing() -> None:
-    job, agency = opened(), make.agency()
-    entry = enter(job, agency)
-    for somebody in (make.agency(), job.owner, make.operator()):
-        with pytest.raises(NotAllowed):
-            operations.withdraw(make.act(somebody, make.later(job)), entry)
-    for verb, details in ((operations.withdraw, {}), (operations.reenter, {"quote_cents": None})):
-        with pytest.raises(WrongState):
-            verb(make.act(agency, job.due), entry, **details)
-    assert entry.state == "entered"
-
-
-def test_a_quote_stands_in_no_event_and_no_task() -> None:
-    job, agency = opened("lowest_price"), make.agency()
-    entry = enter(job, agency, 1_357_931)
-    operations.withdraw(make.act(agency, make.later(job)), entry)
-    operations.reenter(make.act(agency, make.later(job)), entry, quote_cents=1_357_932)
-    written = [*session.scalars(select(Event.facts)), *session.scalars(select(Task.payload))]
-    assert written
-    assert "135793" not in str(written)
 
 
 # --- closing by the clock alone ---------------------------------------------------------------------------------------
@@ -247,7 +52,7 @@ def test_no_person_starts_delays_or_repeats_the_selection() -> None:
     for one in people:
         act = make.act(one, make.later(job))
         assert job.LIFE.offered(act, job) == []
-        for verb in (operations.close, operations.select):
+        for verb in (entries.close, operations.select):
             with pytest.raises((NotAllowed, WrongState)):
                 verb(act, job)
             session.refresh(job)
@@ -263,7 +68,7 @@ def test_the_clock_closes_no_entry_early() -> None:
     job = opened()
     assert job.due is not None
     with pytest.raises(WrongState):
-        operations.close(Act(CLOCK, job.due - timedelta(seconds=1)), job)
+        entries.close(Act(CLOCK, job.due - timedelta(seconds=1)), job)
     take_late(Job, job.id, job.due - timedelta(seconds=1), wiring.VERBS)
     assert job.state == State.OPEN
 
@@ -421,7 +226,7 @@ def test_who_withdrew_takes_no_part() -> None:
     job = opened("lowest_price", funds="social")
     entry = enter(job, agency, WAN - 500)
     enter(job, quote=WAN)
-    operations.withdraw(make.act(agency, make.later(job)), entry)
+    entries.withdraw(make.act(agency, make.later(job)), entry)
     lapse(lapse(job))
     assert job.agency_id != agency.id
     assert excluded_entries(job.id) == []

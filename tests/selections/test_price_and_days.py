@@ -3,13 +3,14 @@
 import pytest
 
 from app import wiring
+from app.entries import operations as entries
+from app.entries.models import Entry
 from app.infra.clockwork import take_late
 from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.jobs.rules import Method, State
 from app.kernel.errors import Invalid
-from app.selections import operations
-from app.selections.models import Entry, selection_of
+from app.selections.models import selection_of
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -18,7 +19,7 @@ KNOWN = {"item": make.BY_CONTRACT, "method": Method.PRICE_AND_DAYS, "price_weigh
 
 def enter(job: Job, quote: int | None, days: int | None) -> Entry:
     one = make.agency(lists=job.item, days=job.days, fee_cents=job.ceiling_cents)
-    return operations.enter(make.act(one, make.later(job)), job, quote_cents=quote, days=days)
+    return entries.enter(make.act(one, make.later(job)), job, quote_cents=quote, days=days)
 
 
 def close(job: Job) -> None:

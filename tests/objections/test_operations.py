@@ -15,16 +15,10 @@ from app.jobs.operations import repost
 from app.jobs.rules import State
 from app.kernel.act import Act, Role
 from app.kernel.errors import Invalid, NotAllowed, WrongState
-from app.selections import operations
-from app.selections.models import (
-    Objection,
-    current_award,
-    objections_of,
-    objections_to_settle,
-    past_awards,
-    pending_objections,
-    selection_of,
-)
+from app.objections import operations
+from app.objections.models import Objection, objections_of, objections_to_settle, pending_objections
+from app.selections.models import current_award, past_awards, selection_of
+from app.selections.operations import abandon
 from tests import make
 from tests.make import lapse
 
@@ -263,7 +257,7 @@ def test_an_abandoned_award_goes_to_the_next_in_line(state: str) -> None:
     job = make.job(state, method="lowest_price", entries=4)
     order = ranking(job)
     for place in (2, 3, 4):
-        operations.abandon(make.act(job.agency, make.later(job)), job, reason="人员安排不开，无法按期完成。")
+        abandon(make.act(job.agency, make.later(job)), job, reason="人员安排不开，无法按期完成。")
         assert (job.state, job.due) == (State.ABANDONED, job.state_since)
         lapse(job)
         award = current_award(job.id)
@@ -273,7 +267,7 @@ def test_an_abandoned_award_goes_to_the_next_in_line(state: str) -> None:
         assert make.workdays(job.state_since, job.due) == 3
         lapse(job)
         assert job.state == State.AWARDED
-    operations.abandon(make.act(job.agency, make.later(job)), job, reason="人员安排不开，无法按期完成。")
+    abandon(make.act(job.agency, make.later(job)), job, reason="人员安排不开，无法按期完成。")
     lapse(job)
     assert (job.state, job.agency_id) == (State.FAILED, None)
     assert last_event(job).facts["reason"] == "nobody is next in line"
@@ -298,7 +292,7 @@ def test_a_dropped_quote_is_never_in_line() -> None:
     seen = set()
     while job.agency_id:
         seen.add(job.agency.unit.code)
-        operations.abandon(make.act(job.agency, make.later(job)), job, reason="人员安排不开，无法按期完成。")
+        abandon(make.act(job.agency, make.later(job)), job, reason="人员安排不开，无法按期完成。")
         lapse(job)
         if job.agency_id:
             lapse(job)
@@ -311,17 +305,17 @@ def test_only_the_selected_agency_abandons_and_only_before_the_contract() -> Non
     reason = "人员安排不开，无法按期完成。"
     for somebody in (job.owner, make.agency(), make.operator(), make.regulator(job.sector_code)):
         with pytest.raises(NotAllowed):
-            operations.abandon(make.act(somebody, make.later(job)), job, reason=reason)
+            abandon(make.act(somebody, make.later(job)), job, reason=reason)
     bound = make.job("contracted")
     with pytest.raises(WrongState):
-        operations.abandon(make.act(bound.agency, make.later(bound)), bound, reason=reason)
+        abandon(make.act(bound.agency, make.later(bound)), bound, reason=reason)
 
 
 def test_an_authorised_person_may_abandon_and_it_stands_on_the_record() -> None:
     job = make.job("awarded")
     agency = job.agency_id
     person = make.person(job.agency.unit, Role.AUTHORISED)
-    operations.abandon(make.act(person, make.later(job)), job, reason="人员安排不开，无法按期完成。")
+    abandon(make.act(person, make.later(job)), job, reason="人员安排不开，无法按期完成。")
     told = last_event(job)
     assert (told.name, told.facts["agency"], told.user_id) == ("job.abandon", agency, person.id)
 

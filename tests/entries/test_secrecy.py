@@ -10,14 +10,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import Membership, Unit, User
+from app.entries import operations as entries
+from app.entries.models import Entry
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.kernel.act import Kind, Role
 from app.notices.models import Notice
-from app.selections import operations
-from app.selections.models import Entry
 from tests import make
 from tests.client import CheckedClient
 from tests.make import lapse
@@ -40,10 +40,10 @@ def sealed(clock: Clock) -> Job:
     make.person(job.owner, Role.DELEGATE)
     make.regulator(job.sector_code)
     for quote in QUOTES:
-        operations.enter(make.act(make.agency(), make.later(job)), job, quote_cents=quote)
+        entries.enter(make.act(make.agency(), make.later(job)), job, quote_cents=quote)
     gone = make.agency()
-    entry = operations.enter(make.act(gone, make.later(job)), job, quote_cents=QUOTES[0])
-    operations.withdraw(make.act(gone, make.later(job)), entry)
+    entry = entries.enter(make.act(gone, make.later(job)), job, quote_cents=QUOTES[0])
+    entries.withdraw(make.act(gone, make.later(job)), entry)
     return job
 
 
@@ -107,7 +107,7 @@ def test_nobody_ever_reads_the_quotes_of_a_selection_that_failed(
 ) -> None:
     last = session.scalars(select(Entry).where(Entry.state == "entered").order_by(Entry.id.desc())).first()
     assert last is not None
-    operations.withdraw(make.act(last.agency, make.later(sealed)), last)
+    entries.withdraw(make.act(last.agency, make.later(sealed)), last)
     lapse(lapse(sealed))
     assert sealed.state == State.FAILED
     clock.now, id = make.later(sealed), sealed.id

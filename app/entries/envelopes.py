@@ -3,6 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
+from app.entries.eligibility import Offer
+from app.entries.models import Entry
 from app.infra import keys
 from app.jobs.models import Job
 from app.jobs.rules import selecting
@@ -13,8 +15,6 @@ from app.kernel.errors import NotAllowed
 from app.kernel.law import the_clock
 from app.kernel.transcript import BROWSER, CHANCE, OFFER, PLATFORM
 from app.kernel.words import N_
-from app.selections.eligibility import Offer
-from app.selections.models import Entry
 
 RANDOM_BYTES = 32
 

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from app.entries import rules as entry_rules
+from app.entries.rules import ENTRY_LIFE, EntryState
 from app.jobs.rules import State
 from app.kernel.act import CLOCK, VISITOR, Act, Actor, Kind, Role
 from app.kernel.errors import NotAllowed, Refusal, WrongState
-from app.selections import rules
-from app.selections.rules import ENTRY_LIFE, OBJECTION_LIFE, EntryState, ObjectionState
+from app.objections import rules as objection_rules
+from app.objections.rules import OBJECTION_LIFE, PENDING, ObjectionState
 
 NOW = datetime(2026, 9, 28, 1, 30, tzinfo=UTC)
 OWNER, ENTRANT, SELECTED, OBJECTOR = 1, 2, 3, 4
@@ -122,21 +124,25 @@ def test_the_clock_neither_decides_nor_answers():
 
 AGENCIES = {"entrant", "selected", "objector"}
 RIGHTS = [
-    ("MAY_READ_ENTRY", an_entry(EntryState.ENTERED), {"entrant", "operator"}),
-    ("MAY_READ_OBJECTION", an_objection("filed"), OWNERS | {"selected", "objector", "operator", "regulator"}),
-    ("MAY_ENTER", None, AGENCIES),
-    ("MAY_OBJECT", None, OWNERS | AGENCIES | {"colleague"}),
-    ("MAY_DECIDE", None, {"operator"}),
+    (entry_rules.MAY_READ_ENTRY, an_entry(EntryState.ENTERED), {"entrant", "operator"}),
+    (
+        objection_rules.MAY_READ_OBJECTION,
+        an_objection("filed"),
+        OWNERS | {"selected", "objector", "operator", "regulator"},
+    ),
+    (entry_rules.MAY_ENTER, None, AGENCIES),
+    (objection_rules.MAY_OBJECT, None, OWNERS | AGENCIES | {"colleague"}),
+    (objection_rules.MAY_DECIDE, None, {"operator"}),
 ]
 
 
 @pytest.mark.parametrize(("right", "thing", "who"), RIGHTS)
 def test_a_right_belongs_to_those_named(right, thing, who):
-    assert {name for name, actor in PEOPLE.items() if getattr(rules, right)(actor, thing)} == who
+    assert {name for name, actor in PEOPLE.items() if right(actor, thing)} == who
 
 
 def test_a_pending_objection_says_whose_turn_it_is():
     turns = {state: OBJECTION_LIFE.turn(state) for state in ObjectionState}
-    assert {state for state, turn in turns.items() if turn} == rules.PENDING
+    assert {state for state, turn in turns.items() if turn} == PENDING
     assert turns[ObjectionState.FILED].who(PEOPLE["owner"], an_objection(ObjectionState.FILED))
     assert turns[ObjectionState.ANSWERED].who(PEOPLE["operator"], an_objection(ObjectionState.ANSWERED))

@@ -10,6 +10,9 @@ import pytest
 from flask import Flask
 
 from app import wiring
+from app.entries import operations as entries
+from app.entries.envelopes import Sealing, Tampered, open_envelopes
+from app.entries.models import Entry, live_entries
 from app.infra import keys
 from app.infra.clockwork import take_late
 from app.infra.db import session
@@ -19,9 +22,7 @@ from app.kernel import seal
 from app.kernel.act import CLOCK, Act
 from app.kernel.errors import NotAllowed
 from app.kernel.transcript import BROWSER, PLATFORM
-from app.selections import operations
-from app.selections.envelopes import Sealing, Tampered, open_envelopes
-from app.selections.models import Entry, live_entries, selection_of
+from app.selections.models import selection_of
 from app.selections.rules import NOT_AS_SEALED
 from tests import make
 
@@ -38,7 +39,7 @@ def priced(**fields: object) -> Job:
 
 def enter(job: Job, quote: int | None, sealing: Sealing | None = None) -> Entry:
     one = make.agency(lists=job.item, days=job.days, fee_cents=job.ceiling_cents)
-    return operations.enter(make.act(one, make.later(job)), job, quote_cents=quote, sealing=sealing)
+    return entries.enter(make.act(one, make.later(job)), job, quote_cents=quote, sealing=sealing)
 
 
 def close(job: Job) -> None:
@@ -103,7 +104,7 @@ def test_no_quote_is_found_anywhere_before_the_opening(app, at_scale, caplog, wo
 def test_no_page_shows_a_quote_before_the_opening(app, as_user):
     job = priced()
     one = make.agency(lists=job.item, days=job.days, fee_cents=job.ceiling_cents)
-    entry = operations.enter(make.act(one, make.later(job)), job, quote_cents=FIRST_CANARY)
+    entry = entries.enter(make.act(one, make.later(job)), job, quote_cents=FIRST_CANARY)
     readers = [None, make.user_of(job.owner), make.user_of(make.operator()), make.user_of(one.unit)]
     make.keep()
     for reader in readers:

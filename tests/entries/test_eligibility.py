@@ -6,12 +6,13 @@ import pytest
 
 from app.agencies import operations as agencies
 from app.agencies.models import Qualification, checked, current_listing
+from app.entries import operations as entries
+from app.entries.eligibility import conditions, has_staff, holds
+from app.entries.models import entry_of
 from app.infra.db import session
 from app.jobs.models import Avoidance
 from app.kernel.errors import Invalid
 from app.kernel.workdays import local_day
-from app.selections import operations as selections
-from app.selections.eligibility import conditions, has_staff, holds
 from tests import make
 from tests.staging import NOW
 
@@ -113,8 +114,8 @@ def test_an_item_that_needs_registered_professionals_opens_to_who_has_them(code)
     job = make.job("open", item=item, entrants=[])
     now = make.later(job)
     with pytest.raises(Invalid, match="Register the professionals"):
-        selections.enter(make.act(without, now), job, quote_cents=None)
-    assert selections.enter(make.act(with_staff, now), job, quote_cents=None)
+        entries.enter(make.act(without, now), job, quote_cents=None)
+    assert entries.enter(make.act(with_staff, now), job, quote_cents=None)
 
 
 # --- all conditions ---------------------------------------------------------------------------------------------------
@@ -165,10 +166,10 @@ def test_every_unmet_condition_says_how_to_mend_it(job):
 def test_a_certificate_that_ends_while_the_entry_is_open_excludes_at_closing(job):
     entrants = [make.agency(lists="ZJ-017") for _ in range(4)]
     for one in entrants:
-        selections.enter(make.act(one, make.later(job)), job, quote_cents=None)
+        entries.enter(make.act(one, make.later(job)), job, quote_cents=None)
     checked(Qualification, entrants[0].id)[0].valid_until = local_day(make.later(job))
     make.take_late(make.Job, job.id, job.due, make.wiring.VERBS)
     make.take_late(make.Job, job.id, job.due, make.wiring.VERBS)
-    excluded = [selections.entry_of(job.id, one.id).excluded_because for one in entrants]
+    excluded = [entry_of(job.id, one.id).excluded_because for one in entrants]
     assert excluded == ["Holds the required qualification, valid today", None, None, None]
     assert job.agency_id in [one.id for one in entrants[1:]]

@@ -1,0 +1,42 @@
+"""The law of entries."""
+
+from enum import StrEnum
+from typing import Any
+
+from app.jobs import rules as jobs
+from app.kernel.act import Actor, Kind
+from app.kernel.law import Lifecycle, an_agency, step, the_clock, the_operator, who
+from app.kernel.words import N_
+
+
+class EntryState(StrEnum):
+    ENTERED = "entered"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+
+
+@who(N_("the agency that entered"))
+def its_entrant(actor: Actor, entry: Any) -> bool:
+    return actor.kind == Kind.AGENCY and actor.unit_id == entry.agency_id
+
+
+@who(N_("while its job is open for entry"))
+def while_open(actor: Actor, entry: Any) -> bool:
+    return jobs.takes_entries(actor, entry.job)
+
+
+# fmt: off
+ENTRY_LIFE = Lifecycle("entry", N_("entry"), {
+        EntryState.ENTERED:   N_("entered"),
+        EntryState.WITHDRAWN: N_("entry withdrawn"),
+        EntryState.EXCLUDED:  N_("excluded at closing"),
+    },
+    step("withdraw", N_("Withdraw the entry"),   EntryState.ENTERED,   EntryState.WITHDRAWN, its_entrant & while_open),
+    step("reenter",  N_("Enter again"),          EntryState.WITHDRAWN, EntryState.ENTERED,   its_entrant & while_open, asks=True),
+    step("exclude",  N_("Exclude: a condition no longer holds"), EntryState.ENTERED, EntryState.EXCLUDED, the_clock),
+    page="entries",
+)
+
+MAY_READ_ENTRY = its_entrant | the_operator
+MAY_ENTER      = an_agency
+# fmt: on

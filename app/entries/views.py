@@ -1,0 +1,109 @@
+"""Entering a job, and the entry with its receipt."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import gettext
+
+from app.agencies.models import Agency, current_listing
+from app.entries import operations
+from app.entries.eligibility import conditions
+from app.entries.envelopes import Sealing
+from app.entries.forms import entry_form
+from app.entries.models import Entry, entry_of
+from app.entries.rules import ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant
+from app.infra.db import session
+from app.jobs.models import Job, light_of
+from app.jobs.rules import takes_entries
+from app.kernel.workdays import local_day
+from app.web.commands import dumps
+from app.web.door import acting, allow, now
+
+bp = Blueprint("entries", __name__)
+CONTRIBUTION = re.compile(r"[0-9a-f]{64}")
+
+
+@bp.route("/jobs/<int:id>/enter", methods=["GET", "POST"])
+@allow(MAY_ENTER, Job)
+def new(job: Job) -> Any:
+    agency = session.get_one(Agency, acting().actor.unit_id)
+    known = entry_of(job.id, agency.id)
+    if known and request.method == "GET":
+        return redirect(url_for(".show", id=known.id), 303)
+    operations.check_open(acting(), job)
+    form, sealing = entry_form(job), _sealing()
+    if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, **form.values, sealing=sealing):
+        flash(gettext("You have entered."))
+        _keep_receipt(form.result, form.values, sealing)
+        return redirect(url_for(".show", id=form.result.id), 303)
+    return _entry_page(form, job, agency), form.status
+
+
+@bp.get("/entries/<int:id>")
+@allow(MAY_READ_ENTRY, Entry)
+def show(entry: Entry) -> Any:
+    job, waits = entry.job, takes_entries(acting().actor, entry.job)
+    known = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
+    return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
+
+
+@bp.get("/entries/<int:id>/receipt.json")
+@allow(its_entrant, Entry)
+def receipt(entry: Entry) -> Any:
+    """What only this browser keeps of an entry; the platform has it in envelopes alone."""
+    kept = _receipt(entry)
+    if kept is None:
+        return redirect(url_for(".show", id=entry.id), 303)
+    answer = Response(dumps(kept), mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{entry.job.number}.json"'
+    return answer
+
+
+@bp.post("/entries/<int:id>/withdraw")
+@allow(its_entrant, Entry)
+def withdraw(entry: Entry) -> Any:
+    operations.withdraw(acting(), entry)
+    flash(gettext("The entry is withdrawn. You may enter again until the closing."))
+    return redirect(url_for(".show", id=entry.id), 303)
+
+
+@bp.route("/entries/<int:id>/reenter", methods=["GET", "POST"])
+@allow(its_entrant, Entry)
+def reenter(entry: Entry) -> Any:
+    operations.check_open(acting(), entry.job)
+    form, sealing = entry_form(entry.job), _sealing()
+    if form.validate_on_submit() and form.attempt(operations.reenter, acting(), entry, **form.values, sealing=sealing):
+        flash(gettext("You have entered again."))
+        _keep_receipt(entry, form.values, sealing)
+        return redirect(url_for(".show", id=entry.id), 303)
+    return _entry_page(form, entry.job, entry.agency), form.status
+
+
+def _sealing() -> Sealing:
+    """The random part of an entry: the contribution that the browser sent, if it sent one."""
+    sent = request.form.get("contribution", "")
+    return Sealing.new(sent if CONTRIBUTION.fullmatch(sent) else "")
+
+
+def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> None:
+    """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
+    known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
+    cookie["receipt"] = {"entry": entry.id, "sealed": entry.sealed, "offer": entry.offer, **known, **offered}
+
+
+def _receipt(entry: Entry) -> dict[str, Any] | None:
+    """The receipt in this browser, if it is of the entry as it stands now."""
+    kept = cookie.get("receipt", {})
+    return kept if kept.get("entry") == entry.id and kept.get("sealed") == entry.sealed else None
+
+
+def _entry_page(form: Any, job: Job, agency: Agency) -> str:
+    return render_template(
+        "entries/new.html",
+        form=form,
+        job=job,
+        conditions=conditions(local_day(now()), job, agency),
+        listing=current_listing(agency.id, job.item_id),
+    )

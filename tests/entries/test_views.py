@@ -1,0 +1,141 @@
+"""The pages of entering."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.entries import operations as entries
+from app.entries.models import Entry, entry_of
+from app.infra.db import session
+from app.jobs.models import Avoidance, Job
+from tests import make
+from tests.client import CheckedClient
+from tests.staging import Clock
+
+pytestmark = pytest.mark.one_database
+AsUser = Callable[..., CheckedClient]
+
+
+@pytest.fixture
+def at(clock: Clock) -> Callable[..., Clock]:
+    """`at(job, hours=1)`: the door's clock stands so long after the job's last step."""
+
+    def at(job: Job, **span: float) -> Clock:
+        clock.now = make.later(job, **span)
+        return clock
+
+    return at
+
+
+def signed_in(as_user: AsUser, thing: Any) -> CheckedClient:
+    """The administrator of a unit or an agency, in English."""
+    client = as_user(make.user_of(thing))
+    client.post("/language", data={"locale": "en"})
+    return client
+
+
+def test_an_agency_quotes_and_has_a_receipt_that_does_not_tell_the_quote(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open", method="lowest_price", floor_cents=1_000_000), make.agency()
+    at(job)
+    client = signed_in(as_user, agency)
+    page = client.get(f"/jobs/{job.id}/enter").text
+    assert "not met:" not in page
+    assert "10,000" in page, "the floor"
+    assert "20,000" in page, "the ceiling"
+    sent = client.post(f"/jobs/{job.id}/enter", data={"quote_cents": "13579.31"})
+    assert sent.status_code == 303
+    receipt = client.get(sent.location)
+    entry = entry_of(job.id, agency.id)
+    assert entry is not None
+    assert f"{job.number}-{entry.id}" in receipt.text
+    assert "13,579.31" not in receipt.text
+    assert client.get(f"/jobs/{job.id}/enter").location == f"/entries/{entry.id}", "who has entered sees the receipt"
+
+
+def test_a_draw_is_entered_without_a_quote(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open"), make.agency()
+    at(job)
+    client = signed_in(as_user, agency)
+    assert 'name="quote_cents"' not in client.get(f"/jobs/{job.id}/enter").text
+    assert client.post(f"/jobs/{job.id}/enter").status_code == 303
+
+
+@pytest.mark.parametrize(("typed", "why"), [("9999.99", "at least 10,000.00"), ("20001", "at most 20,000.00")])
+def test_a_quote_out_of_bounds_is_refused_beside_it_and_stays_typed(
+    typed: str, why: str, as_user: AsUser, at: Any
+) -> None:
+    job, agency = make.job("open", method="lowest_price", floor_cents=1_000_000), make.agency()
+    at(job)
+    page = signed_in(as_user, agency).post(f"/jobs/{job.id}/enter", data={"quote_cents": typed})
+    assert page.status_code == 422
+    assert 'href="#quote_cents"' in page.text
+    assert why in page.text
+    assert f'value="{typed}"' in page.text
+    assert entry_of(job.id, agency.id) is None
+
+
+def test_the_page_says_each_condition_that_is_not_met_and_how_to_mend_it(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open"), make.agency(lists=None)
+    session.add(Avoidance(job_id=job.id, agency_id=agency.id, reason="利害关系（示例）"))
+    at(job)
+    client = signed_in(as_user, agency)
+    for page in (client.get(f"/jobs/{job.id}/enter"), client.post(f"/jobs/{job.id}/enter")):
+        for words in ("4 conditions of entry are not met", "List the item with your promises.", "利害关系（示例）"):
+            assert words in page.text
+    refused = client.post(f"/jobs/{job.id}/enter")
+    assert refused.status_code == 422
+    assert "Not met: Lists this item. List the item with your promises." in refused.text
+    assert entry_of(job.id, agency.id) is None
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "selecting", "failed", "selected", "awarded", "archived"])
+def test_a_job_that_is_not_open_is_not_entered_and_the_page_says_how_it_stands(
+    state: str, as_user: AsUser, at: Any
+) -> None:
+    job, agency = make.job(state), make.agency()
+    at(job)
+    client = signed_in(as_user, agency)
+    for page in (client.get(f"/jobs/{job.id}/enter"), client.post(f"/jobs/{job.id}/enter")):
+        assert page.status_code == 409
+        assert "The entry for this job has closed." in page.text
+        assert f'href="/jobs/{job.id}"' in page.text
+
+
+def test_an_entry_is_withdrawn_and_made_again_on_the_pages(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open", method="lowest_price"), make.agency()
+    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_000_000)
+    path = f"/entries/{entry.id}"
+    at(job, hours=1)
+    client = signed_in(as_user, agency)
+    assert f'action="{path}/withdraw"' in client.get(path).text
+    assert client.post(f"{path}/withdraw").status_code == 303
+    assert f'href="{path}/reenter"' in client.get(path).text
+    assert client.get(f"{path}/reenter").status_code == 200
+    assert client.post(f"{path}/reenter", data={"quote_cents": "20001"}).status_code == 422
+    assert client.post(f"{path}/reenter", data={"quote_cents": "9000"}).status_code == 303
+    assert make.again(entry).state == "entered"
+    at(job, days=30)
+    for verb in ("withdraw", "reenter"):
+        assert client.post(f"{path}/{verb}", data={"quote_cents": "9000"}).status_code == 409
+    assert client.get(f"{path}/reenter").status_code == 409
+
+
+def test_of_an_entry_only_its_agency_and_the_operator_know(as_user: AsUser) -> None:
+    job, agency = make.job("open", method="lowest_price"), make.agency()
+    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_000_000)
+    make.keep()
+    for somebody in (job.owner, make.agency(), make.regulator(job.sector_code)):
+        assert signed_in(as_user, somebody).get(f"/entries/{entry.id}").status_code == 404
+    operator = signed_in(as_user, make.operator())
+    assert operator.get(f"/entries/{entry.id}").status_code == 200
+    assert operator.post(f"/entries/{entry.id}/withdraw").status_code == 403
+
+
+def test_an_entry_is_made_once_also_from_two_windows(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open"), make.agency()
+    at(job)
+    client = signed_in(as_user, agency)
+    answers = [client.post(f"/jobs/{job.id}/enter") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert session.query(Entry).count() == 1
