@@ -25,7 +25,7 @@ from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
 from app.services.models import deliveries_of, pauses_of
 from app.services.operations import days_used, ledger_of
-from app.services.rules import REASONS
+from app.services.rules import REASONS, the_other_side
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
@@ -84,6 +84,8 @@ def show(told: Told) -> Any:
         entries=entries_counted(job.id) if takes_entries(actor, job) else None,
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
+        asked=told.asked if inside else None,
+        may_answer=bool(told.asked) and the_other_side(actor, told.asked),
         in_publicity=rules.in_publicity(actor, job),
         inside=inside,
         may_review=MAY_REVIEW_JOB(actor, job),

@@ -24,17 +24,20 @@ from app.ratings.models import Rating, score_of, scores
 from app.ratings.rules import Side, revealed
 from app.selections.models import Award, Selection
 from app.selections.rules import ABANDONED
+from app.services.models import Pause
+from app.services.rules import PauseState
 
 YEAR = timedelta(days=365)
 
 
 @dataclass
 class Told:
-    """A job with the rows around it, the selection made for it and both ratings: what its public page reads, in one
-    statement. All of it is only seen, and none of it can be changed."""
+    """A job with the rows around it, the selection made for it, the pause asked for and not answered yet, and both
+    ratings: what its page reads, in one statement. All of it is only seen, and none of it can be changed."""
 
     job: Any
     selection: Any
+    asked: Any
     by_owner: Any
     by_agency: Any
 
@@ -47,7 +50,9 @@ class Told:
         job, agent = rows["job"], rows["agent"]
         vars(job).update({name: rows[name] for name in ("owner", "run_by", "item", "standard", "district")})
         job.LIFE, job.agency = Job.LIFE, agent and Seen(unit=agent)
-        return Told(job, *(rows[name] for name in ("selection", "by_owner", "by_agency")))
+        if rows["asked"]:
+            rows["asked"].job = job
+        return Told(job, *(rows[name] for name in ("selection", "asked", "by_owner", "by_agency")))
 
     @staticmethod
     def MAY_READ(actor: Actor, told: "Told") -> bool:
@@ -79,6 +84,7 @@ SHOWN = Rows(
         Standard.checklist, Standard.axes,
     ),
     selection=(Selection.id, Selection.transcript),
+    asked=(Pause.id, Pause.state, Pause.asked_by_id, Pause.due),
     by_owner=all_of(BY_OWNER),
     by_agency=all_of(BY_AGENCY),
 )  # fmt: skip
@@ -92,6 +98,7 @@ TOLD = (
     .join(Standard, Standard.id == Job.standard_id)
     .outerjoin(AGENT, AGENT.id == Job.agency_id)
     .outerjoin(Selection, Selection.job_id == Job.id)
+    .outerjoin(Pause, (Pause.job_id == Job.id) & (Pause.state == PauseState.ASKED))
     .outerjoin(BY_OWNER, (BY_OWNER.job_id == Job.id) & (BY_OWNER.side == Side.OWNER))
     .outerjoin(BY_AGENCY, (BY_AGENCY.job_id == Job.id) & (BY_AGENCY.side == Side.AGENCY))
     .where(Job.id == bindparam("id"))

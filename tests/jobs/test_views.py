@@ -311,3 +311,18 @@ def test_a_refused_step_shows_where_the_job_stands_now(as_user):
     page = as_user(make.user_of(make.operator())).post(f"/jobs/{job.id}/publish")
     assert page.status_code == 409
     assert f'href="/jobs/{job.id}"' in page.text
+
+
+def test_a_pause_that_waits_for_an_answer_stands_on_the_page_of_both_sides_and_nobody_elses(as_user):
+    job = make.job("in_service")
+    by, text = make.act(job.agency, make.later(job, hours=1)), "进场道路被雨水冲断，勘察人员无法进入现场。"
+    asked = make.verb("services", "ask_pause")(by, job, reason="site", text=text, file_id=None)
+    address, pause = f"/jobs/{job.id}", f"/pauses/{asked.id}"
+    sides = [make.user_of(job.owner), make.user_of(job.agency)]
+    answering, asking = (as_user(user).get(address).text for user in sides)
+    outside = as_user().get(address).text
+    assert "请您答复，最迟至" in answering
+    assert "对方最迟于" in asking
+    assert pause in answering
+    assert pause in asking
+    assert pause not in outside
