@@ -129,6 +129,8 @@ TABLE = [
     ("objections.dismiss", "objected", OPERATORS, INSIDE + "od"),
     ("objections.take_back", "objected", "od", INSIDE + "od"),
     ("selections.abandon", "awarded", "AP", ALL),
+    ("selections.correct", "awarded", OPERATORS, ALL),
+    ("selections.void", "awarded", OPERATORS, ALL),
     ("contracts.upload", "awarded", PARTIES, ALL),
     ("contracts.confirm", "contract_uploaded", "AP", ALL),
     ("contracts.return_contract", "contract_uploaded", "AP", ALL),

@@ -35,7 +35,7 @@ from app.objections import operations as objections
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating
 from app.selections import operations as selections
-from app.selections.models import Award, Selection
+from app.selections.models import Award, Selection, current_award
 from app.services import operations as services
 from app.services.models import Delivery, Pause, open_pause
 from tests import make
@@ -108,6 +108,24 @@ def one_confirms_and_one_abandons() -> Race:
     return Race(job, (confirms, abandons))
 
 
+def one_corrects_and_one_confirms() -> Race:
+    job = make.job("awarded")
+    contracts.upload(act(job, "agency"), job, **terms(job))
+    return Race(job, (corrects(job), by(act(job, "owner"), job, "confirm_contract", contracts.confirm)))
+
+
+def two_officers_correct() -> Race:
+    job = make.job("awarded")
+    return Race(job, (corrects(job), corrects(job)))
+
+
+def corrects(job: Job) -> Try:
+    award, reason = current_award(job.id), "中选机构的资质在报名截止前已被注销。"
+    assert award is not None
+    officer = make.act(make.operator(), job.state_since + SOON)
+    return by(officer, job, "correct", selections.correct, award_id=award.id, reason=reason)
+
+
 def two_of_the_operator_return_a_posting() -> Race:
     job, operator = make.job("submitted"), make.operator()
     acts = [make.act(user, make.later(job)) for user in (make.user_of(operator), make.person(operator))]
@@ -160,7 +178,8 @@ def asked(job: Job) -> Pause:
 
 RACES = (
     two_workers_select, two_workers_award, an_objection_and_the_award, both_sides_upload_the_contract,
-    one_confirms_and_one_abandons, two_of_the_operator_return_a_posting, two_people_deliver,
+    one_confirms_and_one_abandons, one_corrects_and_one_confirms, two_officers_correct,
+    two_of_the_operator_return_a_posting, two_people_deliver,
     the_owner_accepts_as_silence_does, one_returns_the_report_as_silence_accepts, one_terminates_as_silence_accepts,
     one_agrees_and_one_refuses_a_pause,
 )  # fmt: skip

@@ -119,6 +119,7 @@ its_parties = its_owner | its_agency
 
 BEFORE_CLOSE = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED, State.OPEN})
 BEFORE_CONTRACT = frozenset({State.AWARDED, State.CONTRACT_UPLOADED})
+CORRECTABLE = BEFORE_CONTRACT | {State.SELECTED}
 AT_WORK = frozenset(
     {State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK, State.IN_SERVICE, State.PAUSED, State.REWORK}
 )
@@ -165,6 +166,8 @@ LIFE = Lifecycle("job", N_("job"), {
     step("replace",          N_("Select the next in line after the objection"), State.OBJECTED,             State.SELECTED,          the_operator,              due=days("publicity", "publicity_urgent"), asks=True, page="objections.of_job"),
     step("annul",            N_("Declare the selection failed after the objection"), State.OBJECTED,        State.FAILED,            the_operator,              asks=True, page="objections.of_job"),
     step("award",            N_("Award"),                       State.SELECTED,                             State.AWARDED,           the_clock,                 lapse=True, due=days("contract")),
+    step("correct",          N_("Correct the award: select the next in line"), CORRECTABLE,                 State.SELECTED,          the_operator,              due=days("publicity", "publicity_urgent"), asks=True, page="selections.correct"),
+    step("void",             N_("Correct the award: declare the selection failed"), CORRECTABLE,            State.FAILED,            the_operator,              asks=True, page="selections.void"),
     step("abandon",          N_("Abandon the award"),           BEFORE_CONTRACT,                            State.ABANDONED,         its_agency,                due=at_once, asks=True, page="selections.abandon"),
     step("succeed",          N_("Select the next in line"),     State.ABANDONED,                            State.SELECTED,          the_clock,                 lapse=True, due=days("publicity", "publicity_urgent")),
     step("fall_through",     N_("Declare the selection failed"), State.ABANDONED,                           State.FAILED,            the_clock),
@@ -229,7 +232,9 @@ is_over = in_state(*ENDED)
 # The states in which a published job may be found.
 PUBLIC_STATES = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED, State.RETURNED))
 # The reasons that everybody reads once the job is published; other reasons are for those who read its papers.
-PUBLIC_REASONS = frozenset("withdraw fail dismiss replace annul abandon fall_through veto_pause terminate".split())
+PUBLIC_REASONS = frozenset(
+    "withdraw fail dismiss replace annul correct void abandon fall_through veto_pause terminate".split()
+)
 
 # fmt: off
 # What a posting goes through when nothing goes wrong, in the words of someone who waits for it: the milestone, and the

@@ -57,6 +57,8 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.dismiss":               ((To.PARTIES,      N_("The objection is settled and the result stands: %(title)s.")),),
     "job.replace":               ((To.EVERYONE_IN,  N_("After an objection the next in line is selected: %(title)s.")),),
     "job.annul":                 ((To.EVERYONE_IN,  N_("After an objection the selection failed: %(title)s.")),),
+    "job.correct":               ((To.EVERYONE_IN,  N_("The award was wrong and is corrected; the next in line is selected: %(title)s.")),),
+    "job.void":                  ((To.EVERYONE_IN,  N_("The award was wrong and is taken back; the selection failed: %(title)s.")),),
     "job.award":                 ((To.PARTIES,      N_("The job is awarded. Sign the contract and upload it: %(title)s.")),),
     "job.abandon":               ((To.OWNER,        N_("The selected agency abandoned the award: %(title)s.")),
                                   (To.REGULATORS,   N_("An agency abandoned an award: %(title)s.")),),

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from app.agencies.models import Agency
 from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import Cents, Row, session
@@ -95,4 +96,22 @@ def current_award(job_id: int) -> Award | None:
 
 
 def past_awards(job_id: int) -> list[Award]:
-    return list(session.scalars(select(Award).where(Award.job_id == job_id, Award.ended_at.is_not(None))))
+    """The awards of a job that ended, in their order, with their agencies."""
+    query = select(Award).where(Award.job_id == job_id, Award.ended_at.is_not(None)).order_by(Award.place)
+    return list(
+        session.scalars(query.options(joinedload(Award.entry).joinedload(Entry.agency).joinedload(Agency.unit)))
+    )
+
+
+def places_held(job_id: int) -> int:
+    """How many places of the published order have been selected so far, the current award among them."""
+    return session.scalar(select(func.max(Award.place)).where(Award.job_id == job_id)) or 0
+
+
+def next_in_line(job_id: int) -> str | None:
+    """The name of the agency that would be selected next by the published order."""
+    selection, place = selection_of(job_id), places_held(job_id)
+    if selection is None or place >= len(selection.transcript["ranking"]):
+        return None
+    names = {line["code"]: line["name"] for line in selection.transcript["entrants"]}
+    return str(names[selection.transcript["ranking"][place]])

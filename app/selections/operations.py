@@ -12,9 +12,10 @@ from app.jobs.rules import PRICED, IfAbandoned
 from app.kernel.act import Act
 from app.kernel.choosing import failure
 from app.kernel.draw import make_transcript
+from app.kernel.errors import WrongState
 from app.kernel.words import N_
-from app.selections.models import Award, Selection, current_award, past_awards, ranking_of, rule_of, terms_of
-from app.selections.rules import ABANDONED, NOT_AS_SEALED
+from app.selections.models import Award, Selection, current_award, places_held, ranking_of, rule_of, terms_of
+from app.selections.rules import ABANDONED, CORRECTED, NOT_AS_SEALED
 
 
 def select(act: Act, job: Job) -> None:
@@ -54,13 +55,37 @@ def abandon(act: Act, job: Job, *, reason: str) -> None:
     advance(act, job, "abandon", reason=reason, agency=job.agency_id)
 
 
-def choose_next(act: Act, job: Job, verb: str, otherwise: str) -> None:
-    """The next place of the ranking nobody held yet, if there is one; else the selection failed."""
-    place = max((one.place for one in past_awards(job.id)), default=0)
+def correct(act: Act, job: Job, *, award_id: int, reason: str) -> None:
+    """A wrong award is taken back before there is a contract: the next of the published order is selected, and its
+    publicity begins anew; where nobody is next, the selection failed. `award_id` is the award the operator judged."""
+    _take_back(act, job, "correct", award_id)
+    choose_next(act, job, "correct", "void", reason)
+
+
+def void(act: Act, job: Job, *, award_id: int, reason: str) -> None:
+    """A wrong award is taken back before there is a contract, and with it the order it came from: the selection
+    failed, and its owner can post the job again."""
+    _take_back(act, job, "void", award_id)
+    _fail(act, job, "void", reason)
+
+
+def _take_back(act: Act, job: Job, verb: str, award_id: int) -> None:
+    job.lock()
+    job.LIFE.check(act, job, verb)
+    award = current_award(job.id)
+    if award is None or award.id != award_id:
+        raise WrongState(N_("Another agency is selected now. Read the result again before you correct it."))
+    job.contract_by_id = None
+    end_award(act, job, CORRECTED)
+
+
+def choose_next(act: Act, job: Job, verb: str, otherwise: str, reason: str = "") -> None:
+    """The next place of the published order that nobody held yet, if there is one; else the selection failed."""
+    place = places_held(job.id)
     if place < len(ranking_of(job.id)):
-        _choose(act, job, verb, place)
+        _choose(act, job, verb, place, **({"reason": reason} if reason else {}))
     else:
-        _fail(act, job, otherwise, N_("nobody is next in line"))
+        _fail(act, job, otherwise, reason or N_("nobody is next in line"))
 
 
 def end_award(act: Act, job: Job, why: str) -> None:
@@ -70,7 +95,7 @@ def end_award(act: Act, job: Job, why: str) -> None:
         session.flush()
 
 
-def _choose(act: Act, job: Job, verb: str, place: int) -> None:
+def _choose(act: Act, job: Job, verb: str, place: int, **told: str) -> None:
     """Make the entry at a place of the published ranking the selected one, and start its publicity."""
     code = ranking_of(job.id)[place]
     entry = next(one for one in live_entries(job.id) if one.agency.unit.code == code)
@@ -78,7 +103,7 @@ def _choose(act: Act, job: Job, verb: str, place: int) -> None:
     term = "publicity_urgent" if job.urgent else "publicity"
     job.agency_id, job.amount_cents = entry.agency_id, amount
     job.agreed_days = entry.days or min(entry.listing.days, job.days or entry.listing.days)
-    facts: dict[str, Any] = {"agency": entry.agency.unit.name, "amount_cents": amount, "place": place + 1}
+    facts: dict[str, Any] = {"agency": entry.agency.unit.name, "amount_cents": amount, "place": place + 1, **told}
     advance(act, job, verb, term=term, **facts)
     session.add(
         Award(
@@ -94,5 +119,5 @@ def _choose(act: Act, job: Job, verb: str, place: int) -> None:
 
 
 def _fail(act: Act, job: Job, verb: str, reason: str) -> None:
-    job.agency_id = job.amount_cents = job.agreed_days = None
     advance(act, job, verb, reason=reason)
+    job.agency_id = job.amount_cents = job.agreed_days = None

@@ -12,8 +12,8 @@ from app.jobs.rules import LIFE
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.selections import operations
-from app.selections.forms import ReasonForm, TranscriptForm
-from app.selections.models import current_award, selection_of
+from app.selections.forms import CorrectionForm, ReasonForm, TranscriptForm
+from app.selections.models import current_award, next_in_line, past_awards, selection_of
 from app.web.asked import key
 from app.web.door import acting, allow
 
@@ -33,6 +33,7 @@ def show(job: Job) -> Any:
         lines=_in_order(transcript),
         excluded=excluded_entries(job.id),
         award=current_award(job.id),
+        past=past_awards(job.id),
     )
 
 
@@ -71,6 +72,29 @@ def abandon(job: Job) -> Any:
         flash(gettext("The award is abandoned. It stands on your record."))
         return redirect(url_for("jobs.show", id=job.id), 303)
     return render_template("selections/abandon.html", form=form, job=job), form.status
+
+
+@bp.route("/jobs/<int:id>/correct", methods=["GET", "POST"])
+@allow(LIFE["correct"].who, Job)
+def correct(job: Job) -> Any:
+    return _correction(job, operations.correct, gettext("The award is corrected. Publicity begins anew."))
+
+
+@bp.route("/jobs/<int:id>/void", methods=["GET", "POST"])
+@allow(LIFE["void"].who, Job)
+def void(job: Job) -> Any:
+    return _correction(job, operations.void, gettext("The selection is declared failed. It can be posted again."))
+
+
+def _correction(job: Job, verb: Any, told: str) -> Any:
+    """The operator takes a wrong award back, having seen who would be next."""
+    LIFE.check(acting(), job, verb.__name__)
+    form, award = CorrectionForm(), current_award(job.id)
+    if form.validate_on_submit() and form.attempt(verb, acting(), job, **form.values):
+        flash(told)
+        return redirect(url_for("jobs.show", id=job.id), 303)
+    known = {"award": award, "following": next_in_line(job.id), "verb": verb.__name__}
+    return render_template("selections/correct.html", form=form, job=job, **known), form.status
 
 
 def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:

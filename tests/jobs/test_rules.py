@@ -43,7 +43,7 @@ def a_job(state, **details):
 WHO = {
     "submit": OWNERS, "withdraw": OWNERS, "hand_in": OWNERS, "return_report": OWNERS,
     "return_posting": {"operator"}, "publish": {"operator"}, "dismiss": {"operator"},
-    "replace": {"operator"}, "annul": {"operator"},
+    "replace": {"operator"}, "annul": {"operator"}, "correct": {"operator"}, "void": {"operator"},
     "close": {"clock"}, "select": {"clock"}, "fail": {"clock"},
     "award": {"clock"}, "succeed": {"clock"}, "fall_through": {"clock"},
     "archive": {"clock"}, "carry_on": {"clock"},
