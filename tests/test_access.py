@@ -129,6 +129,7 @@ TABLE = [
     ("objections.dismiss", "objected", OPERATORS, INSIDE + "od"),
     ("objections.take_back", "objected", "od", INSIDE + "od"),
     ("selections.abandon", "awarded", "AP", ALL),
+    ("selections.letter", "entered", "APMm", "APMm"),
     ("selections.correct", "awarded", OPERATORS, ALL),
     ("selections.void", "awarded", OPERATORS, ALL),
     ("contracts.upload", "awarded", PARTIES, ALL),

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Membership, Unit, User, members_where, operators_members, regulators_members
 from app.agencies.models import Agency
-from app.entries.models import Entry, entrant_ids
+from app.entries.models import Entry, entrant_ids, entry_of
 from app.infra import mail
 from app.infra.db import session
 from app.infra.outbox import enqueue
@@ -41,6 +41,11 @@ def agency_of(job: Job) -> Members:
 
 def parties_of(job: Job) -> Members:
     return owner_of(job) + agency_of(job)
+
+
+def unselected_in(job: Job) -> Members:
+    """Those who entered a job and are not the selected agency."""
+    return members_where(Unit.id.in_(set(entrant_ids(job.id)) - {job.agency_id}))
 
 
 def entrants_of(job: Job) -> Members:
@@ -76,6 +81,7 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.ENTRANTS: entrants_of,
     To.EVERYONE_IN: everyone_in,
     To.REGULATORS: regulators_of,
+    To.UNSELECTED: unselected_in,
     To.APPLICANT: the_agency,
 }
 OF_ONE_THING: dict[To, Callable[[Any], Members]] = {To.ENTRANT: entrant_of, To.OBJECTOR: objector_of}
@@ -90,7 +96,7 @@ def tell(act: Act, event_id: int) -> None:
     event = session.get_one(Event, event_id)
     thing = session.get_one(SUBJECTS[event.name.split(".")[0]], event.subject_id)
     for place, (to, says) in enumerate(TELL.get(event.name, ())):
-        _put(event, f"{event.name}/{place}", says, concerned(to, thing), thing)
+        _put(event, f"{event.name}/{place}", says, concerned(to, thing), thing, letters=to == To.UNSELECTED)
 
 
 def concerned(to: To, thing: Any) -> Members:
@@ -124,7 +130,7 @@ def post(act: Act, notice_id: int) -> None:
     mail.send(f"notice-{notice.id}", to=f"{user.username}@market.invalid", subject=says[:120], text=says + "\n")
 
 
-def _put(event: Event, kind: str, says: str, places: Members, thing: Any) -> None:
+def _put(event: Event, kind: str, says: str, places: Members, thing: Any, *, letters: bool = False) -> None:
     known = set(session.scalars(select(Notice.user_id).where(Notice.event_id == event.id, Notice.kind == kind)))
     for member in {one.user_id: one for one in places}.values():
         if member.user_id in known or member.user_id == event.user_id:
@@ -136,13 +142,19 @@ def _put(event: Event, kind: str, says: str, places: Members, thing: Any) -> Non
             kind=kind,
             says=says,
             places={"title": _title(_about(thing))},
-            path=f"/{thing.LIFE.page}/{thing.id}",
+            path=_letter(thing, member) if letters else f"/{thing.LIFE.page}/{thing.id}",
             due=_due(event),
             at=event.at,
         )
         session.add(notice)
         session.flush()
         enqueue(Act(Actor(), event.at), "notices.post", notice_id=notice.id)
+
+
+def _letter(job: Job, member: Membership) -> str:
+    """Where the agency of a member reads how it stands in the result of a job."""
+    entry = entry_of(job.id, member.unit_id)
+    return f"/entries/{entry.id}/letter" if entry else f"/jobs/{job.id}"
 
 
 def _about(thing: Any) -> Any:

@@ -16,6 +16,7 @@ class To(StrEnum):
     ENTRANTS = "entrants"
     EVERYONE_IN = "everyone in"
     ENTRANT = "entrant"
+    UNSELECTED = "unselected"
     OBJECTOR = "objector"
     REGULATORS = "regulators"
     APPLICANT = "applicant"
@@ -43,7 +44,8 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.delegate":              ((To.OWNER,        N_("The job was handed over to another person of your unit: %(title)s.")),),
     "job.publish":               ((To.OWNER,        N_("The job is published and open for entry: %(title)s.")),),
     "job.withdraw":              ((To.ENTRANTS,     N_("The job you entered was withdrawn by its owner: %(title)s.")),),
-    "job.select":                ((To.EVERYONE_IN,  N_("The result is published: %(title)s.")),),
+    "job.select":                ((To.PARTIES,      N_("The result is published: %(title)s.")),
+                                  (To.UNSELECTED,   N_("The result is published and another agency is selected. A letter says where you stand: %(title)s.")),),
     "job.fail":                  ((To.EVERYONE_IN,  N_("The selection failed: %(title)s.")),),
     "entry.exclude":             ((To.ENTRANT,      N_("Your entry no longer met a condition at closing and takes no part: %(title)s.")),),
     "objection.file":            ((To.PARTIES,      N_("Somebody objects to the result; the award waits for your answer: %(title)s.")),

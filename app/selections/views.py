@@ -5,17 +5,19 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from app.entries.models import excluded_entries
+from app.entries.models import Entry, excluded_entries
+from app.entries.rules import MAY_READ_ENTRY
 from app.infra.db import session
 from app.jobs.models import Job
 from app.jobs.rules import LIFE
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
+from app.kernel.letter import standing
 from app.selections import operations
 from app.selections.forms import CorrectionForm, ReasonForm, TranscriptForm
 from app.selections.models import current_award, next_in_line, past_awards, selection_of
 from app.web.asked import key
-from app.web.door import acting, allow
+from app.web.door import acting, allow, now
 
 bp = Blueprint("selections", __name__)
 
@@ -44,6 +46,23 @@ def transcript(job: Job) -> Any:
     answer = Response(write_transcript(selection.transcript), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="draw-{job.number}.json"'
     return answer
+
+
+@bp.get("/entries/<int:id>/letter")
+@allow(MAY_READ_ENTRY, Entry)
+def letter(entry: Entry) -> Any:
+    """What an agency that was not selected is told: where it stands and what it may do, and nobody's name."""
+    job = entry.job
+    selection, award = selection_of(job.id), current_award(job.id)
+    if selection is None or (award and award.entry_id == entry.id):
+        return redirect(url_for("entries.show", id=entry.id), 303)
+    found = None
+    if award and entry.excluded_because is None:
+        codes = (one.agency.unit.code for one in (entry, award.entry))
+        found = standing(selection.transcript, *codes)
+    still = award is not None and now() < award.publicity_ends
+    known = {"made_at": selection.made_at, "failed": selection.transcript["failed"], "still": still}
+    return render_template("selections/letter.html", entry=entry, job=job, award=award, standing=found, **known)
 
 
 @bp.route("/check", methods=["GET", "POST"])

@@ -57,8 +57,9 @@ def sentences(parts: Iterable[str]) -> str:
 
 
 def points(hundredths: int) -> str:
-    """57.33 of hundredths of a point."""
-    return f"{hundredths // 100}.{hundredths % 100:02}"
+    """57.33 of hundredths of a point; a difference may be below zero."""
+    whole, rest = divmod(abs(hundredths), 100)
+    return f"{'−' if hundredths < 0 else ''}{whole}.{rest:02}"
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
