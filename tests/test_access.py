@@ -95,6 +95,7 @@ TABLE = [
     ("oversight.desk", "market", SIGNED_IN, ALL),
     ("oversight.law", "market", ALL, ALL),
     ("selections.check", "market", ALL, ALL),
+    ("objections.index", "market", ALL, ALL),
     ("health.healthz", "market", ALL, ALL),
     ("styleguide.show", "market", ALL, ALL),
     ("styleguide.form", "market", ALL, ALL),

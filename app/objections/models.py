@@ -1,16 +1,23 @@
 """Objections to a result, and those that are pending."""
 
-from datetime import datetime
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
+from app.infra import almanac
 from app.infra.db import Row, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
+from app.kernel.workdays import local_day
 from app.objections.rules import MAY_READ_OBJECTION, OBJECTION_LIFE, PENDING, ObjectionState
+
+YEAR = timedelta(days=365)
+PERIODS = ("objection_answer", "objection_decision")
 
 
 class Objection(Living, Row):
@@ -48,6 +55,37 @@ def objections_of(job_id: int) -> list[Objection]:
         select(Objection).where(Objection.job_id == job_id).options(joinedload(Objection.unit)).order_by(Objection.id)
     )
     return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The objections filed within a year: how many have which state, in the order of the law; of those decided, the
+    working days from filing to decision of each, ascending, and how many were decided by their deadline."""
+
+    by_state: dict[str, int]
+    days: tuple[int, ...]
+    in_time: int
+
+    @property
+    def filed(self) -> int:
+        return sum(self.by_state.values())
+
+    @property
+    def upheld_share(self) -> float | None:
+        decided = len(self.days)
+        return self.by_state[ObjectionState.UPHELD] / decided if decided else None
+
+
+def outcomes(now: datetime) -> Outcomes:
+    """How the objections of the last year ended."""
+    query = select(Objection.state, Objection.filed_at, Objection.decided_at).where(Objection.filed_at > now - YEAR)
+    rows = session.execute(query).all()
+    calendar, limit = almanac.calendar(), sum(almanac.number(term, now) for term in PERIODS)
+    decided = [(local_day(row.filed_at), local_day(row.decided_at)) for row in rows if row.decided_at]
+    days = sorted(calendar.between(*span) for span in decided)
+    counted = Counter(row.state for row in rows)
+    by_state = {state: counted[state] for state in OBJECTION_LIFE.states}
+    return Outcomes(by_state, tuple(days), sum(one <= limit for one in days))
 
 
 def pending_objections(job_id: int) -> int:

@@ -1,20 +1,30 @@
 """Objecting, and the pages of those who answer and decide."""
 
+from statistics import median
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from app.jobs.models import Job, light_of
-from app.kernel.law import signed_in
+from app.kernel.law import anyone, signed_in
 from app.objections import operations
 from app.objections.forms import AnswerForm, DecisionForm, ObjectionForm
-from app.objections.models import Objection, objections_of
+from app.objections.models import Objection, objections_of, outcomes
 from app.objections.rules import MAY_OBJECT, MAY_READ_OBJECTION, OBJECTION_LIFE
 from app.web.door import acting, allow, now
 from app.web.downloads import download
 
 bp = Blueprint("objections", __name__)
+
+
+@bp.get("/objections")
+@allow(anyone)
+def index() -> Any:
+    """How objections end: figures without names."""
+    found = outcomes(now())
+    known = {"life": OBJECTION_LIFE, "median": median(found.days) if found.days else None}
+    return render_template("objections/index.html", found=found, **known)
 
 
 @bp.route("/jobs/<int:id>/object", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ from app.kernel.draw import make_transcript
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
 from app.selections.models import Award, Selection, current_award, places_held, ranking_of, rule_of, terms_of
-from app.selections.rules import ABANDONED, CORRECTED, NOT_AS_SEALED
+from app.selections.rules import ABANDONED, NOT_AS_SEALED
 
 
 def select(act: Act, job: Job) -> None:
@@ -58,25 +58,25 @@ def abandon(act: Act, job: Job, *, reason: str) -> None:
 def correct(act: Act, job: Job, *, award_id: int, reason: str) -> None:
     """A wrong award is taken back before there is a contract: the next of the published order is selected, and its
     publicity begins anew; where nobody is next, the selection failed. `award_id` is the award the operator judged."""
-    _take_back(act, job, "correct", award_id)
+    _take_back(act, job, "correct", award_id, reason)
     choose_next(act, job, "correct", "void", reason)
 
 
 def void(act: Act, job: Job, *, award_id: int, reason: str) -> None:
     """A wrong award is taken back before there is a contract, and with it the order it came from: the selection
     failed, and its owner can post the job again."""
-    _take_back(act, job, "void", award_id)
+    _take_back(act, job, "void", award_id, reason)
     _fail(act, job, "void", reason)
 
 
-def _take_back(act: Act, job: Job, verb: str, award_id: int) -> None:
+def _take_back(act: Act, job: Job, verb: str, award_id: int, reason: str) -> None:
     job.lock()
     job.LIFE.check(act, job, verb)
     award = current_award(job.id)
     if award is None or award.id != award_id:
         raise WrongState(N_("Another agency is selected now. Read the result again before you correct it."))
     job.contract_by_id = None
-    end_award(act, job, CORRECTED)
+    end_award(act, job, reason)
 
 
 def choose_next(act: Act, job: Job, verb: str, otherwise: str, reason: str = "") -> None:

@@ -35,6 +35,12 @@ def test_two_entries_for_state_money_fail_and_the_repost_finds_its_agency(market
     passages.enters_too(second, job_id, "17,000")
     passages.enters_too(third, job_id, "19,000")
     assert market.deadline_passes(job_id).state == "selected"
+    before = town.selected(market.job(job_id))
+    assert market.deadline_passes(job_id).state == "awarded"
+    corrects(operator, job_id)
+    assert town.selected(market.job(job_id)) is not before
+    visitor.opens(f"/jobs/{job_id}/result")
+    visitor.sees("corrected-result", "Selected before")
     assert market.deadline_passes(job_id).state == "awarded"
 
     selected = town.selected(market.job(job_id))
@@ -53,6 +59,16 @@ def test_two_entries_for_state_money_fail_and_the_repost_finds_its_agency(market
     visitor.sees("archived", "archived")
     visitor.follows("Check this selection here")
     visitor.sees("selection-recomputed", "All holds: commitment, list, seed, order and result follow from each other.")
+
+
+def corrects(operator: Person, job_id: int) -> None:
+    """The operator takes a wrong award back; the next of the published order follows."""
+    operator.opens(f"/jobs/{job_id}")
+    operator.follows("Correct the award: select the next in line")
+    operator.fills("What was wrong, and how it is known", "中选机构的资质证书在报名截止前已被注销，发证机关书面确认。")
+    operator.sees("correct-the-award")
+    operator.presses("Take the award back")
+    operator.sees("award-corrected", "The award is corrected. Publicity begins anew.")
 
 
 def posts_again(owner: Person) -> int:

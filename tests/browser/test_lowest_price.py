@@ -26,6 +26,8 @@ def test_the_lowest_quote_wins_though_a_loser_objects(market: Market, cast: Call
 
     assert market.deadline_passes(job_id).state == "selected"
     assert town.selected(market.job(job_id)) is cheap
+    market.works()
+    reads_the_letter(middling)
     objects(dear, job_id)
     assert market.job(job_id).state == "objected"
     answers(owner)
@@ -47,6 +49,14 @@ def test_the_lowest_quote_wins_though_a_loser_objects(market: Market, cast: Call
     visitor.sees("archived", "archived")
     visitor.follows("The list and the order")
     visitor.sees("list-and-order")
+
+
+def reads_the_letter(loser: Person) -> None:
+    """Who was not selected is told where they stand."""
+    loser.opens("/notices")
+    loser.sees("told-of-the-result")
+    loser.page.locator("main .tasks > li").filter(has_text="告知书").get_by_role("button").click()
+    loser.sees("letter-on-the-result", "Letter on the result")
 
 
 def objects(loser: Person, job_id: int) -> None:

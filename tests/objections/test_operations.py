@@ -16,11 +16,12 @@ from app.jobs.rules import State
 from app.kernel.act import Act, Role
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.objections import operations
-from app.objections.models import Objection, objections_of, objections_to_settle, pending_objections
+from app.objections.models import Objection, objections_of, objections_to_settle, outcomes, pending_objections
 from app.selections.models import current_award, past_awards, selection_of
 from app.selections.operations import abandon
 from tests import make
 from tests.make import lapse
+from tests.staging import NOW
 
 pytestmark = pytest.mark.usefixtures("app")
 GROUND = "名单里有不符合条件的机构。"
@@ -344,3 +345,34 @@ def test_a_repost_must_be_lawful_on_its_own_day() -> None:
     again = repost(make.act(owner, make.later(job)), job)
     with pytest.raises(Invalid):
         make.verb("jobs", "edit")(make.act(owner, make.later(job)), again, ceiling_cents=10**9)
+
+
+# --- how they end -----------------------------------------------------------------------------------------------------
+
+
+def test_the_outcomes_of_a_year_are_counted_with_the_working_days_they_took() -> None:
+    assert outcomes(NOW).filed == 0
+    assert outcomes(NOW).upheld_share is None
+    ended = {"dismiss": make.job("selected"), "uphold": make.job("selected"), "take_back": make.job("selected")}
+    for verb, job in ended.items():
+        by, stranger = make.act(make.operator(), make.later(job, days=1)), make.unit()
+        objection = operations.object_to(
+            make.act(stranger, make.later(job)), job, ground="名单里有不符合条件的机构。", file_id=None
+        )
+        if verb == "take_back":
+            operations.take_back(make.act(stranger, make.later(job, days=1)), objection)
+        else:
+            getattr(operations, verb)(by, objection, decision="经核对，已作出决定。")
+    waiting = make.job("objected")
+    found = outcomes(make.later(waiting, days=2))
+    assert found.by_state == {"filed": 1, "answered": 0, "upheld": 1, "dismissed": 1, "taken_back": 1}
+    assert (found.filed, found.days, found.in_time, found.upheld_share) == (4, (1, 1), 2, 0.5)
+    assert outcomes(make.later(waiting, days=400)).filed == 0
+
+
+@pytest.mark.one_database
+def test_anybody_reads_how_objections_end(client) -> None:
+    assert "最近十二个月没有" in client.get("/objections").text
+    make.job("objected")
+    make.keep()
+    assert "待答复" in client.get("/objections").text

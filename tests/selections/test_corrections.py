@@ -44,7 +44,7 @@ def test_the_next_of_the_published_order_follows_with_publicity_anew(state: str)
     assert (job.amount_cents, job.due) == (award.entry.quote_cents, award.publicity_ends)
     assert make.workdays(job.state_since, job.due) == 3
     assert (told.name, told.facts["reason"]) == ("job.correct", WHY)
-    assert [one.ended_because for one in past_awards(job.id)] == ["corrected by the operator"]
+    assert [one.ended_because for one in past_awards(job.id)] == [WHY]
     award_in_publicity(make.act(make.unit(), make.later(job)), job)
     lapse(job)
     assert job.state == State.AWARDED
@@ -119,4 +119,5 @@ def test_a_correction_on_its_page_is_published_with_its_reason(verb: str, as_use
     assert WHY in public.get(f"/jobs/{id}").text
     result = public.get(f"/jobs/{id}/result").text
     assert "曾中选的机构" in result
+    assert WHY in result
     assert first in result
