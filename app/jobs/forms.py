@@ -9,6 +9,7 @@ from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
 from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, IfAbandoned, Method
 from app.kernel.words import N_
+from app.methods.rules import Verdict
 from app.web.bounds import allowed
 from app.web.fields import (
     CheckField,
@@ -22,7 +23,7 @@ from app.web.fields import (
     TextArea,
     TextField,
 )
-from app.web.words import said, workdays, yuan
+from app.web.words import said, sentences, workdays, yuan
 
 METHOD_HINTS = {
     Method.RANDOM_DRAW: N_("You fix price and time; one of the eligible agencies is drawn."),
@@ -111,6 +112,16 @@ class WishForm(Form):
         """The avoided agencies as the form shows them."""
         return [{"code": one.agency.unit.code, "reason": one.reason} for one in shut_out]
 
+    def offer(self, verdicts: Mapping[str, Verdict]) -> None:
+        """Offer the methods that are lawful for this job's funds and service, each with the rule that says so; where
+        ceiling and urgency, which this page asks for too, do not fit, why not."""
+        known = [(method, says, verdicts[method]) for method, says in METHODS.items()]
+        self.method.choices = [
+            (method, says, sentences([said(METHOD_HINTS[method]), _lawful(found)]))
+            for method, says, found in known
+            if found.possible
+        ]
+
     def bound(self, standard: Standard) -> None:
         """Say in the hints what the standard in force allows."""
         ceiling, days = standard.ceiling_cents, standard.days
@@ -142,6 +153,18 @@ def list_choices() -> dict[str, Pairs]:
         "state": tuple((state, said(LIFE.states[state])) for state in PUBLIC_STATES),
         "method": tuple((method, said(says)) for method, says in METHODS.items()),
     }
+
+
+def _lawful(found: Verdict) -> str:
+    if found.against:
+        return sentences([gettext("Not lawful with the ceiling and urgency on this page:"), against(found)])
+    rule = found.rules[0]
+    return gettext("Lawful: %(ground)s. Source: %(source)s.", ground=rule.ground, source=rule.source)
+
+
+def against(found: Verdict) -> str:
+    """Why a method is not lawful, in the reader's language."""
+    return said(found.against.says, **found.against.places) if found.against else ""
 
 
 def _required(least: int) -> str:

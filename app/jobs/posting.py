@@ -9,6 +9,8 @@ from app.kernel.errors import Invalid
 from app.kernel.money import yuan
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
+from app.methods.models import known_rules
+from app.methods.rules import Case, Verdict, in_force, judge
 
 LEAST_NEED, LEAST_REASON = 20, 5
 MOST_DAYS = 365
@@ -21,13 +23,28 @@ WISH = (
     "if_abandoned",
 )  # fmt: skip
 # What not even a draft may hold wrong, whichever field was changed.
-NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "urgent"} | {"funds", "district_code"}
+NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "method", "urgent"} | {"funds", "district_code"}
 
 
 def problems(act: Act, job: Job) -> list[Invalid]:
     """Everything that keeps a posting from being submitted today, each with its field; empty when nothing does."""
     standard = standard_in_force(job.item_id, local_day(act.now)) or job.standard
-    return [*_wrong_project(job), *_wrong_bounds(job, standard), *_wrong_method(job)]
+    return [*_wrong_project(job), *_wrong_bounds(job, standard), *_wrong_method(job), *unlawful(act, job)]
+
+
+def verdicts(act: Act, job: Job, *, ceiling_cents: int | None, urgent: bool) -> dict[str, Verdict]:
+    """Which methods are lawful today for a job with this ceiling and urgency, and why or why not."""
+    rules = in_force(known_rules(), local_day(act.now))
+    case = Case(job.funds, job.item.item_class, ceiling_cents, urgent)
+    return {method: judge(rules, method, says, case) for method, says in METHODS.items()}
+
+
+def unlawful(act: Act, job: Job) -> list[Invalid]:
+    """That the method of a job is not lawful for it today, when it is not."""
+    found = verdicts(act, job, ceiling_cents=job.ceiling_cents, urgent=job.urgent).get(job.method)
+    if found is None or found.against is None:
+        return []
+    return [Invalid(found.against.says, field="method", **found.against.places)]
 
 
 def _wrong_project(job: Job) -> list[Invalid]:
