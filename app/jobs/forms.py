@@ -23,6 +23,7 @@ from app.web.fields import (
     TextArea,
     TextField,
 )
+from app.web.percents import PercentField
 from app.web.words import said, sentences, workdays, yuan
 
 METHOD_HINTS = {
@@ -71,6 +72,8 @@ class AvoidRow(Row):
 
 
 class WishForm(Form):
+    standard_fee_cents: int | None = None
+
     method = ChoiceField(
         N_("How the agency is selected"),
         choices=[(value, says, METHOD_HINTS[value]) for value, says in METHODS.items()],
@@ -82,6 +85,9 @@ class WishForm(Form):
         hint=N_("Only where quotes are given. Lower quotes are refused."),
         optional=True,
     )
+    reference_fee_cents = MoneyField(N_("Reference fee that discounts are taken off"), optional=True)
+    least_discount = PercentField(N_("The least discount you accept"), optional=True)
+    most_discount = PercentField(N_("The largest discount you accept"), optional=True)
     price_weight = IntegerField(
         N_("Points of the price"),
         hint=N_("Only for “price and days”: the price counts these of 100 points, like 60, the days the rest."),
@@ -127,11 +133,15 @@ class WishForm(Form):
         ceiling, days = standard.ceiling_cents, standard.days
         self.ceiling_cents.description = allowed(standard, yuan(ceiling) if ceiling else "")
         self.days.description = allowed(standard, workdays(days) if days else "")
+        self.standard_fee_cents = ceiling
+        self.reference_fee_cents.description = _on_discounts(ceiling)
 
     @property
     def answers(self) -> dict[str, Any]:
         """The values as `edit` takes them."""
         values = self.values
+        if {values["least_discount"], values["most_discount"]} != {None} and values["reference_fee_cents"] is None:
+            values["reference_fee_cents"] = self.standard_fee_cents
         return values | {"avoid": [(row["code"], row["reason"]) for row in values["avoid"]]}
 
 
@@ -153,6 +163,19 @@ def list_choices() -> dict[str, Pairs]:
         "state": tuple((state, said(LIFE.states[state])) for state in PUBLIC_STATES),
         "method": tuple((method, said(says)) for method, says in METHODS.items()),
     }
+
+
+def _on_discounts(standard_cents: int | None) -> str:
+    """What a reference fee does, and which one a discount is taken off when none is entered."""
+    told = gettext(
+        "Only for “lowest price” and “average price”: with a reference fee agencies quote a discount off it in percent."
+    )
+    if not standard_cents:
+        return told
+    fee = yuan(standard_cents)
+    return sentences(
+        [told, gettext("With a discount entered and this empty it is the unified standard's, %(fee)s.", fee=fee)]
+    )
 
 
 def _lawful(found: Verdict) -> str:

@@ -1,12 +1,29 @@
 """The table of lawful methods: rows that are added and ended on a day, never changed."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Cents, Row, session
 from app.methods.rules import MAY_READ_RULES
+
+
+class MethodTerms:
+    """The columns of a job that belong to some methods only. Quotes are discounts (下浮率) where a job has a reference
+    fee, the cents that a discount is taken off; its bounds, both included, are in hundredths of a percent."""
+
+    reference_fee_cents: Mapped[Cents | None]
+    least_discount: Mapped[int | None]
+    most_discount: Mapped[int | None]
+
+    CHECKS: ClassVar = (
+        CheckConstraint("reference_fee_cents > 0", "a_reference_fee_is_positive"),
+        CheckConstraint(
+            "least_discount BETWEEN 0 AND 9999 AND most_discount BETWEEN 0 AND 9999", "discounts_are_parts"
+        ),
+    )
 
 
 class LawfulMethod(Row):

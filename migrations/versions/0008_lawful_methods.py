@@ -1,4 +1,5 @@
-"""Which selection methods are lawful for which jobs, as rules that hold from a day on."""
+"""Which selection methods are lawful for which jobs, as rules that hold from a day on; quotes that are discounts off a
+reference fee."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +15,10 @@ CHECKS = {
     "an_end_has_its_reason": "(until IS NULL) = (ended_because IS NULL)",
     "a_rule_has_ground_and_source": "ground <> '' AND source <> ''",
     "known_mark": "mark IN ('R', 'L', 'D')",
+}
+JOB_CHECKS = {
+    "a_reference_fee_is_positive": "reference_fee_cents > 0",
+    "discounts_are_parts": "least_discount BETWEEN 0 AND 9999 AND most_discount BETWEEN 0 AND 9999",
 }
 
 
@@ -39,7 +44,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_lawful_method_code")),
         *(sa.CheckConstraint(sql, name=op.f(f"ck_lawful_method_{name}")) for name, sql in CHECKS.items()),
     )
+    with op.batch_alter_table("job") as table:
+        table.add_column(sa.Column("reference_fee_cents", sa.BigInteger(), nullable=True))
+        table.add_column(sa.Column("least_discount", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("most_discount", sa.Integer(), nullable=True))
+        for name, sql in JOB_CHECKS.items():
+            table.create_check_constraint(op.f(f"ck_job_{name}"), sql)
+    with op.batch_alter_table("entry") as table:
+        table.add_column(sa.Column("discount", sa.Integer(), nullable=True))
+        table.create_check_constraint(op.f("ck_entry_a_discount_is_a_part"), "discount BETWEEN 0 AND 9999")
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("entry") as table:
+        table.drop_constraint(op.f("ck_entry_a_discount_is_a_part"), type_="check")
+        table.drop_column("discount")
+    with op.batch_alter_table("job") as table:
+        for name in JOB_CHECKS:
+            table.drop_constraint(op.f(f"ck_job_{name}"), type_="check")
+        for name in ("most_discount", "least_discount", "reference_fee_cents"):
+            table.drop_column(name)
     op.drop_table("lawful_method")
