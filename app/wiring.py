@@ -21,6 +21,8 @@ from app.entries.views import bp as entries
 from app.jobs.models import Job
 from app.jobs.views import bp as jobs
 from app.kernel.act import Act
+from app.methods.operations import load as load_lawful_methods
+from app.methods.views import bp as methods
 from app.notices import operations as notice_operations
 from app.notices.rules import TELL
 from app.notices.views import bp as notices
@@ -47,6 +49,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     catalogue,
     agencies,
     listings,
+    methods,
     jobs,
     entries,
     selections,
@@ -60,7 +63,7 @@ BLUEPRINTS: tuple[Any, ...] = (
 )
 
 # Shipped data, in the order it is loaded: each takes (rows by file name, standards by item code, now).
-LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue)
+LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue, load_lawful_methods)
 
 # The clock's steps that do more than move a row.
 VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {

@@ -17,6 +17,7 @@ FEATURES = [
     "calendars",
     "catalogue",
     "agencies",
+    "methods",
     "jobs",
     "entries",
     "selections",

@@ -346,9 +346,10 @@ class Walk:
             entrants = [agency(**promise) for _ in range(self.entries)]
         for place, one in enumerate(entrants):
             quote = self.quotes[place] if place < len(self.quotes) else ceiling * (60 + place) // 100
-            quoted = quote if job.method in PRICED else None
+            discount = 3000 - 100 * place if job.reference_fee_cents else None
+            quoted = quote if job.method in PRICED and discount is None else None
             days = job.days if job.method in TIMED else None
-            verb("entries", "enter")(self.by(one), job, quote_cents=quoted, days=days)
+            verb("entries", "enter")(self.by(one), job, quote_cents=quoted, days=days, discount=discount)
 
     def selecting(self) -> None:
         self.clock()

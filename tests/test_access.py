@@ -21,6 +21,7 @@ from app.infra import db
 from app.infra.db import session
 from app.jobs.models import Job
 from app.kernel.act import Kind, Role
+from app.methods.models import known_rules
 from app.notices.models import Notice
 from app.objections import operations as objections
 from app.ratings import operations as ratings
@@ -84,6 +85,10 @@ TABLE = [
     ("listings.promise", "market", "APap", ALL),
     ("listings.promise", "application", "ap", ALL),
     ("listings.take_down", "market", "AP", "AP"),
+    ("methods.index", "market", ALL, ALL),
+    ("methods.new", "market", OPERATORS, ALL),
+    ("methods.revise", "market", OPERATORS, ALL),
+    ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),
     ("catalogue.index", "market", ALL, ALL),
     ("catalogue.show", "market", ALL, ALL),
@@ -218,6 +223,7 @@ def gathered(*, admitted: bool = True) -> Cast:
     cast.adds(agency)
     cast.adds(stated(Enclosure, agency.id)[0])
     cast.adds(make.item())
+    cast.adds(known_rules()[0])
     return cast
 
 

@@ -179,6 +179,11 @@ def words_required() -> tuple[list[str], list[str], list[str]]:
     return sorted(kinds), sorted(grades - {""}), sorted(certificates)
 
 
+def item_classes() -> list[str]:
+    """The classes of services there are."""
+    return list(session.scalars(select(Item.item_class).distinct().order_by(Item.item_class)))
+
+
 def item_by_code(code: str) -> Item | None:
     return session.scalar(select(Item).where(Item.code == code))
 

@@ -10,17 +10,20 @@ from app.agencies.rules import admitted
 from app.jobs.models import Job, avoided
 from app.jobs.rules import PRICED, TIMED
 from app.kernel.act import VISITOR
+from app.kernel.choosing import WHOLE, less_discount
 from app.kernel.errors import Invalid
-from app.kernel.money import yuan
+from app.kernel.money import percentage, yuan
 from app.kernel.words import N_
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What an agency asks for: cents where the method takes a quote, working days where it takes those too."""
+    """What an agency asks for: cents where the method takes a quote, or hundredths of a percent where quotes are
+    discounts; working days where it takes those too."""
 
     quote_cents: int | None = None
     days: int | None = None
+    discount: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,36 @@ def _price(job: Job, listing: Listing | None) -> list[Condition]:
 
 def refuse_offer(job: Job, offered: Offer) -> None:
     """Refuse an offer that the method does not take, or that is outside the bounds of the job."""
-    _refuse_quote(job, offered.quote_cents)
+    if job.reference_fee_cents:
+        _refuse_discount(job, job.reference_fee_cents, offered)
+    elif offered.discount is not None:
+        raise Invalid(N_("This job takes no discounts."), field="discount")
+    else:
+        _refuse_quote(job, offered.quote_cents)
     _refuse_days(job, offered.days)
+
+
+def quote_of(job: Job, offered: Offer) -> int | None:
+    """The cents an offer comes to: the quote, or what the discount leaves of the reference fee."""
+    if offered.discount is None:
+        return offered.quote_cents
+    return less_discount(job.reference_fee_cents or 0, offered.discount)
+
+
+def _refuse_discount(job: Job, fee: int, offered: Offer) -> None:
+    if offered.quote_cents is not None:
+        raise Invalid(N_("This job takes discounts, no amounts."), field="quote_cents")
+    least, most = job.least_discount or 0, WHOLE - 1 if job.most_discount is None else job.most_discount
+    if offered.discount is None or not least <= offered.discount <= most:
+        text = N_("Offer a discount from %(least)s%% to %(most)s%%: those are the bounds of the job.")
+        raise Invalid(text, field="discount", least=percentage(least), most=percentage(most))
+    quote = less_discount(fee, offered.discount)
+    if quote > (job.ceiling_cents or 0):
+        text = N_("This discount leaves %(quote)s yuan, more than the ceiling of %(bound)s yuan. Offer more.")
+        raise Invalid(text, field="discount", quote=yuan(quote), bound=yuan(job.ceiling_cents or 0))
+    if quote < (floor := max(job.floor_cents or 1, 1)):
+        text = N_("This discount leaves %(quote)s yuan, less than the floor of %(bound)s yuan. Offer less.")
+        raise Invalid(text, field="discount", quote=yuan(quote), bound=yuan(floor))
 
 
 def _refuse_quote(job: Job, quote_cents: int | None) -> None:

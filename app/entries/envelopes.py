@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from app.entries.eligibility import Offer
+from app.entries.eligibility import Offer, quote_of
 from app.entries.models import Entry
 from app.infra import keys
 from app.jobs.models import Job
@@ -43,7 +43,8 @@ def close_envelopes(job: Job, entry: Entry, code: str, offered: Offer, sealing: 
     """Put the offer of the agency with this code into the entry: two commitments that anybody may see, two envelopes
     that only the opening opens."""
     chance = (sealing.contribution, sealing.nonce, sealing.made_by)
-    made = Entrant(code, "", *chance, quote=offered.quote_cents, days=offered.days).sealed_for(job.number or "")
+    own = {"quote": quote_of(job, offered), "days": offered.days, "discount": offered.discount}
+    made = Entrant(code, "", *chance, **own).sealed_for(job.number or "")  # type: ignore[arg-type]
     whose: dict[str, object] = {"code": code, "job": job.number}
     random, offer = (whose | {name: made.opened[name] for name in part} for part in (CHANCE, OFFER))
     entry.sealed, entry.offer = made.sealed, made.offer
@@ -64,7 +65,7 @@ def entrant_of(entry: Entry) -> Entrant:
     """An entry as it stands on the list, with what was opened of it."""
     unit = entry.agency.unit
     chance, nonce = bytes.fromhex(entry.contribution or ""), bytes.fromhex(entry.nonce or "")
-    own = {"quote": entry.quote_cents, "days": entry.days}
+    own = {"quote": entry.quote_cents, "days": entry.days, "discount": entry.discount}
     lists = {"sealed": entry.sealed, "offer": entry.offer}
     return Entrant(unit.code, unit.name, chance, nonce, entry.made_by or "", **own, **lists)  # type: ignore[arg-type]
 
@@ -76,6 +77,7 @@ def _open(job: Job, entry: Entry, private: bytes) -> None:
         offer = seal.open_envelope(private, entry.offer_envelope)
         entry.contribution, entry.made_by = str(chance["contribution"]), str(chance["made_by"])
         entry.nonce, entry.quote_cents, entry.days = str(offer["nonce"]), offer["quote"], offer["days"]  # type: ignore[assignment]
+        entry.discount = offer["discount"]  # type: ignore[assignment]
         made = entrant_of(entry).sealed_for(job.number or "")
     except (KeyError, ValueError) as error:
         raise Tampered(code) from error

@@ -33,6 +33,7 @@ class Entry(Living, Row):
     made_by: Mapped[str | None]
     quote_cents: Mapped[Cents | None]
     days: Mapped[int | None]
+    discount: Mapped[int | None]
     nonce: Mapped[str | None]
     excluded_because: Mapped[str | None]
 
@@ -45,6 +46,7 @@ class Entry(Living, Row):
         CheckConstraint(one_of("state", EntryState), "known_state"),
         CheckConstraint("quote_cents > 0", "a_quote_is_positive"),
         CheckConstraint("days > 0", "days_are_positive"),
+        CheckConstraint("discount BETWEEN 0 AND 9999", "a_discount_is_a_part"),
     )
 
     @property

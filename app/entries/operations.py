@@ -22,11 +22,17 @@ from app.kernel.workdays import due_day, local_day
 
 
 def enter(
-    act: Act, job: Job, *, quote_cents: int | None, days: int | None = None, sealing: Sealing | None = None
+    act: Act,
+    job: Job,
+    *,
+    quote_cents: int | None,
+    days: int | None = None,
+    discount: int | None = None,
+    sealing: Sealing | None = None,
 ) -> Entry:
     """Enter a job, once. The receipt is the entry with the instant it was received, and what was sealed: only who
     entered keeps that."""
-    offered = Offer(quote_cents, days)
+    offered = Offer(quote_cents, days, discount)
     agency, listing = _eligible(act, job, offered)
     if entry_of(job.id, agency.id):
         raise WrongState(N_("Your agency has entered this job already."))
@@ -54,10 +60,16 @@ def withdraw(act: Act, entry: Entry) -> None:
 
 
 def reenter(
-    act: Act, entry: Entry, *, quote_cents: int | None, days: int | None = None, sealing: Sealing | None = None
+    act: Act,
+    entry: Entry,
+    *,
+    quote_cents: int | None,
+    days: int | None = None,
+    discount: int | None = None,
+    sealing: Sealing | None = None,
 ) -> None:
     """Enter again after withdrawing, with a new offer and the listing current now."""
-    offered = Offer(quote_cents, days)
+    offered = Offer(quote_cents, days, discount)
     agency, listing = _eligible(act, entry.job, offered)
     advance(act, entry, "reenter")
     close_envelopes(entry.job, entry, agency.unit.code, offered, sealing or Sealing.new())

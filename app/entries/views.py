@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app.agencies.models import Agency, current_listing
 from app.entries import operations
-from app.entries.eligibility import conditions
+from app.entries.eligibility import Offer, conditions, quote_of
 from app.entries.envelopes import Sealing
 from app.entries.forms import entry_form
 from app.entries.models import Entry, entry_of
@@ -90,6 +90,7 @@ def _sealing() -> Sealing:
 def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> None:
     """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
     known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
+    offered = offered | {"quote_cents": quote_of(entry.job, Offer(**offered))}
     cookie["receipt"] = {"entry": entry.id, "sealed": entry.sealed, "offer": entry.offer, **known, **offered}
 
 

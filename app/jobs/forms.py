@@ -9,6 +9,7 @@ from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
 from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, IfAbandoned, Method
 from app.kernel.words import N_
+from app.methods.rules import Verdict
 from app.web.bounds import allowed
 from app.web.fields import (
     CheckField,
@@ -22,7 +23,8 @@ from app.web.fields import (
     TextArea,
     TextField,
 )
-from app.web.words import said, workdays, yuan
+from app.web.percents import PercentField
+from app.web.words import said, sentences, workdays, yuan
 
 METHOD_HINTS = {
     Method.RANDOM_DRAW: N_("You fix price and time; one of the eligible agencies is drawn."),
@@ -70,6 +72,8 @@ class AvoidRow(Row):
 
 
 class WishForm(Form):
+    standard_fee_cents: int | None = None
+
     method = ChoiceField(
         N_("How the agency is selected"),
         choices=[(value, says, METHOD_HINTS[value]) for value, says in METHODS.items()],
@@ -81,6 +85,9 @@ class WishForm(Form):
         hint=N_("Only where quotes are given. Lower quotes are refused."),
         optional=True,
     )
+    reference_fee_cents = MoneyField(N_("Reference fee that discounts are taken off"), optional=True)
+    least_discount = PercentField(N_("The least discount you accept"), optional=True)
+    most_discount = PercentField(N_("The largest discount you accept"), optional=True)
     price_weight = IntegerField(
         N_("Points of the price"),
         hint=N_("Only for “price and days”: the price counts these of 100 points, like 60, the days the rest."),
@@ -111,16 +118,30 @@ class WishForm(Form):
         """The avoided agencies as the form shows them."""
         return [{"code": one.agency.unit.code, "reason": one.reason} for one in shut_out]
 
+    def offer(self, verdicts: Mapping[str, Verdict]) -> None:
+        """Offer the methods that are lawful for this job's funds and service, each with the rule that says so; where
+        ceiling and urgency, which this page asks for too, do not fit, why not."""
+        known = [(method, says, verdicts[method]) for method, says in METHODS.items()]
+        self.method.choices = [
+            (method, says, sentences([said(METHOD_HINTS[method]), _lawful(found)]))
+            for method, says, found in known
+            if found.possible
+        ]
+
     def bound(self, standard: Standard) -> None:
         """Say in the hints what the standard in force allows."""
         ceiling, days = standard.ceiling_cents, standard.days
         self.ceiling_cents.description = allowed(standard, yuan(ceiling) if ceiling else "")
         self.days.description = allowed(standard, workdays(days) if days else "")
+        self.standard_fee_cents = ceiling
+        self.reference_fee_cents.description = _on_discounts(ceiling)
 
     @property
     def answers(self) -> dict[str, Any]:
         """The values as `edit` takes them."""
         values = self.values
+        if {values["least_discount"], values["most_discount"]} != {None} and values["reference_fee_cents"] is None:
+            values["reference_fee_cents"] = self.standard_fee_cents
         return values | {"avoid": [(row["code"], row["reason"]) for row in values["avoid"]]}
 
 
@@ -142,6 +163,31 @@ def list_choices() -> dict[str, Pairs]:
         "state": tuple((state, said(LIFE.states[state])) for state in PUBLIC_STATES),
         "method": tuple((method, said(says)) for method, says in METHODS.items()),
     }
+
+
+def _on_discounts(standard_cents: int | None) -> str:
+    """What a reference fee does, and which one a discount is taken off when none is entered."""
+    told = gettext(
+        "Only for “lowest price” and “average price”: with a reference fee agencies quote a discount off it in percent."
+    )
+    if not standard_cents:
+        return told
+    fee = yuan(standard_cents)
+    return sentences(
+        [told, gettext("With a discount entered and this empty it is the unified standard's, %(fee)s.", fee=fee)]
+    )
+
+
+def _lawful(found: Verdict) -> str:
+    if found.against:
+        return sentences([gettext("Not lawful with the ceiling and urgency on this page:"), against(found)])
+    rule = found.rules[0]
+    return gettext("Lawful: %(ground)s. Source: %(source)s.", ground=rule.ground, source=rule.source)
+
+
+def against(found: Verdict) -> str:
+    """Why a method is not lawful, in the reader's language."""
+    return said(found.against.says, **found.against.places) if found.against else ""
 
 
 def _required(least: int) -> str:

@@ -30,9 +30,10 @@ from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandon
 from app.kernel.act import VISITOR, Actor, Kind, Role
 from app.kernel.lights import Light, light
 from app.kernel.workdays import HERE
+from app.methods.models import MethodTerms
 
 
-class Job(Living, Row):
+class Job(MethodTerms, Living, Row):
     """One posting of one service item for one project. A draft may lack its ceiling and days.
 
     `days` working days and `ceiling_cents` bound every entry (a random draw is served at the ceiling, as its fixed
@@ -122,6 +123,7 @@ class Job(Living, Row):
             "an_award_has_an_agency",
         ),
         Index(None, "state", "due"),
+        *MethodTerms.CHECKS,
     )
 
 

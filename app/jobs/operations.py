@@ -14,7 +14,7 @@ from app.infra import keys
 from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Avoidance, Job, NumberSeries, avoided, reposts_of
-from app.jobs.posting import LEAST_REASON, NEVER_WRONG, PROJECT, WISH, problems
+from app.jobs.posting import LEAST_REASON, NEVER_WRONG, PROJECT, WISH, problems, unlawful
 from app.jobs.rules import (
     EDITABLE,
     MAY_CREATE,
@@ -117,6 +117,8 @@ def publish(act: Act, job: Job, *, secret: bytes | None = None) -> None:
     choose the draw's outcome later (app/kernel/draw.py), and brings the key that closes the envelopes of the entrants.
     Only a demonstration, to be the same each time, gives a secret."""
     job.LIFE.check(act, job, "publish")
+    if wrong := unlawful(act, job):
+        raise wrong[0]
     secret, seal = secret or secrets.token_bytes(SECRET_BYTES), new_keys()
     job.wrapped_secret, job.commitment, job.published_at = keys.wrap(secret), commitment_of(secret), act.now
     job.seal_public, job.wrapped_seal = seal.public, keys.wrap(seal.private)

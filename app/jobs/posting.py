@@ -3,12 +3,15 @@
 from app.catalogue.models import Standard, standard_in_force
 from app.districts.models import district
 from app.jobs.models import Job
-from app.jobs.rules import FUNDS, IF_ABANDONED, METHODS, PRICED, TIMED
+from app.jobs.rules import DISCOUNTED, FUNDS, IF_ABANDONED, METHODS, PRICED, TIMED
 from app.kernel.act import Act
+from app.kernel.choosing import WHOLE, less_discount
 from app.kernel.errors import Invalid
-from app.kernel.money import yuan
+from app.kernel.money import MOST_CENTS, yuan
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
+from app.methods.models import known_rules
+from app.methods.rules import Case, Verdict, in_force, judge
 
 LEAST_NEED, LEAST_REASON = 20, 5
 MOST_DAYS = 365
@@ -17,17 +20,38 @@ POINTS = 100
 # What an owner fills in: on the page about the project, and on the page about what is wanted.
 PROJECT = ("project_name", "project_code", "district_code", "funds", "need", "contact_name", "contact_phone")
 WISH = (
-    "ceiling_cents", "days", "method", "floor_cents", "price_weight", "least_days", "urgent", "urgent_reason",
-    "if_abandoned",
+    "ceiling_cents", "days", "method", "floor_cents", "reference_fee_cents", "least_discount", "most_discount",
+    "price_weight", "least_days", "urgent", "urgent_reason", "if_abandoned",
 )  # fmt: skip
 # What not even a draft may hold wrong, whichever field was changed.
-NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "urgent"} | {"funds", "district_code"}
+NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "method", "urgent"} | {"funds", "district_code"}
 
 
 def problems(act: Act, job: Job) -> list[Invalid]:
     """Everything that keeps a posting from being submitted today, each with its field; empty when nothing does."""
     standard = standard_in_force(job.item_id, local_day(act.now)) or job.standard
-    return [*_wrong_project(job), *_wrong_bounds(job, standard), *_wrong_method(job)]
+    return [
+        *_wrong_project(job),
+        *_wrong_bounds(job, standard),
+        *_wrong_method(job),
+        *_wrong_discount(job, standard),
+        *unlawful(act, job),
+    ]
+
+
+def verdicts(act: Act, job: Job, *, ceiling_cents: int | None, urgent: bool) -> dict[str, Verdict]:
+    """Which methods are lawful today for a job with this ceiling and urgency, and why or why not."""
+    rules = in_force(known_rules(), local_day(act.now))
+    case = Case(job.funds, job.item.item_class, ceiling_cents, urgent)
+    return {method: judge(rules, method, says, case) for method, says in METHODS.items()}
+
+
+def unlawful(act: Act, job: Job) -> list[Invalid]:
+    """That the method of a job is not lawful for it today, when it is not."""
+    found = verdicts(act, job, ceiling_cents=job.ceiling_cents, urgent=job.urgent).get(job.method)
+    if found is None or found.against is None:
+        return []
+    return [Invalid(found.against.says, field="method", **found.against.places)]
 
 
 def _wrong_project(job: Job) -> list[Invalid]:
@@ -99,3 +123,40 @@ def _wrong_points(job: Job) -> list[Invalid]:
         text = N_("Enter at most the working days of the job, or leave it empty.")
         wrong.append(Invalid(text, field="least_days"))
     return wrong
+
+
+def _wrong_discount(job: Job, standard: Standard) -> list[Invalid]:
+    """The reference fee and the bounds of the discount; for methods whose quotes are none, neither."""
+    given = {name: getattr(job, name) for name in ("reference_fee_cents", "least_discount", "most_discount")}
+    if job.method not in DISCOUNTED:
+        text = N_("Leave this empty: only for “lowest price” and “average price” can quotes be discounts.")
+        return [Invalid(text, field=name) for name, value in given.items() if value is not None]
+    fee, least, most = given["reference_fee_cents"], given["least_discount"] or 0, given["most_discount"]
+    if fee is None:
+        text = N_("Enter the reference fee that the discount is taken off, or leave this empty.")
+        return [Invalid(text, field=name) for name, value in given.items() if value is not None]
+    wrong = []
+    if fee <= 0 or (standard.ceiling_cents and fee > standard.ceiling_cents):
+        text = N_(
+            "Enter a reference fee of at most %(most)s yuan: the unified standard, version %(version)s of %(since)s."
+        )
+        places = {"most": yuan(standard.ceiling_cents or MOST_CENTS), "since": standard.effective_from.isoformat()}
+        wrong.append(Invalid(text, field="reference_fee_cents", version=standard.version, **places))
+    if not 0 <= least < WHOLE:
+        wrong.append(Invalid(N_("Enter a percentage from 0 to 99.99."), field="least_discount"))
+    if most is not None and not least <= most < WHOLE:
+        wrong.append(Invalid(N_("Enter a discount that is not below the least one."), field="most_discount"))
+    if not wrong:
+        wrong += _wrong_amounts(job, fee, least, WHOLE - 1 if most is None else most)
+    return wrong
+
+
+def _wrong_amounts(job: Job, fee: int, least: int, most: int) -> list[Invalid]:
+    """Whether some discount within the bounds leaves an amount between floor and ceiling."""
+    if less_discount(fee, most) > (job.ceiling_cents or 0):
+        text = N_("Even the largest discount leaves %(amount)s yuan, which is above the ceiling.")
+        return [Invalid(text, field="most_discount", amount=yuan(less_discount(fee, most)))]
+    if less_discount(fee, least) < (job.floor_cents or 1):
+        text = N_("Even the least discount leaves %(amount)s yuan, which is below the floor.")
+        return [Invalid(text, field="least_discount", amount=yuan(less_discount(fee, least)))]
+    return []

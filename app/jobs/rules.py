@@ -77,6 +77,8 @@ IF_ABANDONED = {
 }
 # Methods in which an entry carries a sealed quote.
 PRICED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE, Method.PRICE_AND_DAYS})
+# Methods whose quotes may be given as discounts off a reference fee.
+DISCOUNTED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE})
 # Methods in which an entry offers its own working days as well, and both are counted in points of 100.
 TIMED = frozenset({Method.PRICE_AND_DAYS})
 

@@ -15,7 +15,7 @@ from app.districts.models import choices as district_choices
 from app.entries.models import ENTERED, entries_counted
 from app.infra import almanac
 from app.jobs import models, operations, posting, rules
-from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, list_choices
+from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, against, list_choices
 from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
 from app.kernel.law import anyone
@@ -173,9 +173,12 @@ def project(job: Job) -> Any:
 def wish(job: Job) -> Any:
     form = WishForm(obj=job, data={"avoid": WishForm.start(models.avoided(job.id))})
     form.bound(standard_in_force(job.item_id, local_day(now())) or job.standard)
+    typed_in = {"ceiling_cents": form.ceiling_cents.data, "urgent": form.urgent.data}
+    found = posting.verdicts(acting(), job, **typed_in)
+    form.offer(found)
     if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.answers):
         return redirect(url_for(".review", id=job.id), 303)
-    return _step("wish", job, form)
+    return _step("wish", job, form, barred=[against(one) for one in found.values() if not one.possible])
 
 
 @bp.get("/<int:id>/review")
@@ -194,7 +197,7 @@ def submit(job: Job) -> Any:
     return _step("review", job, form)
 
 
-def _step(name: str, job: Job, form: Form) -> Any:
+def _step(name: str, job: Job, form: Form, **more: Any) -> Any:
     """A page of posting, while the posting can be changed; after that, the job."""
     if not rules.EDITABLE(acting().actor, job):
         return redirect(url_for(".show", id=job.id), 303)
@@ -206,6 +209,7 @@ def _step(name: str, job: Job, form: Form) -> Any:
         wrong=posting.problems(acting(), job) if name == "review" else [],
         pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys(posting.WISH, ".wish"),
         shut_out=models.avoided(job.id) if name == "review" else [],
+        **more,
         **WORDS,
     ), form.status
 

@@ -13,6 +13,8 @@ NOT_YUAN = N_("Enter an amount in yuan, like 1500 or 1,500.00")
 NOT_WAN = N_("Enter an amount in ten thousand yuan, like 4 or 4.25")
 TOO_FINE_YUAN = N_("Enter an amount in yuan with at most two decimals")
 TOO_FINE_WAN = N_("Enter an amount in ten thousand yuan with at most six decimals")
+NOT_PERCENT = N_("Enter a percentage, like 12 or 12.5")
+TOO_FINE_PERCENT = N_("Enter a percentage with at most two decimals")
 TOO_MUCH = N_("Enter an amount of at most 10 billion yuan")
 
 _LONGEST = 40
@@ -27,6 +29,16 @@ def parse_yuan(text: str) -> int:
 def parse_wan(text: str) -> int:
     """Cents from ten thousands of yuan: "4", "4.25", "4.25万元" (at most six decimals); ValueError as above."""
     return _parse(text, "万元", 6, not_an_amount=NOT_WAN, too_fine=TOO_FINE_WAN)
+
+
+def parse_percent(text: str) -> int:
+    """Hundredths of a percent from "12", "12.5" or "12.50%"; ValueError as above."""
+    return _parse(text, "%", 2, not_an_amount=NOT_PERCENT, too_fine=TOO_FINE_PERCENT)
+
+
+def percentage(hundredths: int) -> str:
+    """1250 -> "12.5": hundredths of a percent, with as many decimals as it takes."""
+    return f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
 
 
 def yuan(cents: int) -> str:

@@ -77,6 +77,7 @@ def terms_of(job: Job, rule: Rule) -> Terms:
         rule=rule,
         commitment=job.commitment or "",
         price_weight=job.price_weight or 0,
+        reference_fee=job.reference_fee_cents,
         days_weight=100 - job.price_weight if job.price_weight else 0,
     )
 

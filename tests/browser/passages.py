@@ -11,7 +11,7 @@ from tests.browser.market import Person
 NEED = "编制水土保持方案报告表，含现场踏勘、报批和修改，项目占地约 3.2 公顷，位于港北区示例工业园内。"
 
 
-def posts(owner: Person, project: str, *, method: str, funds: str, points: str = "") -> int:
+def posts(owner: Person, project: str, *, method: str, funds: str, points: str = "", discount: str = "") -> int:
     """Service, project, wish, check your answers, submit. Returns the number of the job's row."""
     owner.opens("/desk")
     owner.sees("desk-before-the-first-job")
@@ -30,6 +30,8 @@ def posts(owner: Person, project: str, *, method: str, funds: str, points: str =
     owner.chooses("How the agency is selected", method)
     if points:
         owner.fills("Points of the price", points)
+    if discount:
+        owner.fills("The least discount you accept", discount)
     owner.sees("what-is-wanted")
     owner.presses("Keep and check your answers")
     owner.sees("check-your-answers")
@@ -51,31 +53,33 @@ def is_published(operator: Person) -> None:
     operator.sees("job-published", "The job is published and open for entry.")
 
 
-def enters(agency: Person, project: str, quote: str = "", days: str = "") -> None:
+def enters(agency: Person, project: str, quote: str = "", days: str = "", discount: str = "") -> None:
     agency.opens("/desk")
     agency.sees("desk-of-an-agency", "Open for entry now")
     agency.follows(project, exact=False)
     agency.sees("job-open-for-entry")
     agency.follows("Enter")
-    _offers(agency, quote, days)
+    _offers(agency, quote, days, discount)
     agency.sees("entering")
     agency.presses("Enter")
     agency.sees("receipt-of-entry", "You have entered.")
 
 
-def enters_too(agency: Person, job_id: int, quote: str = "", days: str = "") -> None:
+def enters_too(agency: Person, job_id: int, quote: str = "", days: str = "", discount: str = "") -> None:
     """As others do, by the address they were told."""
     agency.opens(f"/jobs/{job_id}/enter")
-    _offers(agency, quote, days)
+    _offers(agency, quote, days, discount)
     agency.presses("Enter")
     agency.reads("You have entered.")
 
 
-def _offers(agency: Person, quote: str, days: str) -> None:
+def _offers(agency: Person, quote: str, days: str, discount: str) -> None:
     if quote:
         agency.fills("Your quote", quote)
     if days:
         agency.fills("Your working days", days)
+    if discount:
+        agency.fills("Your discount", discount)
 
 
 def signs(uploader: Person, other: Person) -> None:

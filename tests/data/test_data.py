@@ -49,9 +49,12 @@ COLUMNS = {
     "sectors.csv": "code name english",
     "districts.csv": "code name level parent code_source",
     "terms.csv": "code value unit zh en basis mark effective_from",
+    "lawful_methods.csv": "code method funds from_yuan to_yuan item_class urgent ground source mark effective_from",
     "certificates.csv": "code name issuer proves provenance",
 }
-MAY_BE_EMPTY = {"standard_days", "baseline_days", "require", "require_staff", "parent"}
+MAY_BE_EMPTY = {"standard_days", "baseline_days", "require", "require_staff", "parent"} | {
+    "funds", "from_yuan", "to_yuan", "item_class", "urgent",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COLUMNS)

@@ -6,13 +6,17 @@ from hypothesis import strategies as some
 
 from app.kernel.money import (
     MOST_CENTS,
+    NOT_PERCENT,
     NOT_WAN,
     NOT_YUAN,
+    TOO_FINE_PERCENT,
     TOO_FINE_WAN,
     TOO_FINE_YUAN,
     TOO_MUCH,
+    parse_percent,
     parse_wan,
     parse_yuan,
+    percentage,
     wan,
     yuan,
 )
@@ -92,3 +96,22 @@ def test_nothing_but_a_refusal_is_raised(text):
             assert 0 <= parse(text) <= MOST_CENTS
         except ValueError as refused:
             assert str(refused) in {NOT_YUAN, NOT_WAN, TOO_FINE_YUAN, TOO_FINE_WAN, TOO_MUCH}
+
+
+# fmt: off
+PERCENTS = [
+    ("12", 1200, "12"), ("12.5", 1250, "12.5"), ("12.50%", 1250, "12.5"), ("１２．０５％", 1205, "12.05"),
+    ("0", 0, "0"),    ("99.99 %", 9999, "99.99"), ("100", 10_000, "100"), ("0.01", 1, "0.01"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("text, hundredths, written", PERCENTS)
+def test_a_percentage_is_read_and_written(text, hundredths, written):
+    assert parse_percent(text) == hundredths and percentage(hundredths) == written
+
+
+@pytest.mark.parametrize("text, why", [("", NOT_PERCENT), ("-1", NOT_PERCENT), ("5.555", TOO_FINE_PERCENT)])
+def test_what_is_no_percentage_is_refused(text, why):
+    with pytest.raises(ValueError, match=why):
+        parse_percent(text)
