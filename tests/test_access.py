@@ -115,6 +115,7 @@ TABLE = [
     ("entries.new", "open", "APap", ALL),
     ("entries.show", "entered", "APMm", "APMm"),
     ("entries.receipt", "entered", "AP", "APMm"),
+    ("entries.change", "entered", "AP", "APMm"),
     ("entries.withdraw", "entered", "AP", "APMm"),
     ("entries.reenter", "entry withdrawn", "AP", "APMm"),
     ("jobs.repost", "failed", "OD", ALL),

@@ -102,6 +102,12 @@ def withdrawing_an_entry() -> Sent:
     return Sent(agency, f"/entries/{entry.id}", f"/entries/{entry.id}/withdraw", after=job)
 
 
+def changing_an_entry() -> Sent:
+    job, agency = make.job("open", method="lowest_price"), make.agency()
+    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_200_000)
+    return Sent(agency, f"/entries/{entry.id}/change", typed=lambda: {"quote_cents": "11000"}, after=job)
+
+
 def objecting() -> Sent:
     job = make.job("selected")
     typed = {"ground": "名单里有不符合条件的机构。"}
@@ -142,6 +148,7 @@ FORMS: dict[str, Callable[[], Sent]] = {
     "post again": lambda: on_a_job("failed", "owner", "/repost"),
     "enter": entering,
     "enter with a quote": quoting,
+    "change an entry": changing_an_entry,
     "withdraw an entry": withdrawing_an_entry,
     "object": objecting,
     "uphold": lambda: deciding("uphold"),
