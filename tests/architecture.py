@@ -19,6 +19,7 @@ FEATURES = [
     "agencies",
     "jobs",
     "entries",
+    "inquiries",
     "selections",
     "objections",
     "contracts",

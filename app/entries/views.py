@@ -45,7 +45,7 @@ def new(job: Job) -> Any:
 @allow(MAY_READ_ENTRY, Entry)
 def show(entry: Entry) -> Any:
     job, waits = entry.job, takes_entries(acting().actor, entry.job)
-    known = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
+    known: dict[str, Any] = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
     known |= {"versions": versions_of(entry.id), "ended_by": ENDED_BY}
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
 

@@ -16,6 +16,7 @@ from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import read, session
 from app.infra.seen import Rows, Seen, all_of
+from app.inquiries.models import ASKED
 from app.jobs.models import Job
 from app.jobs.rules import ENDED, MAY_READ, PRICED, State
 from app.kernel.act import Actor, Kind
@@ -30,13 +31,14 @@ YEAR = timedelta(days=365)
 
 @dataclass
 class Told:
-    """A job with the rows around it, the selection made for it and both ratings: what its public page reads, in one
-    statement. All of it is only seen, and none of it can be changed."""
+    """A job with the rows around it, the selection made for it, both ratings, and how many questions were asked: what
+    its public page reads, in one statement. All of it is only seen, and none of it can be changed."""
 
     job: Any
     selection: Any
     by_owner: Any
     by_agency: Any
+    inquiries: int
 
     @staticmethod
     def load(id: int) -> "Told | None":
@@ -47,7 +49,7 @@ class Told:
         job, agent = rows["job"], rows["agent"]
         vars(job).update({name: rows[name] for name in ("owner", "run_by", "item", "standard", "district")})
         job.LIFE, job.agency = Job.LIFE, agent and Seen(unit=agent)
-        return Told(job, *(rows[name] for name in ("selection", "by_owner", "by_agency")))
+        return Told(job, rows["selection"], rows["by_owner"], rows["by_agency"], values.inquiries)
 
     @staticmethod
     def MAY_READ(actor: Actor, told: "Told") -> bool:
@@ -83,7 +85,7 @@ SHOWN = Rows(
     by_agency=all_of(BY_AGENCY),
 )  # fmt: skip
 TOLD = (
-    select(*SHOWN.columns)
+    select(*SHOWN.columns, ASKED)
     .select_from(Job)
     .join(OWNER, OWNER.id == Job.owner_id)
     .join(User, User.id == Job.run_by_id)

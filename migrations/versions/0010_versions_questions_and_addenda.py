@@ -1,4 +1,4 @@
-"""Every version of an entry is kept: what stands in an entry now is its first one."""
+"""Every version of an entry is kept: what stands in an entry now is its first one. Questions about jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,9 +55,41 @@ def upgrade() -> None:
         postgresql_where=standing,
     )
     op.execute(KNOWN)
+    _create_inquiry()
+
+
+def _create_inquiry() -> None:
+    op.create_table(
+        "inquiry",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withheld_because", sa.String(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('asked', 'answered', 'withheld')", name=op.f("ck_inquiry_known_state")),
+        sa.CheckConstraint(
+            "state <> 'answered' OR answer IS NOT NULL", name=op.f("ck_inquiry_an_answered_one_has_its_answer")
+        ),
+        sa.CheckConstraint(
+            "state <> 'withheld' OR withheld_because IS NOT NULL", name=op.f("ck_inquiry_withholding_has_a_reason")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_inquiry_job_id_job")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_inquiry_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry")),
+        sa.UniqueConstraint("job_id", "number", name=op.f("uq_inquiry_job_id_number")),
+    )
+    op.create_index(op.f("ix_inquiry_state_due"), "inquiry", ["state", "due"])
 
 
 def downgrade() -> None:
+    op.drop_table("inquiry")
     op.drop_table("entry_version")
     with op.batch_alter_table("entry") as table:
         table.drop_column("version")
