@@ -18,6 +18,8 @@ from app.districts.models import load as load_districts
 from app.entries import operations as entry_operations
 from app.entries.models import Entry
 from app.entries.views import bp as entries
+from app.inquiries.models import Inquiry
+from app.inquiries.views import bp as inquiries
 from app.jobs.models import Job
 from app.jobs.views import bp as jobs
 from app.kernel.act import Act
@@ -41,7 +43,7 @@ from app.services.models import Pause
 from app.services.views import bp as services
 from app.services.views import pauses
 
-LIVES = (Agency, Job, Entry, Objection, Pause, Rating)
+LIVES = (Agency, Job, Entry, Inquiry, Objection, Pause, Rating)
 
 BLUEPRINTS: tuple[Any, ...] = (
     accounts,
@@ -52,6 +54,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     methods,
     jobs,
     entries,
+    inquiries,
     selections,
     objections,
     contracts,

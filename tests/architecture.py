@@ -20,6 +20,7 @@ FEATURES = [
     "methods",
     "jobs",
     "entries",
+    "inquiries",
     "selections",
     "objections",
     "contracts",

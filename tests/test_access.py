@@ -19,6 +19,7 @@ from app.entries import operations as entries
 from app.entries.models import Entry
 from app.infra import db
 from app.infra.db import session
+from app.inquiries import operations as inquiries
 from app.jobs.models import Job
 from app.kernel.act import Kind, Role
 from app.methods.models import known_rules
@@ -121,8 +122,15 @@ TABLE = [
     ("entries.new", "open", "APap", ALL),
     ("entries.show", "entered", "APMm", "APMm"),
     ("entries.receipt", "entered", "AP", "APMm"),
+    ("entries.change", "entered", "AP", "APMm"),
     ("entries.withdraw", "entered", "AP", "APMm"),
     ("entries.reenter", "entry withdrawn", "AP", "APMm"),
+    ("inquiries.new", "open", "APap", ALL),
+    ("inquiries.show", "asked", "ODAPMm", "ODAPMm"),
+    ("inquiries.answer", "asked", "OD", "ODAPMm"),
+    ("inquiries.withhold", "asked", OPERATORS, "ODAPMm"),
+    ("inquiries.show", "question answered", ALL, ALL),
+    ("inquiries.withhold", "question answered", OPERATORS, ALL),
     ("jobs.repost", "failed", "OD", ALL),
     ("selections.show", "selected", ALL, ALL),
     ("selections.transcript", "selected", ALL, ALL),
@@ -282,6 +290,17 @@ def entry_withdrawn(cast: Cast) -> None:
     entries.withdraw(make.act(cast.agency, make.later(entry.job)), entry)
 
 
+def asked(cast: Cast) -> None:
+    job = cast.job("open")
+    cast.adds(inquiries.ask(make.act(cast.agency, make.later(job)), job, text="现场是否已经三通一平？"))
+
+
+def question_answered(cast: Cast) -> None:
+    asked(cast)
+    inquiry = cast.things["Inquiry"]
+    inquiries.answer(make.act(cast.owner, make.later(inquiry.job)), inquiry, answer="已经三通一平。")
+
+
 def objected(cast: Cast) -> None:
     job = cast.job("selected")
     by, paper = make.act(cast.stranger, make.later(job)), make.file(cast.stranger, now=make.later(job))
@@ -327,7 +346,8 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "market": market, "application": application, "applied": applied, "changes": changes, "changed": changed,
     "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,
-    "entry withdrawn": entry_withdrawn, "objected": objected, "contract_uploaded": contract_uploaded,
+    "entry withdrawn": entry_withdrawn, "asked": asked, "question answered": question_answered,
+    "objected": objected, "contract_uploaded": contract_uploaded,
     "materials_check": materials_check, "pause asked for": pause_asked_for, "delivered": delivered,
     "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from app.contracts.models import materials_asked
 from app.entries import operations as entries
 from app.infra.db import Row, session
 from app.infra.once import Submission
+from app.inquiries import operations as inquiries
 from app.jobs.models import Job
 from app.kernel.credit_code import make_code
 from app.kernel.workdays import local_day
@@ -102,6 +103,23 @@ def withdrawing_an_entry() -> Sent:
     return Sent(agency, f"/entries/{entry.id}", f"/entries/{entry.id}/withdraw", after=job)
 
 
+def changing_an_entry() -> Sent:
+    job, agency = make.job("open", method="lowest_price"), make.agency()
+    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_200_000)
+    return Sent(agency, f"/entries/{entry.id}/change", typed=lambda: {"quote_cents": "11000"}, after=job)
+
+
+def asking() -> Sent:
+    job = make.job("open")
+    return Sent(make.agency(), f"/jobs/{job.id}/ask", typed=lambda: {"text": "现场是否已经三通一平？"}, after=job)
+
+
+def answering() -> Sent:
+    job = make.job("open")
+    asked = inquiries.ask(make.act(make.agency(), make.later(job)), job, text="现场是否已经三通一平？")
+    return Sent(job.owner, f"/inquiries/{asked.id}/answer", typed=lambda: {"answer": "已经三通一平。"}, after=job)
+
+
 def objecting() -> Sent:
     job = make.job("selected")
     typed = {"ground": "名单里有不符合条件的机构。"}
@@ -142,7 +160,10 @@ FORMS: dict[str, Callable[[], Sent]] = {
     "post again": lambda: on_a_job("failed", "owner", "/repost"),
     "enter": entering,
     "enter with a quote": quoting,
+    "change an entry": changing_an_entry,
     "withdraw an entry": withdrawing_an_entry,
+    "ask about a job": asking,
+    "answer a question": answering,
     "object": objecting,
     "uphold": lambda: deciding("uphold"),
     "dismiss": lambda: deciding("dismiss"),

@@ -22,13 +22,15 @@ from app.agencies.models import Agency
 from app.contracts import operations as contracts
 from app.contracts.models import contracts_of, materials_asked
 from app.entries import operations as entries
-from app.entries.models import Entry, entry_of
+from app.entries.envelopes import entrant_of
+from app.entries.models import Entry, EntryVersion, entry_of, live_entries, versions_of
 from app.infra import record as log
 from app.infra.clockwork import take_late
 from app.infra.db import Row, session, transaction
 from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act, Role
+from app.kernel.draw import list_hash_of
 from app.kernel.errors import WrongState
 from app.kernel.workdays import local_day
 from app.objections import operations as objections
@@ -253,7 +255,9 @@ def test_without_lock_and_key_an_agency_would_enter_twice() -> None:
     make.keep()
 
 
-@pytest.mark.parametrize("model", [Entry, Selection, Award, Delivery, Rating], ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", [Entry, EntryVersion, Selection, Award, Delivery, Rating], ids=lambda model: model.__name__
+)
 def test_the_schema_itself_refuses_a_second_one(model: type[Row]) -> None:
     job = make.job("accepted")
     ratings.give(act(job, "owner"), job, **dict.fromkeys(AXES, 4), text="示例")
@@ -317,6 +321,68 @@ def test_without_the_lock_a_contract_would_revive_an_abandoned_award() -> None:
     acts(abandons)
     acts(uploads)
     assert make.again(run.job).state == "contract_uploaded"
+
+
+# --- up to the closing, and not after it: the list that is published is the list that stands -------------------------
+
+QUOTE = 1_500_000
+
+
+def one_changes_as_the_clock_closes() -> Race:
+    entry, by_agency = entered()
+    changes = by(by_agency, entry, "change", entries.change, quote_cents=QUOTE - 100)
+    return Race(entry.job, (changes, the_clock(entry.job, "close")))
+
+
+def one_withdraws_as_the_clock_closes() -> Race:
+    entry, by_agency = entered()
+    return Race(entry.job, (by(by_agency, entry, "withdraw", entries.withdraw), the_clock(entry.job, "close")))
+
+
+def entered() -> tuple[Entry, Act]:
+    """An entry, and its agency at the last minutes before the closing."""
+    job, agency = make.job("open", method="lowest_price"), make.agency()
+    assert job.due
+    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=QUOTE)
+    return entry, make.act(agency, job.due - SOON)
+
+
+def published_list(job: Job) -> str:
+    query = select(log.Event.facts).where(log.Event.thread_of == f"job:{job.id}", log.Event.name == "job.close")
+    return str(session.scalars(query).one()["list_hash"])
+
+
+def standing_list(job: Job) -> str:
+    session.expire_all()
+    return list_hash_of([entrant_of(one) for one in live_entries(job.id)])
+
+
+AT_CLOSING = (one_changes_as_the_clock_closes, one_withdraws_as_the_clock_closes)
+
+
+@pytest.mark.parametrize("race", AT_CLOSING, ids=lambda race: race.__name__)
+@pytest.mark.parametrize("order", [1, -1], ids=["agency first", "clock first"])
+def test_the_published_list_is_the_one_that_stands(race: Callable[[], Race], order: int) -> None:
+    run = race()
+    acted, closed = at_once(run.job, *map(in_transaction, run.tries[::order]))[::order]
+    assert closed is None
+    assert make.again(run.job).state == "selecting"
+    assert published_list(run.job) == standing_list(run.job)
+    ended = sum(one.ended_at is not None for one in versions_of(run.tries[0].id))
+    assert (type(acted), ended) in ((NoneType, 1), (WrongState, 0))
+
+
+@pytest.mark.parametrize("race", AT_CLOSING, ids=lambda race: race.__name__)
+def test_without_the_lock_the_list_would_change_after_it_was_published(race: Callable[[], Race]) -> None:
+    run = race()
+    make.keep()
+    acts_late, closes = run.tries
+    looks(acts_late)
+    in_transaction(closes)()
+    with transaction():
+        entry = session.get_one(Entry, acts_late.id)
+        entry.state, entry.offer = entry.LIFE[acts_late.step].target, "0" * 64
+    assert published_list(run.job) != standing_list(run.job)
 
 
 # --- what the second one reads ----------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ SENT = {
     ("agency", "/jobs?state=open&keyword=示例&district=450800&after=5"): 3,
     ("owner", "/agencies"): 6,
     ("owner", "/items"): 3,
-    ("owner", "/desk"): 6,
+    ("owner", "/desk"): 7,
     ("agency", "/desk"): 6,
     ("operator", "/desk"): 7,
     ("regulator", "/desk"): 7,
@@ -46,12 +46,17 @@ class Market:
         known = {"owner": self.owner, "entrants": [self.agency, make.agency(), make.agency()]}
         states = ("submitted", "open", "failed", "objected", "in_service", "archived")
         self.jobs = {state: make.job(state, **known) for state in states}
+        self.inquiry = self.inquire(self.jobs["open"])
         self.objection = objections_of(self.jobs["objected"].id)[0]
         self.entry, self.pause = self.enter(self.jobs["open"]), self.ask(self.jobs["in_service"])
 
     def enter(self, job):
         make.verb("entries", "enter")(make.act(self.agency, make.later(job)), job, quote_cents=None)
         return entry_of(job.id, self.agency.id)
+
+    def inquire(self, job):
+        by = make.act(self.agency, make.later(job))
+        return make.verb("inquiries", "ask")(by, job, text="现场是否已经三通一平？")
 
     def ask(self, job):
         by = make.act(session.get_one(Agency, job.agency_id), make.later(job))
@@ -67,6 +72,7 @@ class Market:
             theirs = self.copies(job, more, owner_id=owners, agency_id=[job.agency_id and self.agency.id])
             if state == "open":
                 make.copies(self.entry, more, job_id=theirs)
+                make.copies(self.inquiry, more, job_id=ours)
             if state == "objected":
                 make.copies(self.objection, more, job_id=ours)
             if state == "in_service":

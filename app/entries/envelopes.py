@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from app.entries.eligibility import Offer, quote_of
-from app.entries.models import Entry
+from app.entries.models import Entry, EntryVersion, standing_versions
 from app.infra import keys
 from app.jobs.models import Job
 from app.jobs.rules import selecting
@@ -53,12 +53,15 @@ def close_envelopes(job: Job, entry: Entry, code: str, offered: Offer, sealing: 
 
 
 def open_envelopes(act: Act, job: Job, entries: list[Entry]) -> None:
-    """Open every entry of a closed job. Tampered when one does not hold what its entrant committed to."""
+    """Open every entry of a closed job. Tampered when one does not hold what its entrant committed to, or is not the
+    version that stands."""
     if not (the_clock(act.actor) and selecting(act.actor, job)):
         raise NotAllowed(N_("Envelopes are opened by the clock after the entry has closed, and by nobody before."))
-    private = keys.unwrap(job.wrapped_seal or b"")
-    for entry in entries:
-        _open(job, entry, private)
+    private, standing = keys.unwrap(job.wrapped_seal or b""), standing_versions(job.id)
+    opened = [_opened(job, entry, standing.get(entry.id), private) for entry in entries]
+    for entry, made in zip(entries, opened, strict=True):
+        entry.contribution, entry.made_by, entry.nonce = made.contribution.hex(), made.made_by, made.nonce.hex()
+        entry.quote_cents, entry.days, entry.discount = made.quote, made.days, made.discount
 
 
 def entrant_of(entry: Entry) -> Entrant:
@@ -70,19 +73,27 @@ def entrant_of(entry: Entry) -> Entrant:
     return Entrant(unit.code, unit.name, chance, nonce, entry.made_by or "", **own, **lists)  # type: ignore[arg-type]
 
 
-def _open(job: Job, entry: Entry, private: bytes) -> None:
+def _opened(job: Job, entry: Entry, version: EntryVersion | None, private: bytes) -> Entrant:
+    """What lies in the envelopes of an entry; it is written down only when nothing is wrong with any."""
     code = entry.agency.unit.code
     try:
         chance = seal.open_envelope(private, entry.chance_envelope)
         offer = seal.open_envelope(private, entry.offer_envelope)
-        entry.contribution, entry.made_by = str(chance["contribution"]), str(chance["made_by"])
-        entry.nonce, entry.quote_cents, entry.days = str(offer["nonce"]), offer["quote"], offer["days"]  # type: ignore[assignment]
-        entry.discount = offer["discount"]  # type: ignore[assignment]
-        made = entrant_of(entry).sealed_for(job.number or "")
+        random = bytes.fromhex(str(chance["contribution"])), bytes.fromhex(str(offer["nonce"]))
+        own = {"quote": offer["quote"], "days": offer["days"], "discount": offer["discount"]}
+        made = Entrant(code, "", *random, str(chance["made_by"]), **own).sealed_for(job.number or "")  # type: ignore[arg-type]
     except (KeyError, ValueError) as error:
         raise Tampered(code) from error
     whose = {"code": code, "job": job.number}
     if not (whose.items() <= chance.items() and whose.items() <= offer.items()):
         raise Tampered(code)
-    if (made.sealed, made.offer) != (entry.sealed, entry.offer):
+    if (made.sealed, made.offer) != (entry.sealed, entry.offer) or not _stands(entry, version):
         raise Tampered(code)
+    return made
+
+
+def _stands(entry: Entry, version: EntryVersion | None) -> bool:
+    """Whether the list carries the version that stands, and no older one put back into its place."""
+    if version is None:
+        return False
+    return (entry.version, entry.sealed, entry.offer) == (version.number, version.sealed, version.offer)

@@ -1,13 +1,13 @@
-"""Entries: one agency's sealed entry for one job."""
+"""Entries: one agency's sealed entry for one job, and every version of it."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import one_of
 from app.agencies.models import Agency, Listing
-from app.entries.rules import ENTRY_LIFE, MAY_READ_ENTRY, EntryState
+from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_READ_ENTRY, EntryState
 from app.infra.db import Cents, Row, session
 from app.infra.record import Living
 from app.jobs.models import Job
@@ -17,12 +17,13 @@ from app.jobs.rules import State
 class Entry(Living, Row):
     """One agency's entry for one job; there is one per agency and job, withdrawn or not. `listing_id` is the promise in
     force when it entered. `sealed` and `offer` are the commitments on the published list; what they commit to is in the
-    two envelopes, and from the opening on in the columns after them."""
+    two envelopes, and from the opening on in the columns after them. `version` is the number of the one that stands."""
 
     LIFE, MAY_READ = ENTRY_LIFE, MAY_READ_ENTRY
 
     job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
     agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
+    version: Mapped[int] = mapped_column(default=1)
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
     received_at: Mapped[datetime]
     sealed: Mapped[str]
@@ -52,6 +53,48 @@ class Entry(Living, Row):
     @property
     def thread(self) -> str:
         return f"entry:{self.id}"
+
+
+class EntryVersion(Row):
+    """One version of an entry as it was received, kept for good with its envelopes closed. At most one of an entry
+    stands; `ended_by` is the verb that ended another."""
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey(Entry.id))
+    number: Mapped[int]
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
+    received_at: Mapped[datetime]
+    sealed: Mapped[str]
+    offer: Mapped[str]
+    chance_envelope: Mapped[bytes] = mapped_column(deferred=True)
+    offer_envelope: Mapped[bytes] = mapped_column(deferred=True)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("entry_id", "number"),
+        CheckConstraint(f"ended_by IN {tuple(ENDED_BY)}", "known_end"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", "an_end_has_its_verb"),
+        Index(
+            "uq_entry_version_standing",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+def versions_of(entry_id: int) -> list[EntryVersion]:
+    """Every version of an entry, the first one first."""
+    query = select(EntryVersion).where(EntryVersion.entry_id == entry_id)
+    return list(session.scalars(query.order_by(EntryVersion.number)))
+
+
+def standing_versions(job_id: int) -> dict[int, EntryVersion]:
+    """The versions that stand in a job, by the entry."""
+    standing = (Entry.job_id == job_id, EntryVersion.ended_at.is_(None))
+    query = select(EntryVersion).join(Entry, Entry.id == EntryVersion.entry_id).where(*standing)
+    return {one.entry_id: one for one in session.scalars(query)}
 
 
 def entry_of(job_id: int, agency_id: int) -> Entry | None:

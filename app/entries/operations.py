@@ -1,13 +1,14 @@
-"""Entering a job, leaving it, and closing its list."""
+"""Entering a job, changing the entry, leaving it, and closing its list. Every version of an entry is kept."""
 
 from datetime import date
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.agencies.models import Agency, Listing, current_listing
 from app.entries.eligibility import Offer, refuse_offer, unmet
 from app.entries.envelopes import Sealing, close_envelopes, entrant_of
-from app.entries.models import Entry, entry_of, live_entries
+from app.entries.models import Entry, EntryVersion, entry_of, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
 from app.infra import almanac
 from app.infra.db import session
@@ -50,13 +51,29 @@ def enter(
             session.add(entry)
     except IntegrityError as error:
         raise WrongState(N_("Your agency has entered this job already.")) from error
-    record(act, "entry.enter", entry)
+    record(act, "entry.enter", entry, version=entry.version)
+    _keep_version(entry)
     return entry
+
+
+def change(
+    act: Act,
+    entry: Entry,
+    *,
+    quote_cents: int | None,
+    days: int | None = None,
+    discount: int | None = None,
+    sealing: Sealing | None = None,
+) -> None:
+    """Put a new offer, and the listing current now, in the place of what was entered. The version before is kept as it
+    was, and its envelopes stay closed for good."""
+    _enter_anew(act, entry, "change", Offer(quote_cents, days, discount), sealing or Sealing.new())
 
 
 def withdraw(act: Act, entry: Entry) -> None:
     _lock_open(act, entry.job)
     advance(act, entry, "withdraw")
+    _end_version(act, entry, "withdraw")
 
 
 def reenter(
@@ -69,11 +86,7 @@ def reenter(
     sealing: Sealing | None = None,
 ) -> None:
     """Enter again after withdrawing, with a new offer and the listing current now."""
-    offered = Offer(quote_cents, days, discount)
-    agency, listing = _eligible(act, entry.job, offered)
-    advance(act, entry, "reenter")
-    close_envelopes(entry.job, entry, agency.unit.code, offered, sealing or Sealing.new())
-    entry.listing_id, entry.received_at = listing.id, act.now
+    _enter_anew(act, entry, "reenter", Offer(quote_cents, days, discount), sealing or Sealing.new())
 
 
 def close(act: Act, job: Job) -> None:
@@ -104,6 +117,30 @@ def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, Listing]:
     if listing is None:
         raise Invalid(N_("List the item with your promises."))
     return agency, listing
+
+
+def _enter_anew(act: Act, entry: Entry, verb: str, offered: Offer, sealing: Sealing) -> None:
+    """The next version of an entry, received now."""
+    agency, listing = _eligible(act, entry.job, offered)
+    entry.lock()
+    advance(act, entry, verb, version=entry.version + 1)
+    _end_version(act, entry, "change")
+    close_envelopes(entry.job, entry, agency.unit.code, offered, sealing)
+    entry.version, entry.listing_id, entry.received_at = entry.version + 1, listing.id, act.now
+    _keep_version(entry)
+
+
+def _keep_version(entry: Entry) -> None:
+    kept = "listing_id received_at sealed offer chance_envelope offer_envelope".split()
+    known = {name: getattr(entry, name) for name in kept}
+    session.add(EntryVersion(entry_id=entry.id, number=entry.version, **known))
+    session.flush()
+
+
+def _end_version(act: Act, entry: Entry, verb: str) -> None:
+    """End the version that stands, if one does."""
+    standing = (EntryVersion.entry_id == entry.id, EntryVersion.ended_at.is_(None))
+    session.execute(update(EntryVersion).where(*standing).values(ended_at=act.now, ended_by=verb))
 
 
 def _lock_open(act: Act, job: Job) -> None:

@@ -25,12 +25,16 @@ def while_open(actor: Actor, entry: Any) -> bool:
     return jobs.takes_entries(actor, entry.job)
 
 
+# What ended a version of an entry, by the verb.
+ENDED_BY = {"change": N_("changed"), "withdraw": N_("entry withdrawn")}
+
 # fmt: off
 ENTRY_LIFE = Lifecycle("entry", N_("entry"), {
         EntryState.ENTERED:   N_("entered"),
         EntryState.WITHDRAWN: N_("entry withdrawn"),
         EntryState.EXCLUDED:  N_("excluded at closing"),
     },
+    step("change",   N_("Change the entry"),     EntryState.ENTERED,   EntryState.ENTERED,   its_entrant & while_open, asks=True),
     step("withdraw", N_("Withdraw the entry"),   EntryState.ENTERED,   EntryState.WITHDRAWN, its_entrant & while_open),
     step("reenter",  N_("Enter again"),          EntryState.WITHDRAWN, EntryState.ENTERED,   its_entrant & while_open, asks=True),
     step("exclude",  N_("Exclude: a condition no longer holds"), EntryState.ENTERED, EntryState.EXCLUDED, the_clock),

@@ -12,8 +12,8 @@ from app.entries import operations
 from app.entries.eligibility import Offer, conditions, quote_of
 from app.entries.envelopes import Sealing
 from app.entries.forms import entry_form
-from app.entries.models import Entry, entry_of
-from app.entries.rules import ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant
+from app.entries.models import Entry, entry_of, versions_of
+from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant
 from app.infra.db import session
 from app.jobs.models import Job, light_of
 from app.jobs.rules import takes_entries
@@ -45,7 +45,8 @@ def new(job: Job) -> Any:
 @allow(MAY_READ_ENTRY, Entry)
 def show(entry: Entry) -> Any:
     job, waits = entry.job, takes_entries(acting().actor, entry.job)
-    known = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
+    known: dict[str, Any] = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
+    known |= {"versions": versions_of(entry.id), "ended_by": ENDED_BY}
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
 
 
@@ -61,6 +62,15 @@ def receipt(entry: Entry) -> Any:
     return answer
 
 
+@bp.route("/entries/<int:id>/change", methods=["GET", "POST"])
+@allow(its_entrant, Entry)
+def change(entry: Entry) -> Any:
+    operations.check_open(acting(), entry.job)
+    ENTRY_LIFE.check(acting(), entry, "change")
+    told = gettext("The entry is changed. The version before stays sealed for good.")
+    return _enter_anew(entry, operations.change, told, before=entry.version)
+
+
 @bp.post("/entries/<int:id>/withdraw")
 @allow(its_entrant, Entry)
 def withdraw(entry: Entry) -> Any:
@@ -73,12 +83,17 @@ def withdraw(entry: Entry) -> Any:
 @allow(its_entrant, Entry)
 def reenter(entry: Entry) -> Any:
     operations.check_open(acting(), entry.job)
+    return _enter_anew(entry, operations.reenter, gettext("You have entered again."))
+
+
+def _enter_anew(entry: Entry, verb: Any, told: str, before: int = 0) -> Any:
+    """The next version of an entry, on the page on which one enters; `before` is the number of the one it ends."""
     form, sealing = entry_form(entry.job), _sealing()
-    if form.validate_on_submit() and form.attempt(operations.reenter, acting(), entry, **form.values, sealing=sealing):
-        flash(gettext("You have entered again."))
+    if form.validate_on_submit() and form.attempt(verb, acting(), entry, **form.values, sealing=sealing):
+        flash(told)
         _keep_receipt(entry, form.values, sealing)
         return redirect(url_for(".show", id=entry.id), 303)
-    return _entry_page(form, entry.job, entry.agency), form.status
+    return _entry_page(form, entry.job, entry.agency, before), form.status
 
 
 def _sealing() -> Sealing:
@@ -90,8 +105,8 @@ def _sealing() -> Sealing:
 def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> None:
     """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
     known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
-    offered = offered | {"quote_cents": quote_of(entry.job, Offer(**offered))}
-    cookie["receipt"] = {"entry": entry.id, "sealed": entry.sealed, "offer": entry.offer, **known, **offered}
+    named = {"entry": entry.id, "version": entry.version, "quote_cents": quote_of(entry.job, Offer(**offered))}
+    cookie["receipt"] = offered | named | {"sealed": entry.sealed, "offer": entry.offer, **known}
 
 
 def _receipt(entry: Entry) -> dict[str, Any] | None:
@@ -100,11 +115,12 @@ def _receipt(entry: Entry) -> dict[str, Any] | None:
     return kept if kept.get("entry") == entry.id and kept.get("sealed") == entry.sealed else None
 
 
-def _entry_page(form: Any, job: Job, agency: Agency) -> str:
+def _entry_page(form: Any, job: Job, agency: Agency, before: int = 0) -> str:
     return render_template(
         "entries/new.html",
         form=form,
         job=job,
+        before=before,
         conditions=conditions(local_day(now()), job, agency),
         listing=current_listing(agency.id, job.item_id),
     )

@@ -84,7 +84,9 @@ def advance(act: Act, subject: Any, verb: str, *, term: str = "", due: datetime 
         facts["term"] = code
     elif step.due is at_once:
         due = act.now
-    subject.state, subject.state_since, subject.due = step.target, act.now, due
+    if subject.state != step.target:
+        subject.state_since = act.now
+    subject.state, subject.due = step.target, due
     if due:
         facts["due"] = due.isoformat()
     return record(act, f"{subject.LIFE.name}.{verb}", subject, **facts)

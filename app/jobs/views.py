@@ -14,6 +14,8 @@ from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
 from app.entries.models import ENTERED, entries_counted
 from app.infra import almanac
+from app.inquiries.models import inquiries_for, questions_until
+from app.inquiries.rules import MAY_ASK, MAY_READ_WORDS
 from app.jobs import models, operations, posting, rules
 from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, against, list_choices
 from app.jobs.models import Job, Wanted
@@ -86,6 +88,7 @@ def show(told: Told) -> Any:
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
         asked=told.asked if inside else None,
         may_answer=bool(told.asked) and the_other_side(actor, told.asked),
+        **_questions(told),
         in_publicity=rules.in_publicity(actor, job),
         inside=inside,
         may_review=MAY_REVIEW_JOB(actor, job),
@@ -95,6 +98,20 @@ def show(told: Told) -> Any:
         least=rule_of(job, now()).minimum_entries,
         **WORDS,
     )
+
+
+def _questions(told: Told) -> dict[str, Any]:
+    """What was asked about a job, as far as the reader may read it, and until when who may ask."""
+    job, actor = told.job, acting().actor
+    until = questions_until(job) if takes_entries(actor, job) else None
+    lasts = until is not None and now() < until
+    return {
+        "inquiries": inquiries_for(actor, job.id) if told.inquiries else [],
+        "questions_until": until,
+        "questions_last": lasts,
+        "may_ask": lasts and (MAY_ASK(actor) or actor.user_id is None),
+        "may_read_words": lambda inquiry: MAY_READ_WORDS(actor, inquiry),
+    }
 
 
 def _spine(job: Job, story: Any, inside: bool) -> list[dict[str, Any]]:

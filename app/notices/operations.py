@@ -13,6 +13,7 @@ from app.infra import mail
 from app.infra.db import session
 from app.infra.outbox import enqueue
 from app.infra.record import Event
+from app.inquiries.models import Inquiry, asker_ids
 from app.jobs.models import Job
 from app.jobs.rules import its_owner
 from app.kernel.act import Act, Actor, Kind
@@ -56,6 +57,10 @@ def everyone_in(job: Job) -> Members:
     return owner_of(job) + entrants_of(job)
 
 
+def concerned_in(job: Job) -> Members:
+    return entrants_of(job) + members_where(Unit.id.in_(asker_ids(job.id)))
+
+
 def regulators_of(job: Job) -> Members:
     return regulators_members(job.sector_code)
 
@@ -66,6 +71,10 @@ def the_agency(agency: Agency) -> Members:
 
 def entrant_of(entry: Entry) -> Members:
     return members_where(Unit.id == entry.agency_id)
+
+
+def asker_of(inquiry: Inquiry) -> Members:
+    return members_where(Unit.id == inquiry.unit_id)
 
 
 def objector_of(objection: Objection) -> Members:
@@ -80,14 +89,18 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.PARTIES: parties_of,
     To.ENTRANTS: entrants_of,
     To.EVERYONE_IN: everyone_in,
+    To.CONCERNED: concerned_in,
     To.REGULATORS: regulators_of,
     To.UNSELECTED: unselected_in,
     To.APPLICANT: the_agency,
 }
-OF_ONE_THING: dict[To, Callable[[Any], Members]] = {To.ENTRANT: entrant_of, To.OBJECTOR: objector_of}
+OF_ONE_THING: dict[To, Callable[[Any], Members]] = {
+    To.ENTRANT: entrant_of, To.ASKER: asker_of, To.OBJECTOR: objector_of,
+}  # fmt: skip
 
 SUBJECTS: dict[str, type[Any]] = {
-    "agency": Agency, "job": Job, "entry": Entry, "objection": Objection, "pause": Pause, "rating": Rating,
+    "agency": Agency, "job": Job, "entry": Entry, "inquiry": Inquiry, "objection": Objection, "pause": Pause,
+    "rating": Rating,
 }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ class To(StrEnum):
     EVERYONE_IN = "everyone in"
     ENTRANT = "entrant"
     UNSELECTED = "unselected"
+    CONCERNED = "entrants and askers"
+    ASKER = "asker"
     OBJECTOR = "objector"
     REGULATORS = "regulators"
     APPLICANT = "applicant"
@@ -48,6 +50,11 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
                                   (To.UNSELECTED,   N_("The result is published and another agency is selected. A letter says where you stand: %(title)s.")),),
     "job.fail":                  ((To.EVERYONE_IN,  N_("The selection failed: %(title)s.")),),
     "entry.exclude":             ((To.ENTRANT,      N_("Your entry no longer met a condition at closing and takes no part: %(title)s.")),),
+    "inquiry.ask":               ((To.OWNER,        N_("A question waits for your answer: %(title)s.")),
+                                  (To.OPERATORS,    N_("An agency asks about a job: %(title)s.")),),
+    "inquiry.answer":            ((To.CONCERNED,    N_("A question is answered for everybody: %(title)s.")),),
+    "inquiry.withhold":          ((To.OWNER,        N_("The operator withheld a question, for a published reason: %(title)s.")),
+                                  (To.ASKER,        N_("The operator withheld your question, for a published reason: %(title)s.")),),
     "objection.file":            ((To.PARTIES,      N_("Somebody objects to the result; the award waits for your answer: %(title)s.")),
                                   (To.OPERATORS,    N_("Somebody objects to a result; it is yours to decide: %(title)s.")),),
     "objection.answer":          ((To.OBJECTOR,     N_("Your objection is answered: %(title)s.")),

@@ -16,6 +16,7 @@ from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import read, session
 from app.infra.seen import Rows, Seen, all_of
+from app.inquiries.models import ASKED
 from app.jobs.models import Job
 from app.jobs.rules import ENDED, MAY_READ, PRICED, State
 from app.kernel.act import Actor, Kind
@@ -32,14 +33,16 @@ YEAR = timedelta(days=365)
 
 @dataclass
 class Told:
-    """A job with the rows around it, the selection made for it, the pause asked for and not answered yet, and both
-    ratings: what its page reads, in one statement. All of it is only seen, and none of it can be changed."""
+    """A job with the rows around it, the selection made for it, the pause asked for and not answered yet, both ratings,
+    and how many questions were asked: what its page reads, in one statement. All of it is only seen, and none of it can
+    be changed."""
 
     job: Any
     selection: Any
     asked: Any
     by_owner: Any
     by_agency: Any
+    inquiries: int
 
     @staticmethod
     def load(id: int) -> "Told | None":
@@ -52,7 +55,8 @@ class Told:
         job.LIFE, job.agency = Job.LIFE, agent and Seen(unit=agent)
         if rows["asked"]:
             rows["asked"].job = job
-        return Told(job, *(rows[name] for name in ("selection", "asked", "by_owner", "by_agency")))
+        around = {name: rows[name] for name in ("selection", "asked", "by_owner", "by_agency")}
+        return Told(job, **around, inquiries=values.inquiries)
 
     @staticmethod
     def MAY_READ(actor: Actor, told: "Told") -> bool:
@@ -89,7 +93,7 @@ SHOWN = Rows(
     by_agency=all_of(BY_AGENCY),
 )  # fmt: skip
 TOLD = (
-    select(*SHOWN.columns)
+    select(*SHOWN.columns, ASKED)
     .select_from(Job)
     .join(OWNER, OWNER.id == Job.owner_id)
     .join(User, User.id == Job.run_by_id)

@@ -13,6 +13,7 @@ from app.agencies.rules import MAY_CHECK
 from app.entries.models import entries_waiting
 from app.infra.almanac import Term, almanac
 from app.infra.db import session
+from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
 from app.jobs.rules import FUNDS, MAY_CREATE, METHODS
 from app.kernel.law import anyone
@@ -106,13 +107,18 @@ def review(job: Job) -> Any:
 
 
 def _besides(own: Agency | None) -> list[Wait]:
-    """What waits for an actor beside jobs: pauses and objections to answer, applications to check or to complete."""
+    """What waits for an actor beside jobs: pauses, questions and objections to answer, applications to check or to
+    complete."""
     actor = acting().actor
     waits = []
     for pause in pauses_to_answer(actor.unit_id):
         turn = pause.LIFE.turn(pause.state)
         if turn and turn.who(actor, pause):
             waits.append(_wait(turn, f"{pause.job.project_name} {pause.job.item.name}", pause))
+    for inquiry in inquiries_to_answer(actor.unit_id or 0) if MAY_CREATE(actor) else []:
+        turn = inquiry.LIFE.turn(inquiry.state)
+        if turn and turn.who(actor, inquiry):
+            waits.append(_wait(turn, f"{inquiry.job.project_name} {inquiry.job.item.name}", inquiry))
     for objection in objections_to_settle(None if MAY_DECIDE(actor) else actor.unit_id or 0):
         turn = objection.LIFE.turn(objection.state)
         if turn and turn.who(actor, objection):

@@ -12,7 +12,7 @@ from flask import Flask
 from app import wiring
 from app.entries import operations as entries
 from app.entries.envelopes import Sealing, Tampered, open_envelopes
-from app.entries.models import Entry, live_entries
+from app.entries.models import Entry, live_entries, versions_of
 from app.infra import keys
 from app.infra.clockwork import take_late
 from app.infra.db import session
@@ -209,6 +209,52 @@ def test_an_exchanged_envelope_is_refused_and_shown(meddle):
     assert selection_of(job.id) is None and job.agency_id is None
 
 
+def put_back_the_envelopes(entry: Entry) -> None:
+    for name in ("chance_envelope", "offer_envelope"):
+        setattr(entry, name, getattr(versions_of(entry.id)[0], name))
+
+
+def put_back_the_version(entry: Entry) -> None:
+    put_back_the_envelopes(entry)
+    for name in ("sealed", "offer"):
+        setattr(entry, name, getattr(versions_of(entry.id)[0], name))
+
+
+def put_back_with_its_number(entry: Entry) -> None:
+    put_back_the_version(entry)
+    entry.version = 1
+
+
+@pytest.mark.parametrize("meddle", [put_back_the_envelopes, put_back_the_version, put_back_with_its_number])
+def test_an_older_version_put_back_is_refused_and_shown(meddle):
+    job = priced(funds="social")
+    entry = enter(job, 3_000)
+    change(entry, 4_000)
+    meddle(entry)
+    session.flush()
+    close(job)
+    assert (job.state, reason_of(job)) == (State.FAILED, (NOT_AS_SEALED, entry.agency.unit.code))
+    assert (entry.quote_cents, selection_of(job.id)) == (None, None)
+
+
+def change(entry: Entry, quote: int) -> None:
+    entries.change(make.act(entry.agency, make.later(entry.job, hours=1)), entry, quote_cents=quote)
+
+
+def test_only_the_version_that_stands_is_listed_and_opened():
+    job = priced(funds="social")
+    entry = enter(job, 3_000)
+    change(entry, 4_000)
+    before, stands = versions_of(entry.id)
+    kept = before.sealed, before.offer, before.chance_envelope, before.offer_envelope
+    close(job)
+    selection = selection_of(job.id)
+    (line,) = selection.transcript["entrants"]
+    assert (line["sealed"], line["offer"], line["quote"]) == (stands.sealed, stands.offer, 4_000)
+    assert (before.sealed, before.offer, before.chance_envelope, before.offer_envelope) == kept
+    assert before.offer != stands.offer and "3000" not in str(selection.transcript)
+
+
 def test_an_exchange_is_noticed_by_the_opening_itself():
     job = priced()
     entries = [enter(job, quote) for quote in (3_000, 2_000)]
@@ -237,7 +283,7 @@ def test_only_the_browser_that_entered_gets_the_receipt(as_user, clock):
     entry = make.again(session.query(Entry).one())
     receipt = client.get(f"{address}/receipt.json").json
     assert receipt == {
-        "entry": entry.id, "sealed": entry.sealed, "offer": entry.offer, "contribution": "cd" * 32,
+        "entry": entry.id, "version": 1, "sealed": entry.sealed, "offer": entry.offer, "contribution": "cd" * 32,
         "made_by": BROWSER, "nonce": receipt["nonce"], "quote_cents": 1_500_000,
     }  # fmt: skip
     elsewhere = as_user(make.user_of(make.again(entry).agency.unit))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.agencies.models import current_listing
 from app.agencies.operations import take_down
 from app.entries import operations as entries
-from app.entries.models import entry_of, live_entries
+from app.entries.models import entry_of, live_entries, versions_of
 from app.infra.db import session
 from app.infra.outbox import Task
 from app.infra.record import Event
@@ -145,6 +145,39 @@ def test_an_entry_is_withdrawn_and_made_again_with_a_new_quote_and_the_promise_o
     assert (job.amount_cents, job.agreed_days) == (WAN - 100, 2)
 
 
+def test_a_changed_entry_stands_with_its_new_offer_and_every_version_is_kept() -> None:
+    job, agency = opened("lowest_price", funds="social"), make.agency()
+    entry = enter(job, agency, WAN)
+    first, listing, later = entry.received_at, make.listing(agency, job.item, days=2), make.later(job, hours=2)
+    entries.change(make.act(agency, later), entry, quote_cents=WAN - 100)
+    entries.withdraw(make.act(agency, later + make.MINUTE), entry)
+    entries.reenter(make.act(agency, later + 2 * make.MINUTE), entry, quote_cents=WAN - 200)
+    assert (entry.state, entry.version, entry.listing_id) == ("entered", 3, listing.id)
+    assert entry.received_at == later + 2 * make.MINUTE
+    kept = versions_of(entry.id)
+    assert [(one.number, one.received_at, one.ended_by, one.ended_at) for one in kept] == [
+        (1, first, "change", later),
+        (2, later, "withdraw", later + make.MINUTE),
+        (3, later + 2 * make.MINUTE, None, None),
+    ]
+    assert len({one.offer for one in kept}) == len({one.offer_envelope for one in kept}) == 3
+    assert kept[2].offer == entry.offer
+    lapse(lapse(job))
+    assert (job.amount_cents, job.agreed_days) == (WAN - 200, 2)
+
+
+def test_a_change_that_is_refused_changes_nothing() -> None:
+    job, agency = opened("lowest_price"), make.agency()
+    entry = enter(job, agency, WAN)
+    sealed = entry.offer
+    with pytest.raises(Invalid, match="ceiling"):
+        entries.change(make.act(agency, make.later(job)), entry, quote_cents=3 * WAN)
+    entries.withdraw(make.act(agency, make.later(job)), entry)
+    with pytest.raises(WrongState, match="entry withdrawn"):
+        entries.change(make.act(agency, make.later(job)), entry, quote_cents=WAN)
+    assert (entry.version, entry.offer, len(versions_of(entry.id))) == (1, sealed, 1)
+
+
 def test_who_enters_again_meets_the_conditions_again() -> None:
     job, agency = opened("lowest_price"), make.agency()
     entry = enter(job, agency, WAN)
@@ -164,7 +197,8 @@ def test_an_entry_belongs_to_its_agency_and_is_settled_at_the_closing() -> None:
     for somebody in (make.agency(), job.owner, make.operator()):
         with pytest.raises(NotAllowed):
             entries.withdraw(make.act(somebody, make.later(job)), entry)
-    for verb, details in ((entries.withdraw, {}), (entries.reenter, {"quote_cents": None})):
+    anew = {"quote_cents": None}
+    for verb, details in ((entries.withdraw, {}), (entries.change, anew), (entries.reenter, anew)):
         with pytest.raises(WrongState):
             verb(make.act(agency, job.due), entry, **details)
     assert entry.state == "entered"
@@ -173,6 +207,7 @@ def test_an_entry_belongs_to_its_agency_and_is_settled_at_the_closing() -> None:
 def test_a_quote_stands_in_no_event_and_no_task() -> None:
     job, agency = opened("lowest_price"), make.agency()
     entry = enter(job, agency, 1_357_931)
+    entries.change(make.act(agency, make.later(job)), entry, quote_cents=1_357_933)
     entries.withdraw(make.act(agency, make.later(job)), entry)
     entries.reenter(make.act(agency, make.later(job)), entry, quote_cents=1_357_932)
     written = [*session.scalars(select(Event.facts)), *session.scalars(select(Task.payload))]

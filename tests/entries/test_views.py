@@ -121,6 +121,31 @@ def test_an_entry_is_withdrawn_and_made_again_on_the_pages(as_user: AsUser, at: 
     assert client.get(f"{path}/reenter").status_code == 409
 
 
+def test_an_entry_is_changed_on_its_page_and_the_receipt_names_the_version(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open", method="lowest_price"), make.agency()
+    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_000_000)
+    path, first = f"/entries/{entry.id}", entry.offer
+    at(job, hours=1)
+    client = signed_in(as_user, agency)
+    assert f'href="{path}/change"' in client.get(path).text
+    assert "Versions of this entry" not in client.get(path).text
+    page = client.get(f"{path}/change").text
+    assert "<h1>Change the entry</h1>" in page and "Version 1 stands until you send this one" in page
+    refused = client.post(f"{path}/change", data={"quote_cents": "20001"})
+    assert (refused.status_code, 'value="20001"' in refused.text) == (422, True)
+    assert client.post(f"{path}/change", data={"quote_cents": "9876.54"}).status_code == 303
+    assert client.get(f"{path}/receipt.json").json["version"] == 2
+    for reader in (client, signed_in(as_user, make.operator())):
+        text = reader.get(path).text
+        for words in ("Versions of this entry", "stands", "changed", first, make.again(entry).offer):
+            assert words in text
+        assert "9,876.54" not in text and "10,000.00" not in text
+    at(job, days=30)
+    for send in (client.get, client.post):
+        late = send(f"{path}/change")
+        assert (late.status_code, "The entry for this job has closed." in late.text) == (409, True)
+
+
 def test_of_an_entry_only_its_agency_and_the_operator_know(as_user: AsUser) -> None:
     job, agency = make.job("open", method="lowest_price"), make.agency()
     entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_000_000)

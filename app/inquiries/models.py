@@ -1,0 +1,80 @@
+"""Questions about a job, and the answers that everybody reads."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+
+from app.accounts.models import Unit, one_of
+from app.infra import almanac
+from app.infra.db import Row, session
+from app.infra.record import Living
+from app.inquiries.rules import INQUIRY_LIFE, MAY_READ_INQUIRY, InquiryState
+from app.jobs.models import Job
+from app.jobs.rules import State
+from app.kernel.act import Actor
+
+INSTANT = timedelta(microseconds=1)
+
+
+class Inquiry(Living, Row):
+    """A question of an agency about a job, the `number`-th of the job. Who asked is known to the operator alone."""
+
+    LIFE, MAY_READ = INQUIRY_LIFE, MAY_READ_INQUIRY
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
+    number: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    text: Mapped[str]
+    asked_at: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    withheld_because: Mapped[str | None]
+
+    job: Mapped[Job] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "number"),
+        CheckConstraint(one_of("state", InquiryState), "known_state"),
+        CheckConstraint("state <> 'answered' OR answer IS NOT NULL", "an_answered_one_has_its_answer"),
+        CheckConstraint("state <> 'withheld' OR withheld_because IS NOT NULL", "withholding_has_a_reason"),
+        Index(None, "state", "due"),
+    )
+
+
+# How many questions a job of the query around it has.
+ASKED = (
+    select(func.count(Inquiry.id)).where(Inquiry.job_id == Job.id).correlate(Job).scalar_subquery().label("inquiries")
+)
+
+
+def questions_until(job: Job) -> datetime:
+    """The exclusive instant at which questions about an open job end: some working days before its closing, by the term
+    in force when it was announced."""
+    closing = job.due or job.state_since
+    days = almanac.number("question_deadline", job.published_at or closing)
+    return almanac.calendar().deadline(closing - INSTANT, -days)
+
+
+def inquiries_counted(job_id: int) -> int:
+    return session.scalar(select(ASKED).where(Job.id == job_id)) or 0
+
+
+def inquiries_for(actor: Actor, job_id: int) -> list[Inquiry]:
+    """The questions about a job that an actor may read, in the order in which they were asked."""
+    query = select(Inquiry).where(Inquiry.job_id == job_id).order_by(Inquiry.number)
+    asked = session.scalars(query.options(joinedload(Inquiry.job), joinedload(Inquiry.unit)))
+    return [one for one in asked if MAY_READ_INQUIRY(actor, one)]
+
+
+def inquiries_to_answer(owner_id: int) -> list[Inquiry]:
+    """The questions in the open jobs of an owner, the nearest deadline first."""
+    waiting = (Job.owner_id == owner_id, Job.state == State.OPEN, Inquiry.state == InquiryState.ASKED)
+    query = select(Inquiry).join(Job).where(*waiting).order_by(Inquiry.due)
+    return list(session.scalars(query.options(contains_eager(Inquiry.job).joinedload(Job.item))))
+
+
+def asker_ids(job_id: int) -> list[int]:
+    """The agencies that asked about a job."""
+    return list(session.scalars(select(Inquiry.unit_id).where(Inquiry.job_id == job_id).distinct()))
