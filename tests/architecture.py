@@ -19,6 +19,7 @@ FEATURES = [
     "agencies",
     "jobs",
     "entries",
+    "panels",
     "selections",
     "objections",
     "contracts",

@@ -1,7 +1,10 @@
 """What an agency seals when it enters, and its opening: the clock's act after closing, and nobody's before."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 from app.entries.eligibility import Offer
 from app.entries.models import Entry
@@ -13,7 +16,7 @@ from app.kernel.act import Act
 from app.kernel.draw import Entrant
 from app.kernel.errors import NotAllowed
 from app.kernel.law import the_clock
-from app.kernel.transcript import BROWSER, CHANCE, OFFER, PLATFORM
+from app.kernel.transcript import BROWSER, CHANCE, OFFER, PLATFORM, seal_chance, seal_offer, tagged_hash
 from app.kernel.words import N_
 
 RANDOM_BYTES = 32
@@ -22,11 +25,12 @@ RANDOM_BYTES = 32
 @dataclass(frozen=True)
 class Sealing:
     """The random part of an entry, 32 bytes each: the contribution to the draw, who made it, and the nonce that keeps
-    an offer from being guessed from its commitment."""
+    an offer from being guessed from its commitment; the salt does the same for a proposal."""
 
     contribution: bytes
     made_by: str
     nonce: bytes
+    salt: bytes = field(default_factory=lambda: secrets.token_bytes(RANDOM_BYTES))
 
     @classmethod
     def new(cls, contribution: str = "") -> "Sealing":
@@ -49,15 +53,32 @@ def close_envelopes(job: Job, entry: Entry, code: str, offered: Offer, sealing: 
     entry.sealed, entry.offer = made.sealed, made.offer
     entry.chance_envelope = seal.close_envelope(job.seal_public or b"", random)
     entry.offer_envelope = seal.close_envelope(job.seal_public or b"", offer)
+    entry.proposal_hash = entry.proposal_envelope = None
+    if offered.proposal:
+        proposed = whose | {"proposal": offered.proposal, "salt": sealing.salt.hex()}
+        entry.proposal_hash = tagged_hash("proposal", proposed)
+        entry.proposal_envelope = seal.close_envelope(job.seal_public or b"", proposed)
+
+
+def open_quality(act: Act, job: Job, entries: list[Entry]) -> None:
+    """Open what a panel needs: the contributions, which draw the order it meets the bidders in, and the proposals; the
+    offers too, save where the job has two envelopes. Tampered as below."""
+    private = _opening_key(act, job)
+    for entry in entries:
+        _open_chance(job, entry, private)
+        _open_proposal(job, entry, private)
+        if not job.two_envelopes:
+            _open_offer(job, entry, private)
 
 
 def open_envelopes(act: Act, job: Job, entries: list[Entry]) -> None:
     """Open every entry of a closed job. Tampered when one does not hold what its entrant committed to."""
-    if not (the_clock(act.actor) and selecting(act.actor, job)):
-        raise NotAllowed(N_("Envelopes are opened by the clock after the entry has closed, and by nobody before."))
-    private = keys.unwrap(job.wrapped_seal or b"")
+    private = _opening_key(act, job)
+    if job.two_envelopes and job.quality_closed_at is None:
+        raise NotAllowed(N_("The prices are opened after the panel has agreed, and not before."))
     for entry in entries:
-        _open(job, entry, private)
+        _open_chance(job, entry, private)
+        _open_offer(job, entry, private)
 
 
 def entrant_of(entry: Entry) -> Entrant:
@@ -69,18 +90,54 @@ def entrant_of(entry: Entry) -> Entrant:
     return Entrant(unit.code, unit.name, chance, nonce, entry.made_by or "", **own, **lists)  # type: ignore[arg-type]
 
 
-def _open(job: Job, entry: Entry, private: bytes) -> None:
+def _opening_key(act: Act, job: Job) -> bytes:
+    if not (the_clock(act.actor) and selecting(act.actor, job)):
+        raise NotAllowed(N_("Envelopes are opened by the clock after the entry has closed, and by nobody before."))
+    return keys.unwrap(job.wrapped_seal or b"")
+
+
+def _open_chance(job: Job, entry: Entry, private: bytes) -> None:
+    with _as_sealed(entry) as code:
+        content = _content(job, code, seal.open_envelope(private, entry.chance_envelope))
+        entry.contribution, entry.made_by = _hex(content["contribution"]), str(content["made_by"])
+        _require_same(seal_chance(job.number or "", content), entry.sealed)
+
+
+def _open_offer(job: Job, entry: Entry, private: bytes) -> None:
+    with _as_sealed(entry) as code:
+        content = _content(job, code, seal.open_envelope(private, entry.offer_envelope))
+        entry.nonce, entry.quote_cents, entry.days = _hex(content["nonce"]), content["quote"], content["days"]
+        _require_same(seal_offer(job.number or "", content), entry.offer)
+
+
+def _open_proposal(job: Job, entry: Entry, private: bytes) -> None:
+    with _as_sealed(entry) as code:
+        content = _content(job, code, seal.open_envelope(private, entry.proposal_envelope or b""))
+        entry.proposal = str(content["proposal"])
+        _require_same(tagged_hash("proposal", content), entry.proposal_hash)
+
+
+@contextmanager
+def _as_sealed(entry: Entry) -> Iterator[str]:
+    """The entrant's code; whatever is not as it was sealed is Tampered."""
     code = entry.agency.unit.code
     try:
-        chance = seal.open_envelope(private, entry.chance_envelope)
-        offer = seal.open_envelope(private, entry.offer_envelope)
-        entry.contribution, entry.made_by = str(chance["contribution"]), str(chance["made_by"])
-        entry.nonce, entry.quote_cents, entry.days = str(offer["nonce"]), offer["quote"], offer["days"]  # type: ignore[assignment]
-        made = entrant_of(entry).sealed_for(job.number or "")
+        yield code
     except (KeyError, ValueError) as error:
         raise Tampered(code) from error
-    whose = {"code": code, "job": job.number}
-    if not (whose.items() <= chance.items() and whose.items() <= offer.items()):
-        raise Tampered(code)
-    if (made.sealed, made.offer) != (entry.sealed, entry.offer):
-        raise Tampered(code)
+
+
+def _content(job: Job, code: str, content: dict[str, Any]) -> dict[str, Any]:
+    """What was in an envelope, if it was closed by this entrant for this job."""
+    if not {"code": code, "job": job.number}.items() <= content.items():
+        raise ValueError("the envelope is of another job or entrant")
+    return content
+
+
+def _hex(value: Any) -> str:
+    return bytes.fromhex(value).hex() if isinstance(value, str) else ""
+
+
+def _require_same(made: str, committed: str | None) -> None:
+    if made != committed:
+        raise ValueError("the envelope does not hold what was committed to")

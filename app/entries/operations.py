@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from app.agencies.models import Agency, Listing, current_listing
-from app.entries.eligibility import Offer, refuse_offer, unmet
+from app.entries.eligibility import Offer, refuse_name, refuse_offer, unmet
 from app.entries.envelopes import Sealing, close_envelopes, entrant_of
 from app.entries.models import Entry, entry_of, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
@@ -22,11 +22,17 @@ from app.kernel.workdays import due_day, local_day
 
 
 def enter(
-    act: Act, job: Job, *, quote_cents: int | None, days: int | None = None, sealing: Sealing | None = None
+    act: Act,
+    job: Job,
+    *,
+    quote_cents: int | None,
+    days: int | None = None,
+    proposal: str = "",
+    sealing: Sealing | None = None,
 ) -> Entry:
     """Enter a job, once. The receipt is the entry with the instant it was received, and what was sealed: only who
     entered keeps that."""
-    offered = Offer(quote_cents, days)
+    offered = Offer(quote_cents, days, proposal)
     agency, listing = _eligible(act, job, offered)
     if entry_of(job.id, agency.id):
         raise WrongState(N_("Your agency has entered this job already."))
@@ -54,10 +60,16 @@ def withdraw(act: Act, entry: Entry) -> None:
 
 
 def reenter(
-    act: Act, entry: Entry, *, quote_cents: int | None, days: int | None = None, sealing: Sealing | None = None
+    act: Act,
+    entry: Entry,
+    *,
+    quote_cents: int | None,
+    days: int | None = None,
+    proposal: str = "",
+    sealing: Sealing | None = None,
 ) -> None:
     """Enter again after withdrawing, with a new offer and the listing current now."""
-    offered = Offer(quote_cents, days)
+    offered = Offer(quote_cents, days, proposal)
     agency, listing = _eligible(act, entry.job, offered)
     advance(act, entry, "reenter")
     close_envelopes(entry.job, entry, agency.unit.code, offered, sealing or Sealing.new())
@@ -88,6 +100,7 @@ def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, Listing]:
     if lacks := unmet(local_day(act.now), job, agency):
         raise Invalid(N_("Not met: %(condition)s. %(mend)s"), condition=lacks.says, mend=lacks.mend)
     refuse_offer(job, offered)
+    refuse_name(agency, offered)
     listing = current_listing(agency.id, job.item_id)
     if listing is None:
         raise Invalid(N_("List the item with your promises."))

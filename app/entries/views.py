@@ -45,7 +45,8 @@ def new(job: Job) -> Any:
 @allow(MAY_READ_ENTRY, Entry)
 def show(entry: Entry) -> Any:
     job, waits = entry.job, takes_entries(acting().actor, entry.job)
-    known = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
+    known: dict[str, Any] = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
+    known["proposal"] = entry.proposal if its_entrant(acting().actor, entry) else None
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
 
 
@@ -90,6 +91,8 @@ def _sealing() -> Sealing:
 def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> None:
     """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
     known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
+    if offered.pop("proposal", ""):
+        known |= {"proposal_hash": str(entry.proposal_hash), "salt": sealing.salt.hex()}
     cookie["receipt"] = {"entry": entry.id, "sealed": entry.sealed, "offer": entry.offer, **known, **offered}
 
 

@@ -28,6 +28,7 @@ class State(StrEnum):
     RETURNED = "returned"
     OPEN = "open"
     SELECTING = "selecting"
+    SCORING = "scoring"
     FAILED = "failed"
     SELECTED = "selected"
     OBJECTED = "objected"
@@ -52,6 +53,7 @@ class Method(StrEnum):
     LOWEST_PRICE = "lowest_price"
     AVERAGE_PRICE = "average_price"
     PRICE_AND_DAYS = "price_and_days"
+    MERIT = "merit"
 
 
 class Funds(StrEnum):
@@ -69,6 +71,7 @@ METHODS = {
     Method.LOWEST_PRICE: N_("lowest price"),
     Method.AVERAGE_PRICE: N_("average price"),
     Method.PRICE_AND_DAYS: N_("price and days"),
+    Method.MERIT: N_("merit"),
 }
 FUNDS = {Funds.STATE: N_("state funds"), Funds.SOCIAL: N_("social funds")}
 IF_ABANDONED = {
@@ -79,6 +82,13 @@ IF_ABANDONED = {
 PRICED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE, Method.PRICE_AND_DAYS})
 # Methods in which an entry offers its own working days as well, and both are counted in points of 100.
 TIMED = frozenset({Method.PRICE_AND_DAYS})
+# Methods in which a panel scores what was proposed, by published criteria.
+SCORED = frozenset({Method.MERIT})
+
+
+def asks_quote(job: Any) -> bool:
+    """Whether an entry of a job carries a sealed quote: a panel's scores may decide with the price or without it."""
+    return job.method in PRICED or (job.method in SCORED and bool(job.price_weight))
 
 
 @who(N_("its owner (administrator, or the delegate who runs it)"))
@@ -93,6 +103,11 @@ def its_owner(actor: Actor, job: Any) -> bool:
 @who(N_("the selected agency"))
 def its_agency(actor: Actor, job: Any) -> bool:
     return actor.kind == Kind.AGENCY and actor.unit_id == job.agency_id
+
+
+@who(N_("the chair of its panel"))
+def its_chair(actor: Actor, job: Any) -> bool:
+    return actor.user_id is not None and actor.user_id == job.chair_id
 
 
 @who(N_("the side that did not upload the contract"))
@@ -133,6 +148,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.RETURNED:          N_("returned to its owner"),
         State.OPEN:              N_("open for entry"),
         State.SELECTING:         N_("entry closed, selecting"),
+        State.SCORING:           N_("being scored by the panel"),
         State.FAILED:            N_("selection failed"),
         State.SELECTED:          N_("selected, in publicity"),
         State.OBJECTED:          N_("objection pending"),
@@ -158,6 +174,10 @@ LIFE = Lifecycle("job", N_("job"), {
     step("withdraw",         N_("Withdraw the job"),            BEFORE_CLOSE,                               State.WITHDRAWN,         its_owner,                 asks=True),
     step("close",            N_("Close the entry"),             State.OPEN,                                 State.SELECTING,         the_clock,                 lapse=True, due=as_recorded),
     step("select",           N_("Select by the published rule"), State.SELECTING,                           State.SELECTED,          the_clock,                 lapse=True, due=days("publicity", "publicity_urgent")),
+    step("convene",          N_("Convene the panel"),           State.SELECTING,                            State.SCORING,           the_clock,                 due=days("panel")),
+    step("extend",           N_("Give the panel more time"),    State.SCORING,                              State.SCORING,           the_operator,              due=days("panel"), asks=True, page="panels.extend"),
+    step("agree",            N_("Record the consensus"),        State.SCORING,                              State.SELECTING,         its_chair,                 due=at_once, asks=True, page="panels.agree"),
+    step("time_out",         N_("Declare the selection failed: the panel did not agree in time"), State.SCORING, State.FAILED,         the_clock,                 lapse=True),
     step("fail",             N_("Declare the selection failed"), State.SELECTING,                           State.FAILED,            the_clock),
     step("object",           N_("Object to the result"),        PUBLICITY,                                  State.OBJECTED,          an_agency | an_owner,      asks=True, page="objections.new"),
     step("dismiss",          N_("Go on after the objection"),   State.OBJECTED,                             State.SELECTED,          the_operator,              due=as_recorded, asks=True, page="objections.of_job"),
@@ -191,6 +211,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.RETURNED:          Turn(its_owner,      N_("Mend the posting and submit it again"), "jobs.review"),
         State.OPEN:              Turn(an_agency,      N_("Enter"),                                "entries.new",          N_("The clock closes the entry and selects by the published rule.")),
         State.SELECTING:         Turn(the_clock,      N_("Select by the published rule"),         "jobs.show"),
+        State.SCORING:           Turn(its_chair,      N_("Score the bidders and agree"),          "panels.show",          N_("Where the panel does not agree in time the selection fails.")),
         State.FAILED:            Turn(its_owner,      N_("Post the job again"),                   "jobs.repost"),
         State.SELECTED:          Turn(the_clock,      N_("Award when nobody objects"),            "jobs.show",            N_("Without an objection the award follows when publicity ends.")),
         State.OBJECTED:          Turn(the_operator,   N_("Decide the objection"),                 "objections.of_job",    N_("The award waits until the objection is decided.")),
@@ -219,6 +240,10 @@ MAY_DELEGATE   = its_owner & an_administrator
 EDITABLE = in_state(State.DRAFT, State.RETURNED)
 takes_entries = in_state(State.OPEN)
 selecting = in_state(State.SELECTING)
+scoring = in_state(State.SCORING)
+# While people may be appointed to the panel of a job and leave it.
+seats_people = in_state(*BEFORE_CLOSE, State.SCORING)
+before_closing = in_state(*BEFORE_CLOSE)
 in_publicity = in_state(State.SELECTED, State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
 serving = in_state(State.IN_SERVICE)
@@ -229,7 +254,9 @@ is_over = in_state(*ENDED)
 # The states in which a published job may be found.
 PUBLIC_STATES = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED, State.RETURNED))
 # The reasons that everybody reads once the job is published; other reasons are for those who read its papers.
-PUBLIC_REASONS = frozenset("withdraw fail dismiss replace annul abandon fall_through veto_pause terminate".split())
+PUBLIC_REASONS = frozenset(
+    "withdraw extend time_out fail dismiss replace annul abandon fall_through veto_pause terminate".split()
+)
 
 # fmt: off
 # What a posting goes through when nothing goes wrong, in the words of someone who waits for it: the milestone, and the
@@ -249,6 +276,7 @@ MILESTONES = (
 REJOINS = {
     State.RETURNED: State.DRAFT,
     State.SELECTING: State.SELECTED,
+    State.SCORING: State.OPEN,
     State.OBJECTED: State.SELECTED,
     State.ABANDONED: State.SELECTED,
     State.PAUSED: State.IN_SERVICE,

@@ -17,6 +17,9 @@ class To(StrEnum):
     EVERYONE_IN = "everyone in"
     ENTRANT = "entrant"
     OBJECTOR = "objector"
+    SEATED = "seated"
+    CHAIR = "chair"
+    PANEL = "panel"
     REGULATORS = "regulators"
     APPLICANT = "applicant"
 
@@ -44,6 +47,15 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.publish":               ((To.OWNER,        N_("The job is published and open for entry: %(title)s.")),),
     "job.withdraw":              ((To.ENTRANTS,     N_("The job you entered was withdrawn by its owner: %(title)s.")),),
     "job.select":                ((To.EVERYONE_IN,  N_("The result is published: %(title)s.")),),
+    "seat.appoint":              ((To.SEATED,       N_("You are appointed to the panel of a job: %(title)s.")),),
+    "seat.score":                ((To.CHAIR,        N_("A member of your panel has scored: %(title)s.")),),
+    "seat.recuse":               ((To.SEATED,       N_("You no longer sit on the panel: %(title)s.")),
+                                  (To.OWNER,        N_("Somebody left the panel. Fill the seat: %(title)s.")),),
+    "job.convene":               ((To.PANEL,        N_("The entry has closed. Score the bidders: %(title)s.")),
+                                  (To.ENTRANTS,     N_("The entry has closed; a panel scores the proposals: %(title)s.")),),
+    "job.extend":                ((To.PANEL,        N_("The operator gives the panel more time: %(title)s.")),
+                                  (To.EVERYONE_IN,  N_("The panel has more time; the reason is published: %(title)s.")),),
+    "job.time_out":              ((To.EVERYONE_IN,  N_("The panel did not agree in time and the selection failed: %(title)s.")),),
     "job.fail":                  ((To.EVERYONE_IN,  N_("The selection failed: %(title)s.")),),
     "entry.exclude":             ((To.ENTRANT,      N_("Your entry no longer met a condition at closing and takes no part: %(title)s.")),),
     "objection.file":            ((To.PARTIES,      N_("Somebody objects to the result; the award waits for your answer: %(title)s.")),

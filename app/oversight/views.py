@@ -22,6 +22,7 @@ from app.objections.models import objections_to_settle
 from app.objections.rules import MAY_DECIDE
 from app.oversight.models import figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
+from app.panels.models import seats_waiting
 from app.ratings.models import mean_of, ratings_of
 from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
@@ -109,6 +110,12 @@ def _besides(own: Agency | None) -> list[Wait]:
     """What waits for an actor beside jobs: pauses and objections to answer, applications to check or to complete."""
     actor = acting().actor
     waits = []
+    for seat in seats_waiting(actor.user_id):
+        turn, job = seat.LIFE.turn(seat.state), seat.job
+        if turn:
+            url = url_for(turn.page, id=seat.id)
+            title = f"{job.project_name} {job.item.name}"
+            waits.append(Wait(turn.says, (), title, turn.silence, job.due, light_of(job, now()), url))
     for pause in pauses_to_answer(actor.unit_id):
         turn = pause.LIFE.turn(pause.state)
         if turn and turn.who(actor, pause):

@@ -11,11 +11,14 @@ from app.jobs.models import Job
 from app.jobs.rules import LIFE
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
+from app.panels.models import panel_of, seats_of, sheets_of
+from app.panels.rules import PARTS, has_left, sitting
 from app.selections import operations
 from app.selections.forms import ReasonForm, TranscriptForm
 from app.selections.models import current_award, selection_of
 from app.web.asked import key
 from app.web.door import acting, allow
+from app.web.said import said
 
 bp = Blueprint("selections", __name__)
 
@@ -33,6 +36,7 @@ def show(job: Job) -> Any:
         lines=_in_order(transcript),
         excluded=excluded_entries(job.id),
         award=current_award(job.id),
+        **_scoring(job, transcript),
     )
 
 
@@ -71,6 +75,23 @@ def abandon(job: Job) -> Any:
         flash(gettext("The award is abandoned. It stands on your record."))
         return redirect(url_for("jobs.show", id=job.id), 303)
     return render_template("selections/abandon.html", form=form, job=job), form.status
+
+
+def _scoring(job: Job, transcript: dict[str, Any]) -> dict[str, Any]:
+    """How a panel came to its consensus, when it is published: every member's scores, and who sat on it by part and
+    unit."""
+    panel = panel_of(job.id) if transcript["bidders"] else None
+    if panel is None:
+        return {"panel": None}
+    seats, listed = seats_of(job.id), {line["code"]: line["name"] for line in transcript["entrants"]}
+    return {
+        "panel": panel,
+        "sheets": sheets_of(job.id),
+        "names": {number: listed[code] for number, code in enumerate(transcript["bidders"], 1)},
+        "sat": sorted(f"{said(PARTS[seat.part])} {seat.unit.name}" for seat in sitting(seats)),
+        "left": [seat for seat in seats if has_left(seat)],
+        "parts": PARTS,
+    }
 
 
 def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:
