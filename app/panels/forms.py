@@ -27,7 +27,6 @@ class ScoresForm(Form):
     """For each bidder one score for each criterion, and a word: made by `scores_form` for one job."""
 
     rows: Sequence[tuple[list[str], str]] = ()
-    is_consensus = False
 
     def scored(self, bidder: Bidder) -> list[Any]:
         """The fields of a bidder's scores."""
@@ -50,7 +49,7 @@ def scores_form(
 ) -> ScoresForm:
     """A form for one member's scores; with what all members have `given`, for the consensus, where a word is a reason
     and need not be said."""
-    fields: dict[str, Any] = {"rows": [], "is_consensus": bool(given)}
+    fields: dict[str, Any] = {"rows": []}
     for bidder in bidders:
         names = [f"score_{bidder.number}_{place}" for place, _ in enumerate(criteria, 1)]
         for place, (name, one) in enumerate(zip(names, criteria, strict=True)):
