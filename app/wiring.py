@@ -33,6 +33,10 @@ from app.objections.models import Objection
 from app.objections.views import bp as objections
 from app.oversight.commands import COMMANDS as oversight_commands
 from app.oversight.views import bp as oversight
+from app.panels import operations as panel_operations
+from app.panels.models import Seat
+from app.panels.views import bp as panels
+from app.panels.views import seats
 from app.ratings.models import Rating
 from app.ratings.views import bp as ratings
 from app.selections import operations as selection_operations
@@ -43,7 +47,7 @@ from app.services.models import Pause
 from app.services.views import bp as services
 from app.services.views import pauses
 
-LIVES = (Agency, Job, Entry, Inquiry, Objection, Pause, Rating)
+LIVES = (Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating)
 
 BLUEPRINTS: tuple[Any, ...] = (
     accounts,
@@ -55,6 +59,8 @@ BLUEPRINTS: tuple[Any, ...] = (
     jobs,
     entries,
     inquiries,
+    panels,
+    seats,
     selections,
     objections,
     contracts,
@@ -72,6 +78,7 @@ LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue, load
 VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("job", "close"): entry_operations.close,
     ("job", "select"): selection_operations.select,
+    ("job", "time_out"): panel_operations.time_out,
     ("job", "succeed"): selection_operations.succeed,
     ("job", "carry_on"): objection_operations.carry_on,
     ("job", "start"): service_operations.start,

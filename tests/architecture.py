@@ -21,6 +21,7 @@ FEATURES = [
     "jobs",
     "entries",
     "inquiries",
+    "panels",
     "selections",
     "objections",
     "contracts",

@@ -29,10 +29,10 @@ from app.infra.files import File, store
 from app.infra.secrets import hash_password
 from app.jobs import operations as jobs
 from app.jobs.models import Job
-from app.jobs.rules import PRICED, TIMED
 from app.kernel.act import Act, Actor, Kind, Role
 from app.kernel.credit_code import make_code
 from app.kernel.workdays import due_day, local_day
+from app.methods.rules import PRICED, TIMED
 from tests.staging import NOW
 
 PASSWORD = "seven green tea houses"

@@ -25,6 +25,7 @@ from app.kernel.act import Kind, Role
 from app.methods.models import known_rules
 from app.notices.models import Notice
 from app.objections import operations as objections
+from app.panels.rules import Part
 from app.ratings import operations as ratings
 from app.ratings.models import AXES
 from app.services import operations as services
@@ -32,6 +33,7 @@ from app.services.models import deliveries_of
 from app.web import answers
 from tests import make
 from tests.client import CheckedClient
+from tests.panels import bench
 from tests.staging import work_until_done
 
 pytestmark = pytest.mark.one_database
@@ -131,6 +133,13 @@ TABLE = [
     ("inquiries.withhold", "asked", OPERATORS, "ODAPMm"),
     ("inquiries.show", "question answered", ALL, ALL),
     ("inquiries.withhold", "question answered", OPERATORS, ALL),
+    ("panels.appoint", "panel sits", "OD", ALL),
+    ("panels.show", "panel sits", "ODRMmrod", "ODRMmrod"),
+    ("panels.extend", "panel sits", OPERATORS, ALL),
+    ("panels.agree", "panel has scored", "r", ALL),
+    ("seats.show", "panel sits", "ODRMmrod", "ODRMmrod"),
+    ("seats.score", "panel sits", "o", "ODRMmrod"),
+    ("seats.recuse", "panel sits", "oMm", "ODRMmrod"),
     ("jobs.repost", "failed", "OD", ALL),
     ("selections.show", "selected", ALL, ALL),
     ("selections.transcript", "selected", ALL, ALL),
@@ -301,6 +310,22 @@ def question_answered(cast: Cast) -> None:
     inquiries.answer(make.act(cast.owner, make.later(inquiry.job)), inquiry, answer="已经三通一平。")
 
 
+def panel_sits(cast: Cast) -> None:
+    """The regulator of another sector leads it; of two people of another owner, the first's seat is at hand."""
+    known = {name: value for name, value in bench.MERIT.items() if name not in ("item", "days")}
+    job = make.job("open", owner=cast.owner, **known)
+    job.run_by_id = cast.people["D"].id
+    chair, *members = [cast.people[letter] for letter in "rod"]
+    seats = [bench.seat(job, Part.CHAIR, chair), *(bench.seat(job, user=one) for one in members)]
+    cast.things["Job"] = cast.things["Bench"] = bench.convened(job, [cast.agency, make.agency(), make.agency()])
+    cast.adds(seats[1])
+
+
+def panel_has_scored(cast: Cast) -> None:
+    panel_sits(cast)
+    bench.scored(cast.things["Job"])
+
+
 def objected(cast: Cast) -> None:
     job = cast.job("selected")
     by, paper = make.act(cast.stranger, make.later(job)), make.file(cast.stranger, now=make.later(job))
@@ -347,7 +372,8 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,
     "entry withdrawn": entry_withdrawn, "asked": asked, "question answered": question_answered,
-    "objected": objected, "contract_uploaded": contract_uploaded,
+    "objected": objected, "panel sits": panel_sits, "panel has scored": panel_has_scored,
+    "contract_uploaded": contract_uploaded,
     "materials_check": materials_check, "pause asked for": pause_asked_for, "delivered": delivered,
     "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,
 }  # fmt: skip

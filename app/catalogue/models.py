@@ -188,6 +188,13 @@ def item_by_code(code: str) -> Item | None:
     return session.scalar(select(Item).where(Item.code == code))
 
 
+def services_found(keyword: str) -> list[Item]:
+    """The items whose name, code or approval holds every word, in the order of the catalogue."""
+    told = (Item.name, Item.code, Item.approval)
+    words = [or_(*(column.icontains(word, autoescape=True) for column in told)) for word in keyword.split()]
+    return list(session.scalars(select(Item).where(*words).order_by(Item.code)))
+
+
 def standards_of(item_id: int) -> list[Standard]:
     """All versions, newest effective day first."""
     return list(

@@ -14,9 +14,9 @@ from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job
-from app.jobs.rules import PRICED, TIMED, Method
 from app.kernel.act import Act
 from app.kernel.workdays import HERE, local_day
+from app.methods.rules import PRICED, TIMED, Method
 from app.objections import operations as objections
 from app.services import operations as services
 from app.services.models import open_pause

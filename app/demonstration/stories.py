@@ -16,10 +16,11 @@ from app.entries.envelopes import RANDOM_BYTES, Sealing
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job, reposts_of
-from app.jobs.rules import PRICED, TIMED, Method, State, has_failed
+from app.jobs.rules import State, has_failed
 from app.kernel.act import VISITOR, Act, Actor
 from app.kernel.transcript import BROWSER
 from app.kernel.workdays import local_day
+from app.methods.rules import PRICED, SCORED, TIMED, Method
 from app.ratings import operations as ratings
 from app.services import operations as services
 
@@ -72,7 +73,7 @@ def _draft(city: City, owner: Actor, posted: datetime) -> tuple[Job, int]:
     chance = city.chance
     item_id = chance.choice(listed(chance.choice(city.agencies)))
     funds = "state" if chance.random() < 0.7 else "social"
-    return draft(city, Act(owner, posted), item_id, chance.choice(list(Method)), funds)
+    return draft(city, Act(owner, posted), item_id, chance.choice([one for one in Method if one not in SCORED]), funds)
 
 
 def listed(agency: Actor) -> list[int]:

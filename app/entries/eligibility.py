@@ -8,22 +8,23 @@ from unicodedata import normalize
 from app.agencies.models import Agency, Listing, Qualification, checked, current_listing, staff_of
 from app.agencies.rules import admitted
 from app.jobs.models import Job, avoided
-from app.jobs.rules import PRICED, TIMED
 from app.kernel.act import VISITOR
 from app.kernel.choosing import WHOLE, less_discount
 from app.kernel.errors import Invalid
 from app.kernel.money import percentage, yuan
 from app.kernel.words import N_
+from app.methods.rules import SCORED, TIMED, asks_quote
 
 
 @dataclass(frozen=True)
 class Offer:
     """What an agency asks for: cents where the method takes a quote, or hundredths of a percent where quotes are
-    discounts; working days where it takes those too."""
+    discounts; working days where it takes those too; and its proposal where a panel scores one."""
 
     quote_cents: int | None = None
     days: int | None = None
     discount: int | None = None
+    proposal: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
 
 def _price(job: Job, listing: Listing | None) -> list[Condition]:
     """Where no quotes are given, the price of the job is the agency's price."""
-    if job.method in PRICED:
+    if asks_quote(job):
         return []
     fits = listing is not None and (listing.fee_cents or 0) <= (job.ceiling_cents or 0)
     return [Condition(N_("Charges no more than the fixed price"), fits, N_("Promise a lower fee in your listing."))]
@@ -94,6 +95,18 @@ def refuse_offer(job: Job, offered: Offer) -> None:
     else:
         _refuse_quote(job, offered.quote_cents)
     _refuse_days(job, offered.days)
+    if bool(offered.proposal) != (job.method in SCORED):
+        text = (
+            N_("Write your proposal: the panel scores it.") if not offered.proposal else N_("Nobody scores a proposal.")
+        )
+        raise Invalid(text, field="proposal")
+
+
+def refuse_name(agency: Agency, offered: Offer) -> None:
+    """Refuse a proposal by which the panel would know the agency."""
+    if any(name in offered.proposal for name in (agency.unit.name, agency.unit.code)):
+        text = N_("Your proposal names your agency. Take the name out: the panel scores without knowing whose it is.")
+        raise Invalid(text, field="proposal")
 
 
 def quote_of(job: Job, offered: Offer) -> int | None:
@@ -120,7 +133,7 @@ def _refuse_discount(job: Job, fee: int, offered: Offer) -> None:
 
 
 def _refuse_quote(job: Job, quote_cents: int | None) -> None:
-    if job.method not in PRICED:
+    if not asks_quote(job):
         if quote_cents is not None:
             raise Invalid(N_("This method takes no quote: the price is fixed."), field="quote_cents")
         return

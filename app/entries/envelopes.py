@@ -1,7 +1,9 @@
 """What an agency seals when it enters, and its opening: the clock's act after closing, and nobody's before."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from app.entries.eligibility import Offer, quote_of
 from app.entries.models import Entry, EntryVersion, standing_versions
@@ -13,20 +15,22 @@ from app.kernel.act import Act
 from app.kernel.draw import Entrant
 from app.kernel.errors import NotAllowed
 from app.kernel.law import the_clock
-from app.kernel.transcript import BROWSER, CHANCE, OFFER, PLATFORM
+from app.kernel.transcript import BROWSER, CHANCE, OFFER, PLATFORM, seal_chance, seal_offer, tagged_hash
 from app.kernel.words import N_
 
 RANDOM_BYTES = 32
+Part = Callable[[Job, Entry, str, bytes], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Sealing:
     """The random part of an entry, 32 bytes each: the contribution to the draw, who made it, and the nonce that keeps
-    an offer from being guessed from its commitment."""
+    an offer from being guessed from its commitment; the salt does the same for a proposal."""
 
     contribution: bytes
     made_by: str
     nonce: bytes
+    salt: bytes = field(default_factory=lambda: secrets.token_bytes(RANDOM_BYTES))
 
     @classmethod
     def new(cls, contribution: str = "") -> "Sealing":
@@ -50,18 +54,27 @@ def close_envelopes(job: Job, entry: Entry, code: str, offered: Offer, sealing: 
     entry.sealed, entry.offer = made.sealed, made.offer
     entry.chance_envelope = seal.close_envelope(job.seal_public or b"", random)
     entry.offer_envelope = seal.close_envelope(job.seal_public or b"", offer)
+    entry.proposal_hash = entry.proposal_envelope = None
+    if offered.proposal:
+        proposed = whose | {"proposal": offered.proposal, "salt": sealing.salt.hex()}
+        entry.proposal_hash = tagged_hash("proposal", proposed)
+        entry.proposal_envelope = seal.close_envelope(job.seal_public or b"", proposed)
+
+
+def open_quality(act: Act, job: Job, entries: list[Entry]) -> None:
+    """Open what a panel needs: the contributions, which draw the order it meets the bidders in, and the proposals; the
+    offers too, save where the job has two envelopes. Tampered as below."""
+    private = _opening_key(act, job)
+    _write_down(job, entries, private, (_chance, _proposal) if job.two_envelopes else (_chance, _proposal, _offer))
 
 
 def open_envelopes(act: Act, job: Job, entries: list[Entry]) -> None:
     """Open every entry of a closed job. Tampered when one does not hold what its entrant committed to, or is not the
     version that stands."""
-    if not (the_clock(act.actor) and selecting(act.actor, job)):
-        raise NotAllowed(N_("Envelopes are opened by the clock after the entry has closed, and by nobody before."))
-    private, standing = keys.unwrap(job.wrapped_seal or b""), standing_versions(job.id)
-    opened = [_opened(job, entry, standing.get(entry.id), private) for entry in entries]
-    for entry, made in zip(entries, opened, strict=True):
-        entry.contribution, entry.made_by, entry.nonce = made.contribution.hex(), made.made_by, made.nonce.hex()
-        entry.quote_cents, entry.days, entry.discount = made.quote, made.days, made.discount
+    private = _opening_key(act, job)
+    if job.two_envelopes and job.quality_closed_at is None:
+        raise NotAllowed(N_("The prices are opened after the panel has agreed, and not before."))
+    _write_down(job, entries, private, (_chance, _offer))
 
 
 def entrant_of(entry: Entry) -> Entrant:
@@ -73,27 +86,74 @@ def entrant_of(entry: Entry) -> Entrant:
     return Entrant(unit.code, unit.name, chance, nonce, entry.made_by or "", **own, **lists)  # type: ignore[arg-type]
 
 
-def _opened(job: Job, entry: Entry, version: EntryVersion | None, private: bytes) -> Entrant:
-    """What lies in the envelopes of an entry; it is written down only when nothing is wrong with any."""
+def _opening_key(act: Act, job: Job) -> bytes:
+    if not (the_clock(act.actor) and selecting(act.actor, job)):
+        raise NotAllowed(N_("Envelopes are opened by the clock after the entry has closed, and by nobody before."))
+    return keys.unwrap(job.wrapped_seal or b"")
+
+
+def _write_down(job: Job, entries: list[Entry], private: bytes, parts: tuple[Part, ...]) -> None:
+    """Take these parts out of the envelopes. Nothing is written down when one entry is not as it was sealed."""
+    standing = standing_versions(job.id)
+    found = [_contents(job, entry, standing.get(entry.id), private, parts) for entry in entries]
+    for entry, values in zip(entries, found, strict=True):
+        for name, value in values.items():
+            setattr(entry, name, value)
+
+
+def _contents(
+    job: Job, entry: Entry, version: EntryVersion | None, private: bytes, parts: tuple[Part, ...]
+) -> dict[str, Any]:
     code = entry.agency.unit.code
+    if not _stands(entry, version):
+        raise Tampered(code)
+    values: dict[str, Any] = {}
     try:
-        chance = seal.open_envelope(private, entry.chance_envelope)
-        offer = seal.open_envelope(private, entry.offer_envelope)
-        random = bytes.fromhex(str(chance["contribution"])), bytes.fromhex(str(offer["nonce"]))
-        own = {"quote": offer["quote"], "days": offer["days"], "discount": offer["discount"]}
-        made = Entrant(code, "", *random, str(chance["made_by"]), **own).sealed_for(job.number or "")  # type: ignore[arg-type]
+        for part in parts:
+            values |= part(job, entry, code, private)
     except (KeyError, ValueError) as error:
         raise Tampered(code) from error
-    whose = {"code": code, "job": job.number}
-    if not (whose.items() <= chance.items() and whose.items() <= offer.items()):
-        raise Tampered(code)
-    if (made.sealed, made.offer) != (entry.sealed, entry.offer) or not _stands(entry, version):
-        raise Tampered(code)
-    return made
+    return values
 
 
 def _stands(entry: Entry, version: EntryVersion | None) -> bool:
     """Whether the list carries the version that stands, and no older one put back into its place."""
     if version is None:
         return False
-    return (entry.version, entry.sealed, entry.offer) == (version.number, version.sealed, version.offer)
+    committed = (version.number, version.sealed, version.offer, version.proposal_hash)
+    return (entry.version, entry.sealed, entry.offer, entry.proposal_hash) == committed
+
+
+def _chance(job: Job, entry: Entry, code: str, private: bytes) -> dict[str, Any]:
+    content = _content(job, code, seal.open_envelope(private, entry.chance_envelope))
+    _require_same(seal_chance(job.number or "", content), entry.sealed)
+    return {"contribution": _hex(content["contribution"]), "made_by": str(content["made_by"])}
+
+
+def _offer(job: Job, entry: Entry, code: str, private: bytes) -> dict[str, Any]:
+    content = _content(job, code, seal.open_envelope(private, entry.offer_envelope))
+    _require_same(seal_offer(job.number or "", content), entry.offer)
+    own = {name: content[name] for name in ("days", "discount")}
+    return {"nonce": _hex(content["nonce"]), "quote_cents": content["quote"], **own}
+
+
+def _proposal(job: Job, entry: Entry, code: str, private: bytes) -> dict[str, Any]:
+    content = _content(job, code, seal.open_envelope(private, entry.proposal_envelope or b""))
+    _require_same(tagged_hash("proposal", content), entry.proposal_hash)
+    return {"proposal": str(content["proposal"])}
+
+
+def _content(job: Job, code: str, content: dict[str, Any]) -> dict[str, Any]:
+    """What was in an envelope, if it was closed by this entrant for this job."""
+    if not {"code": code, "job": job.number}.items() <= content.items():
+        raise ValueError("the envelope is of another job or entrant")
+    return content
+
+
+def _hex(value: Any) -> str:
+    return bytes.fromhex(value).hex() if isinstance(value, str) else ""
+
+
+def _require_same(made: str, committed: str | None) -> None:
+    if made != committed:
+        raise ValueError("the envelope does not hold what was committed to")

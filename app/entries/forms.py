@@ -3,9 +3,9 @@
 from typing import Any
 
 from app.jobs.models import Job
-from app.jobs.rules import PRICED, TIMED
 from app.kernel.words import N_
-from app.web.fields import Form, IntegerField, MoneyField
+from app.methods.rules import SCORED, TIMED, asks_quote
+from app.web.fields import Form, IntegerField, MoneyField, TextArea
 from app.web.percents import PercentField
 
 SEALED = N_(
@@ -39,10 +39,37 @@ class PriceAndDaysForm(QuoteForm):
     days = IntegerField(N_("Your working days"), least=1, most=365, suffix=N_("working days"))
 
 
+class ProposalForm(Form):
+    proposal = TextArea(
+        N_("Your proposal"),
+        hint=N_(
+            "Answer each criterion. The panel reads it as that of “Bidder 1, 2 …”: name neither your agency nor your"
+            " people, and no price. Nobody reads it before the entry has closed."
+        ),
+        least=20,
+        most=8000,
+        rows=12,
+    )
+
+
+class FixedProposalForm(ProposalForm):
+    """A proposal at a fixed price."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"quote_cents": None} | super().values
+
+
+class PricedProposalForm(ProposalForm, QuoteForm):
+    """A proposal and, in an envelope of its own, a quote."""
+
+
 def entry_form(job: Job) -> Form:
     """The form that the method of a job asks for; its values are what `enter` takes."""
     if job.method in TIMED:
         return PriceAndDaysForm()
+    if job.method in SCORED:
+        return PricedProposalForm() if asks_quote(job) else FixedProposalForm()
     if job.reference_fee_cents:
         return DiscountForm()
-    return QuoteForm() if job.method in PRICED else DrawEntryForm()
+    return QuoteForm() if asks_quote(job) else DrawEntryForm()

@@ -17,7 +17,8 @@ from app.jobs.rules import State
 class Entry(Living, Row):
     """One agency's entry for one job; there is one per agency and job, withdrawn or not. `listing_id` is the promise in
     force when it entered. `sealed` and `offer` are the commitments on the published list; what they commit to is in the
-    two envelopes, and from the opening on in the columns after them. `version` is the number of the one that stands."""
+    two envelopes, and from the opening on in the columns after them. What a panel scores, the proposal, has its own
+    commitment (`proposal_hash`) and envelope. `version` is the number of the one that stands."""
 
     LIFE, MAY_READ = ENTRY_LIFE, MAY_READ_ENTRY
 
@@ -30,6 +31,9 @@ class Entry(Living, Row):
     offer: Mapped[str]
     chance_envelope: Mapped[bytes] = mapped_column(deferred=True)
     offer_envelope: Mapped[bytes] = mapped_column(deferred=True)
+    proposal_hash: Mapped[str | None]
+    proposal_envelope: Mapped[bytes | None] = mapped_column(deferred=True)
+    proposal: Mapped[str | None] = mapped_column(deferred=True)
     contribution: Mapped[str | None]
     made_by: Mapped[str | None]
     quote_cents: Mapped[Cents | None]
@@ -65,8 +69,10 @@ class EntryVersion(Row):
     received_at: Mapped[datetime]
     sealed: Mapped[str]
     offer: Mapped[str]
+    proposal_hash: Mapped[str | None]
     chance_envelope: Mapped[bytes] = mapped_column(deferred=True)
     offer_envelope: Mapped[bytes] = mapped_column(deferred=True)
+    proposal_envelope: Mapped[bytes | None] = mapped_column(deferred=True)
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
 
@@ -129,7 +135,7 @@ def entries_counted(job_id: int) -> int:
 
 def entries_waiting(agency_id: int | None) -> list[Entry]:
     """An agency's live entries in jobs that are not selected yet, the first to close first."""
-    waiting = (Entry.state == EntryState.ENTERED, Job.state.in_([State.OPEN, State.SELECTING]))
+    waiting = (Entry.state == EntryState.ENTERED, Job.state.in_([State.OPEN, State.SELECTING, State.SCORING]))
     query = select(Entry).join(Job).where(Entry.agency_id == agency_id, *waiting)
     return list(session.scalars(query.options(contains_eager(Entry.job).joinedload(Job.item)).order_by(Job.due)))
 

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.agencies.models import Agency, Listing, current_listing
-from app.entries.eligibility import Offer, refuse_offer, unmet
+from app.entries.eligibility import Offer, refuse_name, refuse_offer, unmet
 from app.entries.envelopes import Sealing, close_envelopes, entrant_of
 from app.entries.models import Entry, EntryVersion, entry_of, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
@@ -29,11 +29,12 @@ def enter(
     quote_cents: int | None,
     days: int | None = None,
     discount: int | None = None,
+    proposal: str = "",
     sealing: Sealing | None = None,
 ) -> Entry:
     """Enter a job, once. The receipt is the entry with the instant it was received, and what was sealed: only who
     entered keeps that."""
-    offered = Offer(quote_cents, days, discount)
+    offered = Offer(quote_cents, days, discount, proposal)
     agency, listing = _eligible(act, job, offered)
     if entry_of(job.id, agency.id):
         raise WrongState(N_("Your agency has entered this job already."))
@@ -63,11 +64,12 @@ def change(
     quote_cents: int | None,
     days: int | None = None,
     discount: int | None = None,
+    proposal: str = "",
     sealing: Sealing | None = None,
 ) -> None:
     """Put a new offer, and the listing current now, in the place of what was entered. The version before is kept as it
     was, and its envelopes stay closed for good."""
-    _enter_anew(act, entry, "change", Offer(quote_cents, days, discount), sealing or Sealing.new())
+    _enter_anew(act, entry, "change", Offer(quote_cents, days, discount, proposal), sealing or Sealing.new())
 
 
 def withdraw(act: Act, entry: Entry) -> None:
@@ -83,10 +85,11 @@ def reenter(
     quote_cents: int | None,
     days: int | None = None,
     discount: int | None = None,
+    proposal: str = "",
     sealing: Sealing | None = None,
 ) -> None:
     """Enter again after withdrawing, with a new offer and the listing current now."""
-    _enter_anew(act, entry, "reenter", Offer(quote_cents, days, discount), sealing or Sealing.new())
+    _enter_anew(act, entry, "reenter", Offer(quote_cents, days, discount, proposal), sealing or Sealing.new())
 
 
 def close(act: Act, job: Job) -> None:
@@ -113,6 +116,7 @@ def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, Listing]:
     if lacks := unmet(local_day(act.now), job, agency):
         raise Invalid(N_("Not met: %(condition)s. %(mend)s"), condition=lacks.says, mend=lacks.mend)
     refuse_offer(job, offered)
+    refuse_name(agency, offered)
     listing = current_listing(agency.id, job.item_id)
     if listing is None:
         raise Invalid(N_("List the item with your promises."))
@@ -131,7 +135,7 @@ def _enter_anew(act: Act, entry: Entry, verb: str, offered: Offer, sealing: Seal
 
 
 def _keep_version(entry: Entry) -> None:
-    kept = "listing_id received_at sealed offer chance_envelope offer_envelope".split()
+    kept = "listing_id received_at sealed offer proposal_hash chance_envelope offer_envelope proposal_envelope".split()
     known = {name: getattr(entry, name) for name in kept}
     session.add(EntryVersion(entry_id=entry.id, number=entry.version, **known))
     session.flush()

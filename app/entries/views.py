@@ -47,6 +47,7 @@ def show(entry: Entry) -> Any:
     job, waits = entry.job, takes_entries(acting().actor, entry.job)
     known: dict[str, Any] = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
     known |= {"versions": versions_of(entry.id), "ended_by": ENDED_BY}
+    known["proposal"] = entry.proposal if its_entrant(acting().actor, entry) else None
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
 
 
@@ -105,8 +106,11 @@ def _sealing() -> Sealing:
 def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> None:
     """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
     known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
-    named = {"entry": entry.id, "version": entry.version, "quote_cents": quote_of(entry.job, Offer(**offered))}
-    cookie["receipt"] = offered | named | {"sealed": entry.sealed, "offer": entry.offer, **known}
+    if offered.get("proposal"):
+        known |= {"proposal_hash": str(entry.proposal_hash), "salt": sealing.salt.hex()}
+    own = {name: value for name, value in offered.items() if name != "proposal"}
+    own |= {"entry": entry.id, "version": entry.version, "quote_cents": quote_of(entry.job, Offer(**offered))}
+    cookie["receipt"] = own | {"sealed": entry.sealed, "offer": entry.offer, **known}
 
 
 def _receipt(entry: Entry) -> dict[str, Any] | None:

@@ -7,9 +7,9 @@ from flask_babel import gettext
 
 from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
-from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, IfAbandoned, Method
+from app.jobs.rules import LIFE, PUBLIC_STATES
 from app.kernel.words import N_
-from app.methods.rules import Verdict
+from app.methods.rules import FUNDS, IF_ABANDONED, METHODS, IfAbandoned, Method, Verdict
 from app.web.bounds import allowed
 from app.web.fields import (
     CheckField,
@@ -31,6 +31,7 @@ METHOD_HINTS = {
     Method.LOWEST_PRICE: N_("Sealed quotes within floor and ceiling; the lowest wins."),
     Method.AVERAGE_PRICE: N_("Sealed quotes; the one nearest to a drawn percentage of their mean wins."),
     Method.PRICE_AND_DAYS: N_("Sealed offers of a price and a number of working days; the most points win."),
+    Method.MERIT: N_("A panel that you appoint scores sealed proposals by your criteria; the most points win."),
 }
 IF_ABANDONED_HINTS = {
     IfAbandoned.NEXT: N_("In the order published with the result."),
@@ -71,6 +72,12 @@ class AvoidRow(Row):
     reason = TextField(N_("Reason"), hint=N_("It is published."), most=200)
 
 
+class CriterionRow(Row):
+    name = TextField(N_("What is scored"), most=40)
+    weight = IntegerField(N_("Points of it"), least=1, most=100)
+    descriptor = TextArea(N_("What earns full points, and what few"), least=5, most=500, rows=2)
+
+
 class WishForm(Form):
     standard_fee_cents: int | None = None
 
@@ -90,8 +97,11 @@ class WishForm(Form):
     most_discount = PercentField(N_("The largest discount you accept"), optional=True)
     price_weight = IntegerField(
         N_("Points of the price"),
-        hint=N_("Only for “price and days”: the price counts these of 100 points, like 60, the days the rest."),
-        least=1,
+        hint=N_(
+            "For “price and days”: the price counts these of 100 points, like 60, the days the rest. For “merit”: the"
+            " criteria count the rest; leave it empty where quality alone decides at a fixed price."
+        ),
+        least=0,
         most=99,
         optional=True,
     )
@@ -102,6 +112,18 @@ class WishForm(Form):
         most=365,
         suffix=N_("working days"),
         optional=True,
+    )
+    criteria = RowsField(
+        N_("What the panel scores"),
+        CriterionRow,
+        noun=N_("Criterion"),
+        hint=N_("Only for “merit”. All points together, those of the price among them, make 100."),
+        least=0,
+        most=12,
+    )
+    two_envelopes = CheckField(
+        N_("Open the prices only after the panel has agreed"),
+        hint=N_("Only for “merit” with points for the price: the panel scores without knowing any price."),
     )
     urgent = CheckField(
         N_("It is urgent"), hint=N_("The entry is open for a shorter time, and the reason is published.")

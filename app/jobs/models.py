@@ -6,17 +6,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    Integer,
-    UniqueConstraint,
-    and_,
-    bindparam,
-    or_,
-    select,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, and_, bindparam, or_, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, User, one_of
@@ -26,11 +16,12 @@ from app.districts.models import District, within
 from app.infra import almanac
 from app.infra.db import Cents, Row, read, session
 from app.infra.record import Event, Living
-from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandoned, Method, State, paused, serving
+from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, State, paused, serving
 from app.kernel.act import VISITOR, Actor, Kind, Role
 from app.kernel.lights import Light, light
 from app.kernel.workdays import HERE
 from app.methods.models import MethodTerms
+from app.methods.rules import Funds, IfAbandoned, Method
 
 
 class Job(MethodTerms, Living, Row):
@@ -38,8 +29,10 @@ class Job(MethodTerms, Living, Row):
 
     `days` working days and `ceiling_cents` bound every entry (a random draw is served at the ceiling, as its fixed
     price); where days are offered too, `least_days` bounds them below, and the price counts `price_weight` of 100
-    points. `standard_id` is the version in force when submitted. `commitment` is the published SHA-256 of the draw's
-    secret; `seal_public` closes the envelopes of the entrants; secret and opening key are kept wrapped (infra/keys).
+    points. Where a panel scores, `criteria` (name, weight, descriptor) count the rest; with `two_envelopes` the prices
+    stay closed until `quality_closed_at`, the consensus under the chair, `chair_id`. `standard_id` is the version in
+    force when submitted. `commitment` is the published SHA-256 of the draw's secret; `seal_public` closes the envelopes
+    of the entrants; secret and opening key are kept wrapped (infra/keys).
     `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised.
     `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
     """
@@ -64,6 +57,8 @@ class Job(MethodTerms, Living, Row):
     floor_cents: Mapped[Cents | None]
     price_weight: Mapped[int | None]
     least_days: Mapped[int | None]
+    criteria: Mapped[list[Any]] = mapped_column(default=list)
+    two_envelopes: Mapped[bool] = mapped_column(default=False)
     urgent: Mapped[bool] = mapped_column(default=False)
     urgent_reason: Mapped[str] = mapped_column(default="")
     if_abandoned: Mapped[str] = mapped_column(default=IfAbandoned.NEXT)
@@ -78,6 +73,8 @@ class Job(MethodTerms, Living, Row):
     wrapped_secret: Mapped[bytes | None] = mapped_column(deferred=True)
     seal_public: Mapped[bytes | None] = mapped_column(deferred=True)
     wrapped_seal: Mapped[bytes | None] = mapped_column(deferred=True)
+    chair_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    quality_closed_at: Mapped[datetime | None]
     agency_id: Mapped[int | None] = mapped_column(ForeignKey(Agency.id), index=True)
     amount_cents: Mapped[Cents | None]
     agreed_days: Mapped[int | None]
@@ -92,7 +89,7 @@ class Job(MethodTerms, Living, Row):
     agency_rated: Mapped[bool] = mapped_column(default=False)
 
     owner: Mapped[Unit] = relationship()
-    run_by: Mapped[User] = relationship()
+    run_by: Mapped[User] = relationship(foreign_keys=run_by_id)
     item: Mapped[Item] = relationship()
     standard: Mapped[Standard] = relationship()
     district: Mapped[District] = relationship()
@@ -164,13 +161,6 @@ def drafts_of(owner_id: int) -> list[Job]:
 def reposts_of(job_id: int) -> list[Job]:
     """The later rounds of a failed job that were not withdrawn; there is at most one."""
     return list(session.scalars(select(Job).where(Job.repost_of_id == job_id, Job.state != State.WITHDRAWN)))
-
-
-def services_found(keyword: str) -> list[Item]:
-    """The items whose name, code or approval holds every word, in the order of the catalogue."""
-    told = (Item.name, Item.code, Item.approval)
-    words = [or_(*(column.icontains(word, autoescape=True) for column in told)) for word in keyword.split()]
-    return list(session.scalars(select(Item).where(*words).order_by(Item.code)))
 
 
 STORY = (
@@ -284,6 +274,8 @@ def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
         for state in states:
             if path.index(state) > place:
                 by = almanac.calendar().deadline(by, _longest(job, state, now))
+            if state == State.OPEN and path.index(state) >= place and job.criteria and job.state != State.SCORING:
+                by = almanac.calendar().deadline(by, almanac.number("panel", now))
         if path.index(states[-1]) >= place:
             found.append((says, by))
     return found

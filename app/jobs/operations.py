@@ -15,24 +15,14 @@ from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Avoidance, Job, NumberSeries, avoided, reposts_of
 from app.jobs.posting import LEAST_REASON, NEVER_WRONG, PROJECT, WISH, problems, unlawful
-from app.jobs.rules import (
-    EDITABLE,
-    MAY_CREATE,
-    MAY_DELEGATE,
-    MAY_REPOST,
-    Funds,
-    IfAbandoned,
-    Method,
-    State,
-    is_over,
-    its_owner,
-)
+from app.jobs.rules import EDITABLE, MAY_CREATE, MAY_DELEGATE, MAY_REPOST, State, is_over, its_owner
 from app.kernel.act import Act
 from app.kernel.draw import SECRET_BYTES, commitment_of
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.seal import new_keys
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
+from app.methods.rules import Funds, IfAbandoned, Method
 
 Avoid = Sequence[tuple[str, str]]
 

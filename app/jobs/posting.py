@@ -3,7 +3,6 @@
 from app.catalogue.models import Standard, standard_in_force
 from app.districts.models import district
 from app.jobs.models import Job
-from app.jobs.rules import DISCOUNTED, FUNDS, IF_ABANDONED, METHODS, PRICED, TIMED
 from app.kernel.act import Act
 from app.kernel.choosing import WHOLE, less_discount
 from app.kernel.errors import Invalid
@@ -11,7 +10,19 @@ from app.kernel.money import MOST_CENTS, yuan
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.methods.models import known_rules
-from app.methods.rules import Case, Verdict, in_force, judge
+from app.methods.rules import (
+    DISCOUNTED,
+    FUNDS,
+    IF_ABANDONED,
+    METHODS,
+    SCORED,
+    TIMED,
+    Case,
+    Verdict,
+    asks_quote,
+    in_force,
+    judge,
+)
 
 LEAST_NEED, LEAST_REASON = 20, 5
 MOST_DAYS = 365
@@ -21,7 +32,7 @@ POINTS = 100
 PROJECT = ("project_name", "project_code", "district_code", "funds", "need", "contact_name", "contact_phone")
 WISH = (
     "ceiling_cents", "days", "method", "floor_cents", "reference_fee_cents", "least_discount", "most_discount",
-    "price_weight", "least_days", "urgent", "urgent_reason", "if_abandoned",
+    "price_weight", "least_days", "urgent", "urgent_reason", "if_abandoned", "criteria", "two_envelopes",
 )  # fmt: skip
 # What not even a draft may hold wrong, whichever field was changed.
 NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "method", "urgent"} | {"funds", "district_code"}
@@ -96,12 +107,12 @@ def _wrong_method(job: Job) -> list[Invalid]:
     wrong = []
     if job.method not in METHODS:
         wrong.append(Invalid(N_("Choose how the agency is selected."), field="method"))
-    if job.floor_cents is not None and job.method not in PRICED:
+    if job.floor_cents is not None and not asks_quote(job):
         text = N_("Leave the floor empty: a random draw has no quotes.")
         wrong.append(Invalid(text, field="floor_cents"))
     elif job.floor_cents is not None and not 0 < job.floor_cents <= (job.ceiling_cents or 0):
         wrong.append(Invalid(N_("Enter a floor that is not above the ceiling."), field="floor_cents"))
-    wrong += _wrong_points(job)
+    wrong += _wrong_points(job) + _wrong_criteria(job)
     if job.urgent and len(job.urgent_reason.strip()) < LEAST_REASON:
         wrong.append(Invalid(N_("Say why it is urgent: the reason is published."), field="urgent_reason"))
     if job.if_abandoned not in IF_ABANDONED:
@@ -114,7 +125,7 @@ def _wrong_points(job: Job) -> list[Invalid]:
     weight, least = job.price_weight, job.least_days
     if job.method not in TIMED:
         text = N_("Leave this empty: only the method “price and days” counts days.")
-        given = {"price_weight": weight, "least_days": least}
+        given = {"least_days": least} if job.method in SCORED else {"price_weight": weight, "least_days": least}
         return [Invalid(text, field=name) for name, value in given.items() if value is not None]
     wrong = []
     if weight is None or not 0 < weight < POINTS:
@@ -160,3 +171,26 @@ def _wrong_amounts(job: Job, fee: int, least: int, most: int) -> list[Invalid]:
         text = N_("Even the least discount leaves %(amount)s yuan, which is below the floor.")
         return [Invalid(text, field="least_discount", amount=yuan(less_discount(fee, least)))]
     return []
+
+
+def _wrong_criteria(job: Job) -> list[Invalid]:
+    """What a panel scores: criteria with descriptors, whose weights with that of the price are all the points."""
+    criteria, price = job.criteria, job.price_weight or 0
+    if job.method not in SCORED:
+        text = N_("Leave this empty: only the method “merit” has a panel.")
+        given = {"criteria": criteria, "two_envelopes": job.two_envelopes}
+        return [Invalid(text, field=name) for name, value in given.items() if value]
+    wrong, total = [], price + sum(one["weight"] for one in criteria)
+    if not criteria:
+        wrong.append(Invalid(N_("Name what the panel scores, each criterion with its points."), field="criteria"))
+    elif len({one["name"] for one in criteria}) < len(criteria):
+        wrong.append(Invalid(N_("Two criteria have the same name."), field="criteria"))
+    elif not 0 <= price < POINTS or total != POINTS:
+        text = N_("The points of the criteria and of the price make %(total)s. Make it %(all)s.")
+        wrong.append(Invalid(text, field="criteria", total=total, all=POINTS))
+    if job.two_envelopes and not price:
+        text = N_(
+            "Without points for the price there is no second envelope. Leave this empty, or give the price points."
+        )
+        wrong.append(Invalid(text, field="two_envelopes"))
+    return wrong

@@ -28,6 +28,7 @@ class State(StrEnum):
     RETURNED = "returned"
     OPEN = "open"
     SELECTING = "selecting"
+    SCORING = "scoring"
     FAILED = "failed"
     SELECTED = "selected"
     OBJECTED = "objected"
@@ -47,42 +48,6 @@ class State(StrEnum):
     TERMINATED = "terminated"
 
 
-class Method(StrEnum):
-    RANDOM_DRAW = "random_draw"
-    LOWEST_PRICE = "lowest_price"
-    AVERAGE_PRICE = "average_price"
-    PRICE_AND_DAYS = "price_and_days"
-
-
-class Funds(StrEnum):
-    STATE = "state"
-    SOCIAL = "social"
-
-
-class IfAbandoned(StrEnum):
-    NEXT = "next"
-    RESELECT = "reselect"
-
-
-METHODS = {
-    Method.RANDOM_DRAW: N_("random draw"),
-    Method.LOWEST_PRICE: N_("lowest price"),
-    Method.AVERAGE_PRICE: N_("average price"),
-    Method.PRICE_AND_DAYS: N_("price and days"),
-}
-FUNDS = {Funds.STATE: N_("state funds"), Funds.SOCIAL: N_("social funds")}
-IF_ABANDONED = {
-    IfAbandoned.NEXT: N_("the next in line is selected"),
-    IfAbandoned.RESELECT: N_("the job is posted again"),
-}
-# Methods in which an entry carries a sealed quote.
-PRICED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE, Method.PRICE_AND_DAYS})
-# Methods whose quotes may be given as discounts off a reference fee.
-DISCOUNTED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE})
-# Methods in which an entry offers its own working days as well, and both are counted in points of 100.
-TIMED = frozenset({Method.PRICE_AND_DAYS})
-
-
 @who(N_("its owner (administrator, or the delegate who runs it)"))
 def its_owner(actor: Actor, job: Any) -> bool:
     return (
@@ -95,6 +60,11 @@ def its_owner(actor: Actor, job: Any) -> bool:
 @who(N_("the selected agency"))
 def its_agency(actor: Actor, job: Any) -> bool:
     return actor.kind == Kind.AGENCY and actor.unit_id == job.agency_id
+
+
+@who(N_("the chair of its panel"))
+def its_chair(actor: Actor, job: Any) -> bool:
+    return actor.user_id is not None and actor.user_id == job.chair_id
 
 
 @who(N_("the side that did not upload the contract"))
@@ -136,6 +106,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.RETURNED:          N_("returned to its owner"),
         State.OPEN:              N_("open for entry"),
         State.SELECTING:         N_("entry closed, selecting"),
+        State.SCORING:           N_("being scored by the panel"),
         State.FAILED:            N_("selection failed"),
         State.SELECTED:          N_("selected, in publicity"),
         State.OBJECTED:          N_("objection pending"),
@@ -161,6 +132,10 @@ LIFE = Lifecycle("job", N_("job"), {
     step("withdraw",         N_("Withdraw the job"),            BEFORE_CLOSE,                               State.WITHDRAWN,         its_owner,                 asks=True),
     step("close",            N_("Close the entry"),             State.OPEN,                                 State.SELECTING,         the_clock,                 lapse=True, due=as_recorded),
     step("select",           N_("Select by the published rule"), State.SELECTING,                           State.SELECTED,          the_clock,                 lapse=True, due=days("publicity", "publicity_urgent")),
+    step("convene",          N_("Convene the panel"),           State.SELECTING,                            State.SCORING,           the_clock,                 due=days("panel")),
+    step("extend",           N_("Give the panel more time"),    State.SCORING,                              State.SCORING,           the_operator,              due=days("panel"), asks=True, page="panels.extend"),
+    step("agree",            N_("Record the consensus"),        State.SCORING,                              State.SELECTING,         its_chair,                 due=at_once, asks=True, page="panels.agree"),
+    step("time_out",         N_("Declare the selection failed: the panel did not agree in time"), State.SCORING, State.FAILED,         the_clock,                 lapse=True),
     step("fail",             N_("Declare the selection failed"), State.SELECTING,                           State.FAILED,            the_clock),
     step("object",           N_("Object to the result"),        PUBLICITY,                                  State.OBJECTED,          an_agency | an_owner,      asks=True, page="objections.new"),
     step("dismiss",          N_("Go on after the objection"),   State.OBJECTED,                             State.SELECTED,          the_operator,              due=as_recorded, asks=True, page="objections.of_job"),
@@ -196,6 +171,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.RETURNED:          Turn(its_owner,      N_("Mend the posting and submit it again"), "jobs.review"),
         State.OPEN:              Turn(an_agency,      N_("Enter"),                                "entries.new",          N_("The clock closes the entry and selects by the published rule.")),
         State.SELECTING:         Turn(the_clock,      N_("Select by the published rule"),         "jobs.show"),
+        State.SCORING:           Turn(its_chair,      N_("Score the bidders and agree"),          "panels.show",          N_("Where the panel does not agree in time the selection fails.")),
         State.FAILED:            Turn(its_owner,      N_("Post the job again"),                   "jobs.repost"),
         State.SELECTED:          Turn(the_clock,      N_("Award when nobody objects"),            "jobs.show",            N_("Without an objection the award follows when publicity ends.")),
         State.OBJECTED:          Turn(the_operator,   N_("Decide the objection"),                 "objections.of_job",    N_("The award waits until the objection is decided.")),
@@ -224,6 +200,10 @@ MAY_DELEGATE   = its_owner & an_administrator
 EDITABLE = in_state(State.DRAFT, State.RETURNED)
 takes_entries = in_state(State.OPEN)
 selecting = in_state(State.SELECTING)
+scoring = in_state(State.SCORING)
+# While people may be appointed to the panel of a job and leave it.
+seats_people = in_state(*BEFORE_CLOSE, State.SCORING)
+before_closing = in_state(*BEFORE_CLOSE)
 in_publicity = in_state(State.SELECTED, State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
 serving = in_state(State.IN_SERVICE)
@@ -235,7 +215,7 @@ is_over = in_state(*ENDED)
 PUBLIC_STATES = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED, State.RETURNED))
 # The reasons that everybody reads once the job is published; other reasons are for those who read its papers.
 PUBLIC_REASONS = frozenset(
-    "withdraw fail dismiss replace annul correct void abandon fall_through veto_pause terminate".split()
+    "withdraw extend time_out fail dismiss replace annul correct void abandon fall_through veto_pause terminate".split()
 )
 
 # fmt: off
@@ -256,6 +236,7 @@ MILESTONES = (
 REJOINS = {
     State.RETURNED: State.DRAFT,
     State.SELECTING: State.SELECTED,
+    State.SCORING: State.OPEN,
     State.OBJECTED: State.SELECTED,
     State.ABANDONED: State.SELECTED,
     State.PAUSED: State.IN_SERVICE,

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.accounts.models import members_of
-from app.catalogue.models import standard_in_force
+from app.catalogue.models import services_found, standard_in_force
 from app.catalogue.operations import in_force
 from app.contracts.models import contracts_of, materials_asked
 from app.contracts.rules import MATERIAL_STATES
@@ -20,9 +20,12 @@ from app.jobs import models, operations, posting, rules
 from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, against, list_choices
 from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
+from app.kernel.act import Actor
 from app.kernel.law import anyone
 from app.kernel.workdays import due_day, local_day
+from app.methods.rules import FUNDS, IF_ABANDONED, METHODS
 from app.oversight.models import Told
+from app.panels.models import Bench
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
 from app.services.models import deliveries_of, pauses_of
@@ -36,7 +39,7 @@ from app.web.words import brief, said
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
-WORDS = {"life": LIFE, "methods": rules.METHODS, "funds": rules.FUNDS, "if_abandoned": rules.IF_ABANDONED}
+WORDS = {"life": LIFE, "methods": METHODS, "funds": FUNDS, "if_abandoned": IF_ABANDONED}
 
 
 @bp.get("")
@@ -91,6 +94,7 @@ def show(told: Told) -> Any:
         **_questions(told),
         in_publicity=rules.in_publicity(actor, job),
         inside=inside,
+        panel=_sees_panel(actor, job),
         may_review=MAY_REVIEW_JOB(actor, job),
         archived=rules.is_archived(actor, job),
         ratings=told.ratings(actor),
@@ -112,6 +116,11 @@ def _questions(told: Told) -> dict[str, Any]:
         "may_ask": lasts and (MAY_ASK(actor) or actor.user_id is None),
         "may_read_words": lambda inquiry: MAY_READ_WORDS(actor, inquiry),
     }
+
+
+def _sees_panel(actor: Actor, job: Any) -> bool:
+    bench = Bench.load(job.id) if job.criteria and actor.user_id else None
+    return bool(bench and Bench.MAY_READ(actor, bench))
 
 
 def _spine(job: Job, story: Any, inside: bool) -> list[dict[str, Any]]:
@@ -161,7 +170,7 @@ def new() -> Any:
     if form.validate_on_submit() and form.attempt(operations.create, acting(), **form.values):
         return redirect(url_for(".project", id=form.result.id), 303)
     keyword = typed("keyword")
-    found = models.services_found(keyword)
+    found = services_found(keyword)
     stages = {item.stage: [one for one in found if one.stage == item.stage] for item in found}
     return render_template(
         "jobs/new.html",
@@ -179,7 +188,7 @@ def new() -> Any:
 def project(job: Job) -> Any:
     form = ProjectForm(obj=job)
     form.district_code.choices = _places(job)
-    form.bound({funds: almanac.number(f"minimum_entries_{funds}", now()) for funds in rules.FUNDS})
+    form.bound({funds: almanac.number(f"minimum_entries_{funds}", now()) for funds in FUNDS})
     if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.values):
         return redirect(url_for(".wish", id=job.id), 303)
     return _step("project", job, form)

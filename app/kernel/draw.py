@@ -38,7 +38,6 @@ from app.kernel.transcript import (
     OPENED,
     RANDOM,
     RESULT,
-    TERMS,
     VERSION,
     Broken,
     check_given,
@@ -47,6 +46,7 @@ from app.kernel.transcript import (
     require,
     seal_chance,
     seal_offer,
+    seed_of,
     tagged_hash,
 )
 from app.kernel.transcript import commitment_of as commitment_of
@@ -159,7 +159,7 @@ def make_transcript(
     if terms.closed_at.tzinfo is None:
         raise ValueError("closed_at has no time zone")
     stay_sealed = failure(len(entrants), minimum=terms.rule.minimum_entries) is not None
-    given = _terms(terms) | {
+    given = terms_given(terms) | {
         "secret": secret.hex(),
         "outside_value": outside_value,
         "entrants": [
@@ -210,9 +210,7 @@ def _complete(given: Mapping[str, object]) -> dict[str, object]:
     found["failed"] = failure(len(lines), minimum=cast(int, given["minimum_entries"]))
     found |= dict.fromkeys(RESULT) | {"order": [], "ranking": []}
     if found["failed"] is None:
-        chance = {name: given[name] for name in (*TERMS, "outside_value", "secret")}
-        shares = [line["contribution"] for line in lines]
-        seed = tagged_hash("seed", {**chance, "list_hash": found["list_hash"], "contributions": shares})
+        seed = seed_of(given, found["list_hash"], [line["contribution"] for line in lines])
         found |= {"seed": seed, **_result(given, bytes.fromhex(seed))}
     whole = {**given, **found}
     return dict(sorted({**whole, "digest": tagged_hash("transcript", whole)}.items()))
@@ -265,7 +263,8 @@ def _lines(given: Mapping[str, object]) -> list[dict[str, object]]:
     return cast("list[dict[str, object]]", given["entrants"])
 
 
-def _terms(terms: Terms) -> dict[str, object]:
+def terms_given(terms: Terms) -> dict[str, object]:
+    """The terms as the transcript says them."""
     return {
         "format": FORMAT,
         "version": VERSION,

@@ -160,6 +160,12 @@ def tagged_hash(purpose: str, value: object) -> str:
     return sha256(f"{FORMAT}/{VERSION}/{purpose}\0{canonical(value)}".encode()).hexdigest()
 
 
+def seed_of(given: Mapping[str, object], list_hash: object, contributions: list[object]) -> str:
+    """What every chance decision of a selection is read from, in hexadecimal; offers and scores have no part in it."""
+    chance = {name: given[name] for name in (*TERMS, "outside_value", "secret")}
+    return tagged_hash("seed", {**chance, "list_hash": list_hash, "contributions": contributions})
+
+
 def commitment_of(secret: bytes) -> str:
     """What is published with the announcement: the SHA-256 of the secret, in hexadecimal."""
     return sha256(secret).hexdigest()

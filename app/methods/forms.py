@@ -3,10 +3,9 @@
 from typing import Any
 
 from app.catalogue.models import item_classes
-from app.jobs.rules import FUNDS, METHODS
 from app.kernel.words import N_
 from app.methods.models import LawfulMethod
-from app.methods.rules import MARKS
+from app.methods.rules import FUNDS, MARKS, METHODS
 from app.web.fields import ChoiceField, DateField, Form, MoneyField, SelectField, TextArea
 
 URGENT = {"": N_("urgent or not"), "yes": N_("urgent jobs only"), "no": N_("not for urgent jobs")}

@@ -14,7 +14,7 @@ from app.kernel.money import parse_yuan
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.methods.models import LawfulMethod
-from app.methods.rules import FARTHEST, KNOWN_FUNDS, KNOWN_METHODS, MARKS, MAY_CHANGE_RULES
+from app.methods.rules import FARTHEST, FUNDS, MARKS, MAY_CHANGE_RULES, METHODS
 
 LEAST_REASON = 5
 
@@ -77,9 +77,9 @@ def _refuse_day(act: Act, day: date, field: str) -> None:
 
 
 def _refuse_conditions(stated: dict[str, Any]) -> None:
-    if stated["method"] not in KNOWN_METHODS:
+    if stated["method"] not in METHODS:
         raise Invalid(N_("Choose a method from the list."), field="method")
-    if stated["funds"] not in ("", *KNOWN_FUNDS):
+    if stated["funds"] not in ("", *FUNDS):
         raise Invalid(N_("Say where the money comes from."), field="funds")
     if stated["to_cents"] is not None and stated["to_cents"] < stated["from_cents"]:
         raise Invalid(N_("Enter an amount that is not below the first one."), field="to_cents")

@@ -3,19 +3,63 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from app.kernel.law import anyone, the_operator
 from app.kernel.money import yuan
-from app.kernel.transcript import FUNDS, METHODS
 from app.kernel.words import N_
+
+
+class Method(StrEnum):
+    RANDOM_DRAW = "random_draw"
+    LOWEST_PRICE = "lowest_price"
+    AVERAGE_PRICE = "average_price"
+    PRICE_AND_DAYS = "price_and_days"
+    MERIT = "merit"
+
+
+class Funds(StrEnum):
+    STATE = "state"
+    SOCIAL = "social"
+
+
+class IfAbandoned(StrEnum):
+    NEXT = "next"
+    RESELECT = "reselect"
+
+
+METHODS = {
+    Method.RANDOM_DRAW: N_("random draw"),
+    Method.LOWEST_PRICE: N_("lowest price"),
+    Method.AVERAGE_PRICE: N_("average price"),
+    Method.PRICE_AND_DAYS: N_("price and days"),
+    Method.MERIT: N_("merit"),
+}
+FUNDS = {Funds.STATE: N_("state funds"), Funds.SOCIAL: N_("social funds")}
+IF_ABANDONED = {
+    IfAbandoned.NEXT: N_("the next in line is selected"),
+    IfAbandoned.RESELECT: N_("the job is posted again"),
+}
+# Methods in which an entry carries a sealed quote.
+PRICED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE, Method.PRICE_AND_DAYS})
+# Methods whose quotes may be given as discounts off a reference fee.
+DISCOUNTED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE})
+# Methods in which an entry offers its own working days as well, and both are counted in points of 100.
+TIMED = frozenset({Method.PRICE_AND_DAYS})
+# Methods in which a panel scores what was proposed, by published criteria.
+SCORED = frozenset({Method.MERIT})
+
+
+def asks_quote(job: Any) -> bool:
+    """Whether an entry of a job carries a sealed quote: a panel's scores may decide with the price or without it."""
+    return job.method in PRICED or (job.method in SCORED and bool(job.price_weight))
+
 
 MAY_READ_RULES = anyone
 MAY_CHANGE_RULES = the_operator
 
-# What a rule may name: methods, kinds of funds, and whether it is for urgent jobs. "" and None are any.
-KNOWN_METHODS = METHODS
-KNOWN_FUNDS = FUNDS
+
 MARKS = {
     "R": N_("published rule of a real market"),
     "L": N_("national law"),

@@ -5,13 +5,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
-from app.jobs.rules import FUNDS, METHODS
 from app.kernel.law import anyone
 from app.kernel.workdays import local_day
 from app.methods import operations
 from app.methods.forms import ANY_FUNDS, MEANT, URGENT, EndForm, RuleForm
 from app.methods.models import LawfulMethod, known_rules
-from app.methods.rules import MAY_CHANGE_RULES, in_force
+from app.methods.rules import FUNDS, MAY_CHANGE_RULES, METHODS, in_force
 from app.web.door import acting, allow, now
 
 bp = Blueprint("methods", __name__, url_prefix="/methods")

@@ -20,6 +20,8 @@ from app.kernel.act import Act, Actor, Kind
 from app.notices.models import Notice
 from app.notices.rules import REMIND, TELL, To
 from app.objections.models import Objection
+from app.panels.models import Seat, seats_of
+from app.panels.rules import sitting
 from app.ratings.models import Rating
 from app.services.models import Pause
 
@@ -81,6 +83,18 @@ def objector_of(objection: Objection) -> Members:
     return members_where(Unit.id == objection.unit_id)
 
 
+def seated(seat: Seat) -> Members:
+    return members_where(Membership.user_id == seat.user_id, Unit.id == seat.unit_id)
+
+
+def panel_of(job: Job) -> Members:
+    return [one for seat in sitting(seats_of(job.id)) for one in seated(seat)]
+
+
+def chair_of(job: Job) -> Members:
+    return [one for one in panel_of(job) if one.user_id == job.chair_id]
+
+
 # Who is concerned by what happens in a job or an agency, and who by what happens to one thing of a job.
 AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.OPERATORS: operators,
@@ -92,15 +106,20 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.CONCERNED: concerned_in,
     To.REGULATORS: regulators_of,
     To.UNSELECTED: unselected_in,
+    To.CHAIR: chair_of,
+    To.PANEL: panel_of,
     To.APPLICANT: the_agency,
 }
 OF_ONE_THING: dict[To, Callable[[Any], Members]] = {
-    To.ENTRANT: entrant_of, To.ASKER: asker_of, To.OBJECTOR: objector_of,
-}  # fmt: skip
+    To.ENTRANT: entrant_of,
+    To.ASKER: asker_of,
+    To.OBJECTOR: objector_of,
+    To.SEATED: seated,
+}
 
 SUBJECTS: dict[str, type[Any]] = {
-    "agency": Agency, "job": Job, "entry": Entry, "inquiry": Inquiry, "objection": Objection, "pause": Pause,
-    "rating": Rating,
+    "agency": Agency, "job": Job, "entry": Entry, "inquiry": Inquiry, "objection": Objection, "seat": Seat,
+    "pause": Pause, "rating": Rating,
 }  # fmt: skip
 
 

@@ -20,6 +20,9 @@ class To(StrEnum):
     CONCERNED = "entrants and askers"
     ASKER = "asker"
     OBJECTOR = "objector"
+    SEATED = "seated"
+    CHAIR = "chair"
+    PANEL = "panel"
     REGULATORS = "regulators"
     APPLICANT = "applicant"
 
@@ -48,6 +51,15 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.withdraw":              ((To.ENTRANTS,     N_("The job you entered was withdrawn by its owner: %(title)s.")),),
     "job.select":                ((To.PARTIES,      N_("The result is published: %(title)s.")),
                                   (To.UNSELECTED,   N_("The result is published and another agency is selected. A letter says where you stand: %(title)s.")),),
+    "seat.appoint":              ((To.SEATED,       N_("You are appointed to the panel of a job: %(title)s.")),),
+    "seat.score":                ((To.CHAIR,        N_("A member of your panel has scored: %(title)s.")),),
+    "seat.recuse":               ((To.SEATED,       N_("You no longer sit on the panel: %(title)s.")),
+                                  (To.OWNER,        N_("Somebody left the panel. Fill the seat: %(title)s.")),),
+    "job.convene":               ((To.PANEL,        N_("The entry has closed. Score the bidders: %(title)s.")),
+                                  (To.ENTRANTS,     N_("The entry has closed; a panel scores the proposals: %(title)s.")),),
+    "job.extend":                ((To.PANEL,        N_("The operator gives the panel more time: %(title)s.")),
+                                  (To.EVERYONE_IN,  N_("The panel has more time; the reason is published: %(title)s.")),),
+    "job.time_out":              ((To.EVERYONE_IN,  N_("The panel did not agree in time and the selection failed: %(title)s.")),),
     "job.fail":                  ((To.EVERYONE_IN,  N_("The selection failed: %(title)s.")),),
     "entry.exclude":             ((To.ENTRANT,      N_("Your entry no longer met a condition at closing and takes no part: %(title)s.")),),
     "inquiry.ask":               ((To.OWNER,        N_("A question waits for your answer: %(title)s.")),

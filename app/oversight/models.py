@@ -18,9 +18,10 @@ from app.infra.db import read, session
 from app.infra.seen import Rows, Seen, all_of
 from app.inquiries.models import ASKED
 from app.jobs.models import Job
-from app.jobs.rules import ENDED, MAY_READ, PRICED, State
+from app.jobs.rules import ENDED, MAY_READ, State
 from app.kernel.act import Actor, Kind
 from app.kernel.workdays import local_day
+from app.methods.rules import PRICED, SCORED
 from app.ratings.models import Rating, score_of, scores
 from app.ratings.rules import Side, revealed
 from app.selections.models import Award, Selection
@@ -147,7 +148,9 @@ def figures(now: datetime) -> Figures:
     used = [calendar.between(row.clock_start, local_day(row.delivered_at)) for row in compared]
     on_time = [row.delivered_at < row.service_due for row in done if row.service_due]
     sums = select(func.sum(Job.ceiling_cents), func.sum(Job.amount_cents)).where(
-        Job.amount_cents.is_not(None), Job.method.in_(list(PRICED)), Job.published_at > now - YEAR
+        Job.amount_cents.is_not(None),
+        Job.method.in_(list(PRICED)) | (Job.method.in_(list(SCORED)) & (Job.price_weight > 0)),
+        Job.published_at > now - YEAR,
     )
     ceiling, amount = session.execute(sums).one()
     return Figures(
@@ -221,10 +224,11 @@ def finished_jobs(sector: str | None, limit: int = 20) -> list[Job]:
 
 def _mine(actor: Actor) -> Any:
     if actor.kind == Kind.OPERATOR:
-        return Job.state == State.SUBMITTED
+        return Job.state.in_([State.SUBMITTED, State.SCORING])
+    chaired = (Job.chair_id == actor.user_id) & (Job.state == State.SCORING)
     if actor.kind == Kind.REGULATOR:
-        return (Job.sector_code == actor.sector) & Job.published_at.is_not(None)
-    return or_(Job.owner_id == actor.unit_id, Job.agency_id == actor.unit_id)
+        return ((Job.sector_code == actor.sector) & Job.published_at.is_not(None)) | chaired
+    return or_(Job.owner_id == actor.unit_id, Job.agency_id == actor.unit_id, chaired)
 
 
 def _mean(values: list[Any]) -> float | None:

@@ -15,14 +15,16 @@ from app.infra.almanac import Term, almanac
 from app.infra.db import session
 from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
-from app.jobs.rules import FUNDS, MAY_CREATE, METHODS
+from app.jobs.rules import MAY_CREATE
 from app.kernel.law import anyone
 from app.kernel.lights import Light
 from app.kernel.workdays import local_day
+from app.methods.rules import FUNDS, METHODS
 from app.objections.models import objections_to_settle
 from app.objections.rules import MAY_DECIDE
 from app.oversight.models import figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
+from app.panels.models import seats_waiting
 from app.ratings.models import mean_of, ratings_of
 from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
@@ -111,6 +113,12 @@ def _besides(own: Agency | None) -> list[Wait]:
     complete."""
     actor = acting().actor
     waits = []
+    for seat in seats_waiting(actor.user_id):
+        turn, job = seat.LIFE.turn(seat.state), seat.job
+        if turn:
+            url = url_for(turn.page, id=seat.id)
+            title = f"{job.project_name} {job.item.name}"
+            waits.append(Wait(turn.says, (), title, turn.silence, job.due, light_of(job, now()), url))
     for pause in pauses_to_answer(actor.unit_id):
         turn = pause.LIFE.turn(pause.state)
         if turn and turn.who(actor, pause):

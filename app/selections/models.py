@@ -11,9 +11,10 @@ from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import Cents, Row, session
 from app.jobs.models import Job
-from app.jobs.rules import Method
 from app.kernel.draw import Rule, Terms
 from app.kernel.workdays import local_day
+from app.methods.rules import TIMED, Method
+from app.panels.models import panel_of
 
 
 class Selection(Row):
@@ -68,17 +69,19 @@ def rule_of(job: Job, now: datetime) -> Rule:
 
 def terms_of(job: Job, rule: Rule) -> Terms:
     """What was fixed when the job was announced, as its transcript says it."""
+    panel = panel_of(job.id) if job.criteria else None
     return Terms(
         job=job.number or "",
         title=f"{job.project_name} {job.item.name}",
         method=job.method,
         funds=job.funds,
-        closed_at=job.due or job.state_since,
+        closed_at=panel.closed_at if panel else job.due or job.state_since,
         rule=rule,
         commitment=job.commitment or "",
+        criteria=tuple((one["name"], one["weight"]) for one in job.criteria),
         price_weight=job.price_weight or 0,
         reference_fee=job.reference_fee_cents,
-        days_weight=100 - job.price_weight if job.price_weight else 0,
+        days_weight=100 - (job.price_weight or 0) if job.method in TIMED else 0,
     )
 
 

@@ -1,36 +1,46 @@
 """Selecting by the published rule, and abandoning. The clock selects; nobody starts or delays it."""
 
+from dataclasses import replace
 from typing import Any
 
-from app.entries.envelopes import Tampered, entrant_of, open_envelopes
-from app.entries.models import live_entries
+from app.entries.envelopes import Tampered, entrant_of, open_envelopes, open_quality
+from app.entries.models import Entry, live_entries
 from app.infra import almanac, keys
 from app.infra.db import session
 from app.infra.record import advance
 from app.jobs.models import Job
-from app.jobs.rules import PRICED, IfAbandoned
 from app.kernel.act import Act
+from app.kernel.bidders import bidders_of
 from app.kernel.choosing import failure
-from app.kernel.draw import make_transcript
+from app.kernel.draw import Entrant, Rule, make_transcript
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
+from app.methods.rules import SCORED, IfAbandoned, asks_quote
+from app.panels import operations as panels
+from app.panels.models import bidders_in, panel_of
 from app.selections.models import Award, Selection, current_award, places_held, ranking_of, rule_of, terms_of
 from app.selections.rules import ABANDONED, NOT_AS_SEALED
 
 
 def select(act: Act, job: Job) -> None:
     """The clock's verb after closing: open the envelopes, choose by the method, publish transcript and result. Where
-    too few entered, all envelopes stay closed."""
+    too few entered, all envelopes stay closed. Where a panel scores, it is convened first, and the rest is done when
+    it has agreed."""
     job.LIFE.check(act, job, "select")
     almanac.almanac(fresh=True)
     entries, rule = live_entries(job.id), rule_of(job, act.now)
-    if failure(len(entries), minimum=rule.minimum_entries) is None:
+    enough = failure(len(entries), minimum=rule.minimum_entries) is None
+    waits = enough and job.method in SCORED and job.quality_closed_at is None
+    if enough:
         try:
-            open_envelopes(act, job, entries)
+            (open_quality if waits else open_envelopes)(act, job, entries)
         except Tampered as tampered:
             advance(act, job, "fail", reason=NOT_AS_SEALED, agency=str(tampered))
             return
-    secret, entrants = keys.unwrap(job.wrapped_secret or b""), [entrant_of(one) for one in entries]
+    if waits:
+        _convene(act, job, entries, rule)
+        return
+    secret, entrants = keys.unwrap(job.wrapped_secret or b""), _with_scores(job, entries)
     transcript = make_transcript(terms_of(job, rule), secret=secret, entrants=entrants)
     session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
     session.flush()
@@ -95,11 +105,33 @@ def end_award(act: Act, job: Job, why: str) -> None:
         session.flush()
 
 
+def _convene(act: Act, job: Job, entries: list[Entry], rule: Rule) -> None:
+    """Draw the order in which the panel meets the bidders, and give it the word."""
+    secret, by_code = keys.unwrap(job.wrapped_secret or b""), {one.agency.unit.code: one for one in entries}
+    order = bidders_of(terms_of(job, rule), secret=secret, entrants=[entrant_of(one) for one in entries])
+    panels.convene(act, job, [by_code[code] for code in order])
+
+
+def _with_scores(job: Job, entries: list[Entry]) -> list[Entrant]:
+    """The entrants as they stood on the list at closing; where a panel agreed, each with its consensus."""
+    panel = panel_of(job.id)
+    if panel is None:
+        return [entrant_of(one) for one in entries]
+    bidders = {one.entry_id: one for one in bidders_in(job.id)}
+    return [
+        replace(
+            entrant_of(one), code=as_bidder.code, name=as_bidder.name, scores=tuple(panel.scores[as_bidder.number - 1])
+        )
+        for one in entries
+        if (as_bidder := bidders[one.id])
+    ]
+
+
 def _choose(act: Act, job: Job, verb: str, place: int, **told: str) -> None:
     """Make the entry at a place of the published ranking the selected one, and start its publicity."""
     code = ranking_of(job.id)[place]
     entry = next(one for one in live_entries(job.id) if one.agency.unit.code == code)
-    amount = entry.quote_cents if job.method in PRICED else job.ceiling_cents
+    amount = entry.quote_cents if asks_quote(job) else job.ceiling_cents
     term = "publicity_urgent" if job.urgent else "publicity"
     job.agency_id, job.amount_cents = entry.agency_id, amount
     job.agreed_days = entry.days or min(entry.listing.days, job.days or entry.listing.days)

@@ -13,11 +13,14 @@ from app.jobs.rules import LIFE
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.kernel.letter import standing
+from app.panels.models import panel_of, seats_of, sheets_of
+from app.panels.rules import PARTS, has_left, sitting
 from app.selections import operations
 from app.selections.forms import CorrectionForm, ReasonForm, TranscriptForm
 from app.selections.models import current_award, next_in_line, past_awards, selection_of
 from app.web.asked import key
 from app.web.door import acting, allow, now
+from app.web.said import said
 
 bp = Blueprint("selections", __name__)
 
@@ -36,6 +39,7 @@ def show(job: Job) -> Any:
         excluded=excluded_entries(job.id),
         award=current_award(job.id),
         past=past_awards(job.id),
+        **_scoring(job, transcript),
     )
 
 
@@ -114,6 +118,23 @@ def _correction(job: Job, verb: Any, told: str) -> Any:
         return redirect(url_for("jobs.show", id=job.id), 303)
     known = {"award": award, "following": next_in_line(job.id), "verb": verb.__name__}
     return render_template("selections/correct.html", form=form, job=job, **known), form.status
+
+
+def _scoring(job: Job, transcript: dict[str, Any]) -> dict[str, Any]:
+    """How a panel came to its consensus, when it is published: every member's scores, and who sat on it by part and
+    unit."""
+    panel = panel_of(job.id) if transcript["bidders"] else None
+    if panel is None:
+        return {"panel": None}
+    seats, listed = seats_of(job.id), {line["code"]: line["name"] for line in transcript["entrants"]}
+    return {
+        "panel": panel,
+        "sheets": sheets_of(job.id),
+        "names": {number: listed[code] for number, code in enumerate(transcript["bidders"], 1)},
+        "sat": sorted(f"{said(PARTS[seat.part])} {seat.unit.name}" for seat in sitting(seats)),
+        "left": [seat for seat in seats if has_left(seat)],
+        "parts": PARTS,
+    }
 
 
 def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:

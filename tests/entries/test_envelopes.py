@@ -17,11 +17,12 @@ from app.infra import keys
 from app.infra.clockwork import take_late
 from app.infra.db import session
 from app.jobs.models import Job, story_of
-from app.jobs.rules import Method, State
+from app.jobs.rules import State
 from app.kernel import seal
 from app.kernel.act import CLOCK, Act
 from app.kernel.errors import NotAllowed
 from app.kernel.transcript import BROWSER, PLATFORM
+from app.methods.rules import Method
 from app.selections.models import selection_of
 from app.selections.rules import NOT_AS_SEALED
 from tests import make

@@ -18,6 +18,7 @@ from app.jobs.models import Job
 from app.jobs.rules import State
 from app.kernel.act import Kind, Role
 from app.notices.models import Notice
+from app.panels.models import Seat
 from tests import make
 from tests.client import CheckedClient
 from tests.make import lapse
@@ -56,7 +57,14 @@ def everybody() -> list[tuple[User | None, Unit | None]]:
 def addresses(app: Flask, job: Job) -> Iterator[str]:
     """Every page that can be asked for, with each thing of the job it may be about."""
     entries = list(session.scalars(select(Entry)))
-    ids = {"Job": [job.id], "Told": [job.id], "Entry": [entry.id for entry in entries], "Item": [job.item_id]}
+    ids = {
+        "Job": [job.id],
+        "Told": [job.id],
+        "Bench": [job.id],
+        "Entry": [entry.id for entry in entries],
+        "Item": [job.item_id],
+        "Seat": [seat.id for seat in session.scalars(select(Seat))],
+    }
     ids["Agency"] = [entry.agency_id for entry in entries]
     for rule in app.url_map.iter_rules():
         if rule.endpoint in BESIDE or "GET" not in (rule.methods or ()):

@@ -23,6 +23,7 @@ PEOPLE = {
     "operator": Actor(51, 5, Kind.OPERATOR, Role.AUTHORISED),
     "regulator": Actor(61, 6, Kind.REGULATOR, Role.ADMINISTRATOR, "water"),
     "other regulator": Actor(71, 7, Kind.REGULATOR, Role.ADMINISTRATOR, "land"),
+    "chair": Actor(81, 8, Kind.REGULATOR, Role.AUTHORISED, "air"),
     "clock": CLOCK,
     "visitor": VISITOR,
 }
@@ -33,8 +34,9 @@ ANY_OWNER_OR_AGENCY = PARTIES | {"colleague", "other agency", "other owner"}
 
 def a_job(state, **details):
     known = {
-        "owner_id": OWNER, "run_by_id": 12, "agency_id": AGENCY, "contract_by_id": OWNER, "sector_code": "water",
-        "owner_rated": False, "agency_rated": False, "published_at": NOW, "due": NOW + timedelta(days=1),
+        "owner_id": OWNER, "run_by_id": 12, "chair_id": 81, "agency_id": AGENCY, "contract_by_id": OWNER,
+        "sector_code": "water", "owner_rated": False, "agency_rated": False, "published_at": NOW,
+        "due": NOW + timedelta(days=1),
     }  # fmt: skip
     return SimpleNamespace(state=state, **known | details)
 
@@ -45,6 +47,7 @@ WHO = {
     "return_posting": {"operator"}, "publish": {"operator"}, "dismiss": {"operator"},
     "replace": {"operator"}, "annul": {"operator"}, "correct": {"operator"}, "void": {"operator"},
     "close": {"clock"}, "select": {"clock"}, "fail": {"clock"},
+    "convene": {"clock"}, "time_out": {"clock"}, "extend": {"operator"}, "agree": {"chair"},
     "award": {"clock"}, "succeed": {"clock"}, "fall_through": {"clock"},
     "archive": {"clock"}, "carry_on": {"clock"},
     "object": ANY_OWNER_OR_AGENCY,

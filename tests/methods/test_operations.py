@@ -10,11 +10,12 @@ from app.infra.record import Event
 from app.infra.shipped import rows
 from app.jobs import operations as jobs
 from app.jobs.posting import problems
-from app.jobs.rules import Method, State
+from app.jobs.rules import State
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.workdays import local_day
 from app.methods import operations
 from app.methods.models import LawfulMethod, known_rules
+from app.methods.rules import Method
 from tests import make
 from tests.staging import NOW
 

@@ -5,9 +5,8 @@ from datetime import date
 
 import pytest
 
-from app.jobs.rules import FUNDS, METHODS
 from app.kernel.transcript import LOWEST, RANDOM
-from app.methods.rules import KNOWN_FUNDS, KNOWN_METHODS, WHY, Case, in_force, judge
+from app.methods.rules import METHODS, WHY, Case, in_force, judge
 
 DAY = date(2026, 9, 28)
 
@@ -84,7 +83,3 @@ def test_a_rule_holds_from_its_day_until_the_day_it_ends():
     rule = Rule(effective_from=date(2026, 10, 1), until=date(2026, 10, 3))
     assert [bool(in_force([rule], date(2026, 10, day))) for day in (1, 2, 3)] == [True, True, False]
     assert not in_force([rule], date(2026, 9, 30))
-
-
-def test_every_method_and_fund_of_a_posting_can_be_named_by_a_rule():
-    assert set(METHODS) <= set(KNOWN_METHODS) and set(FUNDS) == set(KNOWN_FUNDS)

@@ -8,9 +8,10 @@ from app.entries.models import Entry, entry_of
 from app.infra.clockwork import take_late
 from app.jobs import operations as jobs
 from app.jobs.models import Job
-from app.jobs.rules import Method, State
+from app.jobs.rules import State
 from app.kernel.draw import verify_transcript
 from app.kernel.errors import Invalid
+from app.methods.rules import Method
 from app.selections.models import selection_of
 from tests import make
 from tests.pages import english, error, plain
