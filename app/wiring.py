@@ -5,6 +5,7 @@ from typing import Any
 
 from app.accounts.commands import COMMANDS as account_commands
 from app.accounts.views import bp as accounts
+from app.addenda.views import bp as addenda
 from app.agencies.models import Agency
 from app.agencies.views import bp as agencies
 from app.agencies.views import listings
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     jobs,
     entries,
     inquiries,
+    addenda,
     selections,
     objections,
     contracts,

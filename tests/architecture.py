@@ -20,6 +20,7 @@ FEATURES = [
     "jobs",
     "entries",
     "inquiries",
+    "addenda",
     "selections",
     "objections",
     "contracts",

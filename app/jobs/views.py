@@ -7,6 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.accounts.models import members_of
+from app.addenda.models import addenda_of
+from app.addenda.rules import AMENDABLE, FOR_MEMBERS
 from app.catalogue.models import standard_in_force
 from app.catalogue.operations import in_force
 from app.contracts.models import contracts_of, materials_asked
@@ -37,6 +39,7 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
 WORDS = {"life": LIFE, "methods": rules.METHODS, "funds": rules.FUNDS, "if_abandoned": rules.IF_ABANDONED}
+WORDS |= {"amendable": AMENDABLE, "for_members": FOR_MEMBERS}
 
 
 @bp.get("")
@@ -87,6 +90,7 @@ def show(told: Told) -> Any:
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
         **_questions(told),
+        addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),
         inside=inside,
         may_review=MAY_REVIEW_JOB(actor, job),
@@ -130,6 +134,8 @@ def _spine(job: Job, story: Any, inside: bool) -> list[dict[str, Any]]:
 
 
 def _reason(row: Any, verb: str, inside: bool) -> str:
+    if number := row.facts.get("addendum"):
+        return gettext("No. %(number)s", number=number)
     told = row.facts.get("reason", "")
     return said(REASONS.get(told, told)) if inside or verb in rules.PUBLIC_REASONS else ""
 

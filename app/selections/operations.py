@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from app.entries.eligibility import Offer, refuse_offer
 from app.entries.envelopes import Tampered, entrant_of, open_envelopes
-from app.entries.models import live_entries
+from app.entries.models import Entry, live_entries
 from app.infra import almanac, keys
 from app.infra.db import session
 from app.infra.record import advance
@@ -12,9 +13,10 @@ from app.jobs.rules import PRICED, IfAbandoned
 from app.kernel.act import Act
 from app.kernel.choosing import failure
 from app.kernel.draw import make_transcript
+from app.kernel.errors import Invalid
 from app.kernel.words import N_
 from app.selections.models import Award, Selection, current_award, past_awards, ranking_of, rule_of, terms_of
-from app.selections.rules import ABANDONED, NOT_AS_SEALED
+from app.selections.rules import ABANDONED, NOT_AS_SEALED, OUT_OF_BOUNDS
 
 
 def select(act: Act, job: Job) -> None:
@@ -29,6 +31,7 @@ def select(act: Act, job: Job) -> None:
         except Tampered as tampered:
             advance(act, job, "fail", reason=NOT_AS_SEALED, agency=str(tampered))
             return
+        entries = _within_bounds(act, job, entries)
     secret, entrants = keys.unwrap(job.wrapped_secret or b""), [entrant_of(one) for one in entries]
     transcript = make_transcript(terms_of(job, rule), secret=secret, entrants=entrants)
     session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
@@ -91,6 +94,20 @@ def _choose(act: Act, job: Job, verb: str, place: int) -> None:
         )
     )
     session.flush()
+
+
+def _within_bounds(act: Act, job: Job, entries: list[Entry]) -> list[Entry]:
+    """The opened entries that the job takes as its addenda have changed it; the others are excluded, with the published
+    reason. Before the opening nobody could know them."""
+    kept = []
+    for entry in entries:
+        try:
+            refuse_offer(job, Offer(entry.quote_cents, entry.days))
+            kept.append(entry)
+        except Invalid:
+            entry.excluded_because = OUT_OF_BOUNDS
+            advance(act, entry, "exclude", reason=OUT_OF_BOUNDS)
+    return kept
 
 
 def _fail(act: Act, job: Job, verb: str, reason: str) -> None:
