@@ -5,6 +5,7 @@ from typing import Any
 
 from app.accounts.commands import COMMANDS as account_commands
 from app.accounts.views import bp as accounts
+from app.addenda.views import bp as addenda
 from app.agencies.models import Agency
 from app.agencies.views import bp as agencies
 from app.agencies.views import listings
@@ -61,6 +62,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     inquiries,
     panels,
     seats,
+    addenda,
     selections,
     objections,
     contracts,

@@ -21,6 +21,7 @@ FEATURES = [
     "jobs",
     "entries",
     "inquiries",
+    "addenda",
     "panels",
     "selections",
     "objections",

@@ -127,6 +127,7 @@ TABLE = [
     ("entries.change", "entered", "AP", "APMm"),
     ("entries.withdraw", "entered", "AP", "APMm"),
     ("entries.reenter", "entry withdrawn", "AP", "APMm"),
+    ("addenda.new", "open", "OD", ALL),
     ("inquiries.new", "open", "APap", ALL),
     ("inquiries.show", "asked", "ODAPMm", "ODAPMm"),
     ("inquiries.answer", "asked", "OD", "ODAPMm"),

@@ -79,6 +79,11 @@ def defects(job: Job) -> dict[str, Any]:
     return {f"defect_{line.id}": "第三页缺公章。" for line in materials_asked(job.id)}
 
 
+def amended(job: Job) -> dict[str, Any]:
+    same = {"need": job.need, "contact_name": job.contact_name, "contact_phone": job.contact_phone, "days": job.days}
+    return same | {"ceiling_cents": f"{(job.ceiling_cents or 0) / 200:.2f}", "text": "预算核减，最高限价相应下调。"}
+
+
 def pause(job: Job) -> dict[str, Any]:
     return {"reason": "site", "text": "现场道路中断，勘察人员无法进入，预计三个工作日恢复。", "file": pdf()}
 
@@ -162,6 +167,7 @@ FORMS: dict[str, Callable[[], Sent]] = {
     "enter with a quote": quoting,
     "change an entry": changing_an_entry,
     "withdraw an entry": withdrawing_an_entry,
+    "publish an addendum": lambda: on_a_job("open", "owner", "/amend", typed=amended),
     "ask about a job": asking,
     "answer a question": answering,
     "object": objecting,

@@ -15,8 +15,11 @@ from sqlalchemy import Engine, inspect, text
 
 import config
 from app import create_app
+from app.entries import operations as entries
+from app.entries.models import versions_of
 from app.infra import db
 from app.infra.db import Row
+from tests import make
 
 ROOT = Path(__file__).parent.parent
 MEMORY = {"alembic_version"}
@@ -153,6 +156,26 @@ def test_every_step_can_be_taken_back(migrated: Engine) -> None:
         assert schema(migrated) == after, step.revision
         command.downgrade(known, "-1")
     assert revision(migrated) is None
+
+
+def test_what_was_entered_before_versions_were_kept_is_the_first_version(service: Flask, migrated: Engine) -> None:
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        job, agencies = make.job("open"), [make.agency(), make.agency()]
+        entered = [entries.enter(make.act(one, make.later(job)), job, quote_cents=None) for one in agencies]
+        entries.withdraw(make.act(agencies[1], make.later(job, hours=1)), entered[1])
+        kept = [(one.id, one.sealed, one.offer, one.received_at) for one in entered]
+        left = make.later(job, hours=1)
+        make.keep()
+        db.session.remove()
+    command.downgrade(alembic(migrated), "0008")
+    command.upgrade(alembic(migrated), "head")
+    with service.app_context():
+        versions = [one for id, *_ in kept for one in versions_of(id)]
+        assert [(one.entry_id, one.sealed, one.offer, one.received_at) for one in versions] == kept
+        ends = [(one.number, one.ended_by, one.ended_at) for one in versions]
+        assert ends == [(1, None, None), (1, "withdraw", left)]
+        db.session.remove()
 
 
 def test_the_migrations_are_one_numbered_line() -> None:

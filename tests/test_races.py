@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import wiring
 from app.accounts.models import Unit
+from app.addenda import operations as addenda
 from app.agencies.models import Agency
 from app.contracts import operations as contracts
 from app.contracts.models import contracts_of, materials_asked
@@ -81,6 +82,13 @@ def two_workers_select() -> Race:
         entries.enter(make.act(make.agency(), job.state_since + SOON), job, quote_cents=None)
     take_late(Job, job.id, job.due, wiring.VERBS)
     return Race(job, (the_clock(job, "select"), the_clock(job, "select")), Award)
+
+
+def an_addendum_and_the_closing() -> Race:
+    job = make.job("open")
+    changes = {"days": 4, "text": "工期缩短一天，以便衔接审批。"}
+    amends = by(make.act(job.owner, job.due - SOON), job, "amend", addenda.amend, **changes)
+    return Race(job, (amends, the_clock(job, "close")))
 
 
 def two_workers_award() -> Race:
@@ -179,7 +187,8 @@ def asked(job: Job) -> Pause:
 
 
 RACES = (
-    two_workers_select, two_workers_award, an_objection_and_the_award, both_sides_upload_the_contract,
+    two_workers_select, two_workers_award, an_addendum_and_the_closing,
+    an_objection_and_the_award, both_sides_upload_the_contract,
     one_confirms_and_one_abandons, one_corrects_and_one_confirms, two_officers_correct,
     two_of_the_operator_return_a_posting, two_people_deliver,
     the_owner_accepts_as_silence_does, one_returns_the_report_as_silence_accepts, one_terminates_as_silence_accepts,

@@ -100,6 +100,18 @@ def test_a_page_sends_the_same_few_statements_whatever_it_shows(as_user, stateme
     assert sent() == SENT
 
 
+def test_questions_and_addenda_cost_the_page_of_a_job_one_statement_each(as_user, statements):
+    owner, agency, text = make.unit(), make.agency(), "现场是否已经三通一平？"
+    job = make.job("open", owner=owner)
+    inquire, amend = make.verb("inquiries", "ask"), make.verb("addenda", "amend")
+    for _ in range(FEW):
+        inquire(make.act(agency, make.later(job)), job, text=text)
+        amend(make.act(owner, make.later(job)), job, text=text)
+    client, path = as_user(make.user_of(owner)), f"/jobs/{job.id}"
+    client.get(path)
+    assert len(statements(client, path)) == 6
+
+
 @pytest.mark.parametrize("state", ["draft", "open", "failed", "selected", "in_service", "paused", "archived"])
 def test_the_page_of_a_job_sends_at_most_four_statements(as_user, statements, state):
     owner = make.unit()

@@ -9,7 +9,7 @@ from app.accounts.models import one_of
 from app.agencies.models import Agency, Listing
 from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_READ_ENTRY, EntryState
 from app.infra.db import Cents, Row, session
-from app.infra.record import Living
+from app.infra.record import Event, Living
 from app.jobs.models import Job
 from app.jobs.rules import State
 
@@ -144,6 +144,13 @@ def excluded_entries(job_id: int) -> list[Entry]:
     """The entries that no longer met a condition at closing, with the published reason."""
     query = select(Entry).where(Entry.job_id == job_id, Entry.state == EntryState.EXCLUDED)
     return list(session.scalars(query.options(joinedload(Entry.agency).joinedload(Agency.unit)).order_by(Entry.id)))
+
+
+def frozen_list(job_id: int) -> str | None:
+    """The hash of the list as it was published when the entry closed."""
+    closed = select(Event.facts).where(Event.thread_of == f"job:{job_id}", Event.name == "job.close")
+    facts = session.scalars(closed).first()
+    return facts["list_hash"] if facts else None
 
 
 def entrant_ids(job_id: int) -> list[int]:

@@ -7,9 +7,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask import session as cookie
 from flask_babel import gettext
 
+from app.addenda.models import addenda_of
 from app.agencies.models import Agency, current_listing
 from app.entries import operations
-from app.entries.eligibility import Offer, conditions, quote_of
+from app.entries.eligibility import Offer, conditions, quote_of, unmet
 from app.entries.envelopes import Sealing
 from app.entries.forms import entry_form
 from app.entries.models import Entry, entry_of, versions_of
@@ -46,6 +47,8 @@ def new(job: Job) -> Any:
 def show(entry: Entry) -> Any:
     job, waits = entry.job, takes_entries(acting().actor, entry.job)
     known: dict[str, Any] = {"light": light_of(job, now()) if waits else None, "life": ENTRY_LIFE}
+    known["addenda"] = [one for one in addenda_of(job.id) if one.published_at > entry.received_at]
+    known["lacks"] = unmet(local_day(now()), job, entry.agency) if waits else None
     known |= {"versions": versions_of(entry.id), "ended_by": ENDED_BY}
     known["proposal"] = entry.proposal if its_entrant(acting().actor, entry) else None
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)

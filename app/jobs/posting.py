@@ -2,6 +2,7 @@
 
 from app.catalogue.models import Standard, standard_in_force
 from app.districts.models import district
+from app.infra.db import session
 from app.jobs.models import Job
 from app.kernel.act import Act
 from app.kernel.choosing import WHOLE, less_discount
@@ -75,6 +76,9 @@ def _wrong_project(job: Job) -> list[Invalid]:
         wrong.append(Invalid(text, field="district_code"))
     if job.funds not in FUNDS:
         wrong.append(Invalid(N_("Say where the money comes from."), field="funds"))
+    elif job.repost_of_id and session.get_one(Job, job.repost_of_id).funds != job.funds:
+        text = N_("A job that is posted again keeps its funds, and with them the fewest agencies that must enter.")
+        wrong.append(Invalid(text, field="funds"))
     if len(job.need.strip()) < LEAST_NEED:
         wrong.append(Invalid(N_("Say what is needed in at least %(n)s characters."), field="need", n=LEAST_NEED))
     if not job.contact_name.strip():

@@ -130,6 +130,7 @@ LIFE = Lifecycle("job", N_("job"), {
     step("return_posting",   N_("Return with reasons"),         State.SUBMITTED,                            State.RETURNED,          the_operator,              asks=True),
     step("publish",          N_("Publish"),                     State.SUBMITTED,                            State.OPEN,              the_operator,              due=days("entry", "entry_urgent", "entry_repost")),
     step("withdraw",         N_("Withdraw the job"),            BEFORE_CLOSE,                               State.WITHDRAWN,         its_owner,                 asks=True),
+    step("amend",            N_("Publish an addendum"),         State.OPEN,                                 State.OPEN,              its_owner,                 due=as_recorded, asks=True, page="addenda.new"),
     step("close",            N_("Close the entry"),             State.OPEN,                                 State.SELECTING,         the_clock,                 lapse=True, due=as_recorded),
     step("select",           N_("Select by the published rule"), State.SELECTING,                           State.SELECTED,          the_clock,                 lapse=True, due=days("publicity", "publicity_urgent")),
     step("convene",          N_("Convene the panel"),           State.SELECTING,                            State.SCORING,           the_clock,                 due=days("panel")),

@@ -1,12 +1,13 @@
 """Jobs: the public list, the page of one job, the pages of posting, and the operator's check."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.accounts.models import members_of
+from app.addenda.models import addenda_of
+from app.addenda.rules import AMENDABLE, FOR_MEMBERS
 from app.catalogue.models import services_found, standard_in_force
 from app.catalogue.operations import in_force
 from app.contracts.models import contracts_of, materials_asked
@@ -22,7 +23,7 @@ from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
 from app.kernel.act import Actor
 from app.kernel.law import anyone
-from app.kernel.workdays import due_day, local_day
+from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, IF_ABANDONED, METHODS
 from app.oversight.models import Told
 from app.panels.models import Bench
@@ -34,12 +35,14 @@ from app.services.rules import REASONS, the_other_side
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
-from app.web.words import brief, said
+from app.web.spine import spine
+from app.web.words import said
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
 WORDS = {"life": LIFE, "methods": METHODS, "funds": FUNDS, "if_abandoned": IF_ABANDONED}
+WORDS |= {"amendable": AMENDABLE, "for_members": FOR_MEMBERS}
 
 
 @bp.get("")
@@ -83,7 +86,7 @@ def show(told: Told) -> Any:
         light=models.light_of(job, now()),
         ledger=ledger,
         counted=days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
-        spine=_spine(job, story, inside),
+        spine=spine(job, story, inside=inside),
         objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
         avoided=next((row.facts.get("avoided") for row in story if row.name == "job.publish"), None) or [],
         entries=entries_counted(job.id) if takes_entries(actor, job) else None,
@@ -92,6 +95,7 @@ def show(told: Told) -> Any:
         asked=told.asked if inside else None,
         may_answer=bool(told.asked) and the_other_side(actor, told.asked),
         **_questions(told),
+        addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),
         inside=inside,
         panel=_sees_panel(actor, job),
@@ -121,32 +125,6 @@ def _questions(told: Told) -> dict[str, Any]:
 def _sees_panel(actor: Actor, job: Any) -> bool:
     bench = Bench.load(job.id) if job.criteria and actor.user_id else None
     return bool(bench and Bench.MAY_READ(actor, bench))
-
-
-def _spine(job: Job, story: Any, inside: bool) -> list[dict[str, Any]]:
-    """What happened, where the job stands, and what comes by when. Outsiders read it from its publication on."""
-    names = [row.name for row in story]
-    seen = story if inside else story[names.index("job.publish") :]
-    known = [(row, LIFE.steps.get(row.name.removeprefix("job."))) for row in seen if row.name.startswith("job.")]
-    done = [
-        {"says": said(step.says), "stand": "done", "at": row.at, "note": _reason(row, step.verb, inside)}
-        for row, step in known
-        if step
-    ]
-    over, ended = rules.is_over(acting().actor, job), rules.is_archived(acting().actor, job)
-    stand = "done" if ended else "stopped" if over else "now"
-    here = {"says": said(LIFE.label(job.state)), "stand": stand}
-    coming = [{"says": said(says), "stand": "next", "note": _by(by)} for says, by in models.ahead(job, now())]
-    return [*done, here, *coming]
-
-
-def _reason(row: Any, verb: str, inside: bool) -> str:
-    told = row.facts.get("reason", "")
-    return said(REASONS.get(told, told)) if inside or verb in rules.PUBLIC_REASONS else ""
-
-
-def _by(due: datetime) -> str:
-    return gettext("by %(day)s at the latest", day=brief(due_day(due)))
 
 
 @bp.get("/<int:id>/papers")

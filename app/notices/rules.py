@@ -61,6 +61,8 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
                                   (To.EVERYONE_IN,  N_("The panel has more time; the reason is published: %(title)s.")),),
     "job.time_out":              ((To.EVERYONE_IN,  N_("The panel did not agree in time and the selection failed: %(title)s.")),),
     "job.fail":                  ((To.EVERYONE_IN,  N_("The selection failed: %(title)s.")),),
+    "job.amend":                 ((To.CONCERNED,    N_("An addendum was published; entries stay and can be changed until the closing: %(title)s.")),),
+    "entry.warn":                ((To.ENTRANT,      N_("After an addendum your entry no longer meets a condition; mend it, or it is excluded at closing: %(title)s.")),),
     "entry.exclude":             ((To.ENTRANT,      N_("Your entry no longer met a condition at closing and takes no part: %(title)s.")),),
     "inquiry.ask":               ((To.OWNER,        N_("A question waits for your answer: %(title)s.")),
                                   (To.OPERATORS,    N_("An agency asks about a job: %(title)s.")),),

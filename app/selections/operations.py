@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from app.entries.eligibility import Offer, refuse_offer
 from app.entries.envelopes import Tampered, entrant_of, open_envelopes, open_quality
 from app.entries.models import Entry, live_entries
 from app.infra import almanac, keys
@@ -13,13 +14,13 @@ from app.kernel.act import Act
 from app.kernel.bidders import bidders_of
 from app.kernel.choosing import failure
 from app.kernel.draw import Entrant, Rule, make_transcript
-from app.kernel.errors import WrongState
+from app.kernel.errors import Invalid, WrongState
 from app.kernel.words import N_
 from app.methods.rules import SCORED, IfAbandoned, asks_quote
 from app.panels import operations as panels
 from app.panels.models import bidders_in, panel_of
 from app.selections.models import Award, Selection, current_award, places_held, ranking_of, rule_of, terms_of
-from app.selections.rules import ABANDONED, NOT_AS_SEALED
+from app.selections.rules import ABANDONED, NOT_AS_SEALED, OUT_OF_BOUNDS
 
 
 def select(act: Act, job: Job) -> None:
@@ -40,6 +41,8 @@ def select(act: Act, job: Job) -> None:
     if waits:
         _convene(act, job, entries, rule)
         return
+    if enough:
+        entries = _within_bounds(act, job, entries)
     secret, entrants = keys.unwrap(job.wrapped_secret or b""), _with_scores(job, entries)
     transcript = make_transcript(terms_of(job, rule), secret=secret, entrants=entrants)
     session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
@@ -148,6 +151,22 @@ def _choose(act: Act, job: Job, verb: str, place: int, **told: str) -> None:
         )
     )
     session.flush()
+
+
+def _within_bounds(act: Act, job: Job, entries: list[Entry]) -> list[Entry]:
+    """The opened entries that the job takes as its addenda have changed it; the others are excluded, with the published
+    reason. Before the opening nobody could know them. No addendum changes the bounds of a job that a panel scores."""
+    if job.method in SCORED:
+        return entries
+    kept = []
+    for entry in entries:
+        try:
+            refuse_offer(job, Offer(entry.quote_cents if entry.discount is None else None, entry.days, entry.discount))
+            kept.append(entry)
+        except Invalid:
+            entry.excluded_because = OUT_OF_BOUNDS
+            advance(act, entry, "exclude", reason=OUT_OF_BOUNDS)
+    return kept
 
 
 def _fail(act: Act, job: Job, verb: str, reason: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from app.entries.models import Entry, excluded_entries
+from app.entries.models import Entry, excluded_entries, frozen_list
 from app.entries.rules import MAY_READ_ENTRY
 from app.infra.db import session
 from app.jobs.models import Job
@@ -37,6 +37,7 @@ def show(job: Job) -> Any:
         transcript=transcript,
         lines=_in_order(transcript),
         excluded=excluded_entries(job.id),
+        frozen_list=frozen_list(job.id),
         award=current_award(job.id),
         past=past_awards(job.id),
         **_scoring(job, transcript),

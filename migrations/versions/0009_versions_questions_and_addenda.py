@@ -1,4 +1,4 @@
-"""Every version of an entry is kept: what stands in an entry now is its first one. Questions about jobs."""
+"""Every version of an entry is kept: what stands in an entry now is its first one. Questions about jobs, and addenda."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,6 +56,7 @@ def upgrade() -> None:
     )
     op.execute(KNOWN)
     _create_inquiry()
+    _create_addendum()
 
 
 def _create_inquiry() -> None:
@@ -88,7 +89,25 @@ def _create_inquiry() -> None:
     op.create_index(op.f("ix_inquiry_state_due"), "inquiry", ["state", "due"])
 
 
+def _create_addendum() -> None:
+    op.create_table(
+        "addendum",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("closed", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_addendum_job_id_job")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_addendum")),
+        sa.UniqueConstraint("job_id", "number", name=op.f("uq_addendum_job_id_number")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("addendum")
     op.drop_table("inquiry")
     op.drop_table("entry_version")
     with op.batch_alter_table("entry") as table:

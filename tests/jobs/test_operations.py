@@ -296,6 +296,16 @@ def test_a_job_that_has_ended_is_not_handed_over(state: str) -> None:
     assert job.run_by_id != delegate.id
 
 
+def test_a_repost_does_not_lower_the_fewest_entries_by_other_funds() -> None:
+    owner = make.unit()
+    failed = make.job("failed", owner=owner, funds="state")
+    again = operations.repost(make.act(owner, make.later(failed)), failed)
+    with pytest.raises(Invalid, match="keeps its funds") as refusal:
+        operations.edit(make.act(owner, make.later(failed)), again, funds="social")
+    assert (refusal.value.field, again.funds) == ("funds", "state")
+    operations.edit(make.act(owner, make.later(failed)), again, funds="state")
+
+
 def test_an_urgent_repost_is_told_the_periods_that_will_apply() -> None:
     owner = make.unit()
     failed = make.job("failed", owner=owner, urgent=True, urgent_reason="汛期临近，须在月内完成。")

@@ -43,7 +43,7 @@ def a_job(state, **details):
 
 # fmt: off
 WHO = {
-    "submit": OWNERS, "withdraw": OWNERS, "hand_in": OWNERS, "return_report": OWNERS,
+    "submit": OWNERS, "withdraw": OWNERS, "amend": OWNERS, "hand_in": OWNERS, "return_report": OWNERS,
     "return_posting": {"operator"}, "publish": {"operator"}, "dismiss": {"operator"},
     "replace": {"operator"}, "annul": {"operator"}, "correct": {"operator"}, "void": {"operator"},
     "close": {"clock"}, "select": {"clock"}, "fail": {"clock"},

@@ -10,7 +10,7 @@ SILENT = {
     "objection.take_back", "pause.confirm", "pause.end", "pause.close",
 }  # fmt: skip
 # What is told although it is no step.
-BESIDES = {"objection.file", "pause.ask", "job.delegate", "inquiry.ask", "seat.appoint"}
+BESIDES = {"objection.file", "pause.ask", "job.delegate", "inquiry.ask", "seat.appoint", "entry.warn"}
 
 
 def steps() -> set[str]:

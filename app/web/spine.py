@@ -1,0 +1,44 @@
+"""The way of a job as people read it: what happened, where it stands, and what comes by when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from app.jobs import models, rules
+from app.jobs.models import Job
+from app.jobs.rules import LIFE
+from app.kernel.act import VISITOR
+from app.kernel.workdays import due_day
+from app.services.rules import REASONS
+from app.web.dates import brief
+from app.web.door import now
+from app.web.said import said
+
+
+def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any]]:
+    """The lines of the spine component. Outsiders read the story from the job's publication on."""
+    names = [row.name for row in story]
+    seen = story if inside else story[names.index("job.publish") :]
+    known = [(row, LIFE.steps.get(row.name.removeprefix("job."))) for row in seen if row.name.startswith("job.")]
+    done = [
+        {"says": said(step.says), "stand": "done", "at": row.at, "note": _note(row, step.verb, inside)}
+        for row, step in known
+        if step
+    ]
+    over, ended = rules.is_over(VISITOR, job), rules.is_archived(VISITOR, job)
+    here = {"says": said(LIFE.label(job.state)), "stand": "done" if ended else "stopped" if over else "now"}
+    coming = [{"says": said(says), "stand": "next", "note": _by(by)} for says, by in models.ahead(job, now())]
+    return [*done, here, *coming]
+
+
+def _note(row: Any, verb: str, inside: bool) -> str:
+    if number := row.facts.get("addendum"):
+        return gettext("No. %(number)s", number=number)
+    told = row.facts.get("reason", "")
+    return said(REASONS.get(told, told)) if inside or verb in rules.PUBLIC_REASONS else ""
+
+
+def _by(due: datetime) -> str:
+    return gettext("by %(day)s at the latest", day=brief(due_day(due)))
