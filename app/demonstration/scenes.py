@@ -14,7 +14,7 @@ from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job
-from app.jobs.rules import PRICED, TIMED, Method
+from app.jobs.rules import CHOOSING, PRICED, TIMED
 from app.kernel.act import Act
 from app.kernel.workdays import HERE, local_day
 from app.objections import operations as objections
@@ -56,7 +56,7 @@ def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
     at = _morning(city, days)
     yield at
     items = listed(agency)
-    job, ceiling = draft(city, Act(owner, at), items[number % len(items)], list(Method)[number % len(Method)], "social")
+    job, ceiling = draft(city, Act(owner, at), items[number % len(items)], CHOOSING[number % len(CHOOSING)], "social")
     for name in acts:
         at = job.due or at if name == "lapse" else office_hours(at + HOUR, city.chance)
         yield at

@@ -16,7 +16,7 @@ from app.entries.envelopes import RANDOM_BYTES, Sealing
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job, reposts_of
-from app.jobs.rules import PRICED, TIMED, Method, State, has_failed
+from app.jobs.rules import CHOOSING, PRICED, TIMED, Method, State, has_failed
 from app.kernel.act import VISITOR, Act, Actor
 from app.kernel.transcript import BROWSER
 from app.kernel.workdays import local_day
@@ -72,7 +72,7 @@ def _draft(city: City, owner: Actor, posted: datetime) -> tuple[Job, int]:
     chance = city.chance
     item_id = chance.choice(listed(chance.choice(city.agencies)))
     funds = "state" if chance.random() < 0.7 else "social"
-    return draft(city, Act(owner, posted), item_id, chance.choice(list(Method)), funds)
+    return draft(city, Act(owner, posted), item_id, chance.choice(CHOOSING), funds)
 
 
 def listed(agency: Actor) -> list[int]:

@@ -9,7 +9,7 @@ from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
 from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, IfAbandoned, Method
 from app.kernel.words import N_
-from app.methods.rules import Verdict
+from app.methods.rules import GROUNDS, Verdict
 from app.web.bounds import allowed
 from app.web.fields import (
     CheckField,
@@ -31,6 +31,7 @@ METHOD_HINTS = {
     Method.LOWEST_PRICE: N_("Sealed quotes within floor and ceiling; the lowest wins."),
     Method.AVERAGE_PRICE: N_("Sealed quotes; the one nearest to a drawn percentage of their mean wins."),
     Method.PRICE_AND_DAYS: N_("Sealed offers of a price and a number of working days; the most points win."),
+    Method.DIRECT: N_("You name one agency, the ground and the reason, and fix price and time; nobody else may enter."),
 }
 IF_ABANDONED_HINTS = {
     IfAbandoned.NEXT: N_("In the order published with the result."),
@@ -103,6 +104,18 @@ class WishForm(Form):
         suffix=N_("working days"),
         optional=True,
     )
+    named = TextField(
+        N_("Agency that is selected directly"), hint=N_("Its unified social credit code."), optional=True, most=30
+    )
+    direct_ground = SelectField(
+        N_("Ground of the direct selection"),
+        hint=N_("“Urgent” goes with a job that is urgent, see below."),
+        choices=list(GROUNDS.items()),
+        optional=True,
+    )
+    direct_reason = TextArea(
+        N_("Why this agency and no other"), hint=N_("It is published."), optional=True, rows=2, most=500
+    )
     urgent = CheckField(
         N_("It is urgent"), hint=N_("The entry is open for a shorter time, and the reason is published.")
     )
@@ -142,6 +155,7 @@ class WishForm(Form):
         values = self.values
         if {values["least_discount"], values["most_discount"]} != {None} and values["reference_fee_cents"] is None:
             values["reference_fee_cents"] = self.standard_fee_cents
+        values["direct_ground"] = values["direct_ground"] or None
         return values | {"avoid": [(row["code"], row["reason"]) for row in values["avoid"]]}
 
 

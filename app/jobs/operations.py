@@ -71,9 +71,10 @@ def create(act: Act, *, item_id: int) -> Job:
     return job
 
 
-def edit(act: Act, job: Job, *, avoid: Avoid | None = None, **fields: Any) -> None:
+def edit(act: Act, job: Job, *, avoid: Avoid | None = None, named: str | None = None, **fields: Any) -> None:
     """Change a draft or a returned posting: any of PROJECT and WISH. `avoid` replaces the agencies that may not enter,
-    as (unified social credit code, reason). Invalid for a value that is not lawful; what is still missing may wait."""
+    as (unified social credit code, reason); `named` is the code of the one that is selected directly. Invalid for a
+    value that is not lawful; what is still missing may wait."""
     if unknown := fields.keys() - {*PROJECT, *WISH}:
         raise TypeError(f"a posting has no {', '.join(sorted(unknown))}")
     job.lock()
@@ -81,6 +82,8 @@ def edit(act: Act, job: Job, *, avoid: Avoid | None = None, **fields: Any) -> No
         raise NotAllowed(N_("Only its owner may change a posting."))
     if not EDITABLE(act.actor, job):
         raise WrongState(N_("A posting can be changed until it is submitted, and again after it was returned."))
+    if named is not None:
+        fields["named_agency_id"] = _agency_with(named, "named").id if named.strip() else None
     with session.no_autoflush:
         for name, value in fields.items():
             setattr(job, name, value)
@@ -180,12 +183,7 @@ def _in_force(act: Act, job: Job) -> Standard:
 def _avoid(job: Job, avoid: Avoid) -> None:
     agencies: dict[int, str] = {}
     for code, reason in avoid:
-        unit = unit_with_code(code.strip().upper())
-        agency = session.get(Agency, unit.id) if unit else None
-        if agency is None:
-            raise Invalid(
-                N_("No agency has the code %(code)s. Copy it from the agency's page."), field="avoid", code=code
-            )
+        agency = _agency_with(code, "avoid")
         if len(reason.strip()) < LEAST_REASON:
             raise Invalid(N_("Give the reason for each agency that may not enter: it is published."), field="avoid")
         if agency.id in agencies:
@@ -193,6 +191,14 @@ def _avoid(job: Job, avoid: Avoid) -> None:
         agencies[agency.id] = reason.strip()
     session.execute(delete(Avoidance).where(Avoidance.job_id == job.id))
     session.add_all(Avoidance(job_id=job.id, agency_id=id, reason=reason) for id, reason in agencies.items())
+
+
+def _agency_with(code: str, field: str) -> Agency:
+    unit = unit_with_code(code.strip().upper())
+    agency = session.get(Agency, unit.id) if unit else None
+    if agency is None:
+        raise Invalid(N_("No agency has the code %(code)s. Copy it from the agency's page."), field=field, code=code)
+    return agency
 
 
 def _reasoned(reason: str) -> str:

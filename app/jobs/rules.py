@@ -52,6 +52,7 @@ class Method(StrEnum):
     LOWEST_PRICE = "lowest_price"
     AVERAGE_PRICE = "average_price"
     PRICE_AND_DAYS = "price_and_days"
+    DIRECT = "direct"
 
 
 class Funds(StrEnum):
@@ -69,6 +70,7 @@ METHODS = {
     Method.LOWEST_PRICE: N_("lowest price"),
     Method.AVERAGE_PRICE: N_("average price"),
     Method.PRICE_AND_DAYS: N_("price and days"),
+    Method.DIRECT: N_("direct selection"),
 }
 FUNDS = {Funds.STATE: N_("state funds"), Funds.SOCIAL: N_("social funds")}
 IF_ABANDONED = {
@@ -77,6 +79,8 @@ IF_ABANDONED = {
 }
 # Methods in which an entry carries a sealed quote.
 PRICED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE, Method.PRICE_AND_DAYS})
+# Methods that choose among all who enter.
+CHOOSING = tuple(method for method in Method if method != Method.DIRECT)
 # Methods whose quotes may be given as discounts off a reference fee.
 DISCOUNTED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE})
 # Methods in which an entry offers its own working days as well, and both are counted in points of 100.

@@ -20,6 +20,7 @@ from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
 from app.kernel.law import anyone
 from app.kernel.workdays import due_day, local_day
+from app.methods.rules import GROUNDS
 from app.oversight.models import Told
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
@@ -34,7 +35,13 @@ from app.web.words import brief, said
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
-WORDS = {"life": LIFE, "methods": rules.METHODS, "funds": rules.FUNDS, "if_abandoned": rules.IF_ABANDONED}
+WORDS = {
+    "life": LIFE,
+    "methods": rules.METHODS,
+    "funds": rules.FUNDS,
+    "if_abandoned": rules.IF_ABANDONED,
+    "grounds": GROUNDS,
+}
 
 
 @bp.get("")
@@ -91,6 +98,7 @@ def show(told: Told) -> Any:
         ratings=told.ratings(actor),
         on_time=bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
         least=rule_of(job, now()).minimum_entries,
+        named=posting.named_agency(job),
         **WORDS,
     )
 
@@ -169,9 +177,15 @@ def project(job: Job) -> Any:
 @bp.route("/<int:id>/wish", methods=["GET", "POST"])
 @allow(its_owner, Job)
 def wish(job: Job) -> Any:
-    form = WishForm(obj=job, data={"avoid": WishForm.start(models.avoided(job.id))})
+    named = posting.named_agency(job)
+    start = {"avoid": WishForm.start(models.avoided(job.id)), "named": named.unit.code if named else ""}
+    form = WishForm(obj=job, data=start)
     form.bound(standard_in_force(job.item_id, local_day(now())) or job.standard)
-    typed_in = {"ceiling_cents": form.ceiling_cents.data, "urgent": form.urgent.data}
+    typed_in = {
+        "amount_cents": form.ceiling_cents.data,
+        "urgent": form.urgent.data,
+        "direct_ground": form.direct_ground.data,
+    }
     found = posting.verdicts(acting(), job, **typed_in)
     form.offer(found)
     if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.answers):
@@ -205,8 +219,9 @@ def _step(name: str, job: Job, form: Form, **more: Any) -> Any:
         job=job,
         ahead=models.ahead(job, now()),
         wrong=posting.problems(acting(), job) if name == "review" else [],
-        pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys(posting.WISH, ".wish"),
+        pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys((*posting.WISH, "named"), ".wish"),
         shut_out=models.avoided(job.id) if name == "review" else [],
+        named=posting.named_agency(job),
         **more,
         **WORDS,
     ), form.status

@@ -6,17 +6,23 @@ from app.catalogue.models import item_classes
 from app.jobs.rules import FUNDS, METHODS
 from app.kernel.words import N_
 from app.methods.models import LawfulMethod
-from app.methods.rules import MARKS
+from app.methods.rules import GROUNDS, MARKS
 from app.web.fields import ChoiceField, DateField, Form, MoneyField, SelectField, TextArea
 
 URGENT = {"": N_("urgent or not"), "yes": N_("urgent jobs only"), "no": N_("not for urgent jobs")}
 MEANT = {"": None, "yes": True, "no": False}
 ANY_FUNDS = N_("any funds")
-SAME = ("method", "to_cents", "item_class", "ground", "source", "mark")
+SAME = ("method", "direct_ground", "to_cents", "item_class", "ground", "source", "mark")
 
 
 class RuleForm(Form):
     method = SelectField(N_("Method"), choices=list(METHODS.items()))
+    direct_ground = SelectField(
+        N_("Ground of a direct selection"),
+        hint=N_("Only for “direct selection”."),
+        choices=list(GROUNDS.items()),
+        optional=True,
+    )
     funds = ChoiceField(N_("For which funds"), choices=[("any", ANY_FUNDS), *FUNDS.items()])
     from_cents = MoneyField(
         N_("From what ceiling on"),
@@ -58,6 +64,7 @@ class RuleForm(Form):
             "urgent": MEANT[any_of["urgent"]],
             "from_cents": values["from_cents"] or 0,
             "item_class": values["item_class"] or "",
+            "direct_ground": values["direct_ground"] or "",
         }
 
 

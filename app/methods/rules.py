@@ -14,12 +14,18 @@ MAY_READ_RULES = anyone
 MAY_CHANGE_RULES = the_operator
 
 # What a rule may name: methods, kinds of funds, and whether it is for urgent jobs. "" and None are any.
-KNOWN_METHODS = METHODS
+DIRECT = "direct"
+KNOWN_METHODS = (*METHODS, DIRECT)
 KNOWN_FUNDS = FUNDS
 MARKS = {
     "R": N_("published rule of a real market"),
     "L": N_("national law"),
     "D": N_("default of this market"),
+}
+# Why an owner may select one agency directly, without a choice among several.
+GROUNDS = {
+    "small": N_("small amount"),
+    "urgent": N_("urgent"),
 }
 # A rule is announced at most this many days ahead: a slip of the pen must not hold the table for years.
 FARTHEST = 366
@@ -27,12 +33,14 @@ FARTHEST = 366
 
 @dataclass(frozen=True)
 class Case:
-    """What decides which methods are lawful for a job; the amount is the most its owner pays, None while unknown."""
+    """What decides which methods are lawful for a job; the amount is the most its owner pays, None while unknown, and
+    so is the ground of a direct selection."""
 
     funds: str
     item_class: str
     amount_cents: int | None
     urgent: bool
+    direct_ground: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def judge(rules: Iterable[Any], method: str, says: str, case: Case) -> Verdict:
         return Verdict(
             (), Against(N_("“%(method)s” is not lawful: no rule in force allows it."), {"method": says}), False
         )
-    nearest = min(own, key=lambda rule: len(found[rule.id]))
+    nearest = min(own, key=lambda rule: ("ground" in found[rule.id], len(found[rule.id])))
     why = next(name for name in WHY if name in found[nearest.id])
     return Verdict((), Against(WHY[why], {"method": says, **_places(nearest)}), possible)
 
@@ -76,6 +84,7 @@ WHY = {
     "item_class": N_(
         "“%(method)s” is lawful for services of the class “%(item_class)s” only. Ground: %(ground)s. Source: %(source)s."
     ),
+    "ground": N_("“%(method)s” is lawful on another ground only: %(ground)s. Source: %(source)s."),
     "above": N_("“%(method)s” is lawful up to %(most)s yuan only. Ground: %(ground)s. Source: %(source)s."),
     "below": N_("“%(method)s” is lawful from %(least)s yuan on only. Ground: %(ground)s. Source: %(source)s."),
     "urgent": N_("“%(method)s” is lawful for urgent jobs only. Ground: %(ground)s. Source: %(source)s."),
@@ -88,6 +97,7 @@ def _misfits(rule: Any, case: Case) -> set[str]:
     wrong = {
         "funds": rule.funds not in ("", case.funds),
         "item_class": rule.item_class not in ("", case.item_class),
+        "ground": bool(rule.direct_ground and case.direct_ground) and rule.direct_ground != case.direct_ground,
         "above": amount is not None and rule.to_cents is not None and amount > rule.to_cents,
         "below": amount is not None and amount < rule.from_cents,
         "urgent": rule.urgent is True and not case.urgent,

@@ -17,7 +17,7 @@ from app.infra import almanac
 from app.infra.db import read, session
 from app.infra.seen import Rows, Seen, all_of
 from app.jobs.models import Job
-from app.jobs.rules import ENDED, MAY_READ, PRICED, State
+from app.jobs.rules import CHOOSING, ENDED, MAY_READ, PRICED, State
 from app.kernel.act import Actor, Kind
 from app.kernel.workdays import local_day
 from app.ratings.models import Rating, score_of, scores
@@ -149,6 +149,44 @@ def figures(now: datetime) -> Figures:
         ceiling_cents=int(ceiling or 0),
         amount_cents=int(amount or 0),
     )
+
+
+@dataclass(frozen=True)
+class Directs:
+    """The direct selections announced in the last twelve months, in one sector or all: how many of how many jobs, and
+    how many on each ground and by each owner, the most first."""
+
+    jobs: int
+    direct: int
+    by_ground: dict[str, int]
+    by_owner: dict[str, int]
+
+    @property
+    def share(self) -> float | None:
+        return self.direct / self.jobs if self.jobs else None
+
+
+def directs(now: datetime, sector: str | None = None) -> Directs:
+    """The count of direct selections, in three statements."""
+    seen = [Job.published_at > now - YEAR, *([Job.sector_code == sector] if sector else [])]
+    many = func.count().label("many")
+
+    def counted(column: Any) -> dict[str, int]:
+        query = select(column, many).select_from(Job).join(Job.owner).where(*seen, Job.method.not_in(list(CHOOSING)))
+        rows = session.execute(query.group_by(column).order_by(many.desc(), column))
+        return {row[0]: row.many for row in rows}
+
+    by_ground = counted(Job.direct_ground)
+    jobs = session.scalar(select(func.count()).select_from(Job).where(*seen)) or 0
+    return Directs(jobs, sum(by_ground.values()), by_ground, counted(Unit.name))
+
+
+def direct_jobs(sector: str | None = None, limit: int = 50) -> list[Job]:
+    """The jobs that name their agency, of one sector or all, the latest announced first."""
+    where = [Job.sector_code == sector] if sector else []
+    query = select(Job).where(Job.published_at.is_not(None), Job.method.not_in(list(CHOOSING)), *where)
+    eager = (joinedload(Job.item), joinedload(Job.owner), joinedload(Job.agency).joinedload(Agency.unit))
+    return list(session.scalars(query.options(*eager).order_by(Job.published_at.desc(), Job.id.desc()).limit(limit)))
 
 
 def open_jobs(limit: int = 10) -> list[Job]:

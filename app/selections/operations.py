@@ -3,12 +3,12 @@
 from typing import Any
 
 from app.entries.envelopes import Tampered, entrant_of, open_envelopes
-from app.entries.models import live_entries
+from app.entries.models import Entry, live_entries
 from app.infra import almanac, keys
 from app.infra.db import session
 from app.infra.record import advance
 from app.jobs.models import Job
-from app.jobs.rules import PRICED, IfAbandoned
+from app.jobs.rules import CHOOSING, PRICED, IfAbandoned
 from app.kernel.act import Act
 from app.kernel.choosing import failure
 from app.kernel.draw import make_transcript
@@ -19,10 +19,13 @@ from app.selections.rules import ABANDONED, NOT_AS_SEALED
 
 def select(act: Act, job: Job) -> None:
     """The clock's verb after closing: open the envelopes, choose by the method, publish transcript and result. Where
-    too few entered, all envelopes stay closed."""
+    too few entered, all envelopes stay closed. A direct selection takes the one named entry, and nothing is drawn."""
     job.LIFE.check(act, job, "select")
     almanac.almanac(fresh=True)
     entries, rule = live_entries(job.id), rule_of(job, act.now)
+    if job.method not in CHOOSING:
+        _select_named(act, job, entries, rule.minimum_entries)
+        return
     if failure(len(entries), minimum=rule.minimum_entries) is None:
         try:
             open_envelopes(act, job, entries)
@@ -70,21 +73,33 @@ def end_award(act: Act, job: Job, why: str) -> None:
         session.flush()
 
 
+def _select_named(act: Act, job: Job, entries: list[Entry], minimum: int) -> None:
+    """The entry of the agency that a direct selection names; its envelope holds no offer and stays closed."""
+    if failed := failure(len(entries), minimum=minimum):
+        advance(act, job, "fail", reason=failed, entries=len(entries))
+    else:
+        _take(act, job, "select", entries[0], 1)
+
+
 def _choose(act: Act, job: Job, verb: str, place: int) -> None:
-    """Make the entry at a place of the published ranking the selected one, and start its publicity."""
+    """Make the entry at a place of the published ranking the selected one."""
     code = ranking_of(job.id)[place]
-    entry = next(one for one in live_entries(job.id) if one.agency.unit.code == code)
+    _take(act, job, verb, next(one for one in live_entries(job.id) if one.agency.unit.code == code), place + 1)
+
+
+def _take(act: Act, job: Job, verb: str, entry: Entry, place: int) -> None:
+    """Make an entry the selected one, and start its publicity."""
     amount = entry.quote_cents if job.method in PRICED else job.ceiling_cents
     term = "publicity_urgent" if job.urgent else "publicity"
     job.agency_id, job.amount_cents = entry.agency_id, amount
     job.agreed_days = entry.days or min(entry.listing.days, job.days or entry.listing.days)
-    facts: dict[str, Any] = {"agency": entry.agency.unit.name, "amount_cents": amount, "place": place + 1}
+    facts: dict[str, Any] = {"agency": entry.agency.unit.name, "amount_cents": amount, "place": place}
     advance(act, job, verb, term=term, **facts)
     session.add(
         Award(
             job_id=job.id,
             entry_id=entry.id,
-            place=place + 1,
+            place=place,
             amount_cents=amount,
             selected_at=act.now,
             publicity_ends=job.due,

@@ -11,9 +11,10 @@ from app.jobs.models import Job
 from app.jobs.rules import LIFE
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
+from app.methods.rules import GROUNDS
 from app.selections import operations
 from app.selections.forms import ReasonForm, TranscriptForm
-from app.selections.models import current_award, selection_of
+from app.selections.models import current_award, past_awards, selection_of
 from app.web.asked import key
 from app.web.door import acting, allow
 
@@ -23,6 +24,8 @@ bp = Blueprint("selections", __name__)
 @bp.get("/jobs/<int:id>/result")
 @allow(anyone, Job)
 def show(job: Job) -> Any:
+    if job.named_agency_id is not None:
+        return _direct(job)
     selection = selection_of(job.id) or abort(404)
     transcript = selection.transcript
     return render_template(
@@ -71,6 +74,14 @@ def abandon(job: Job) -> Any:
         flash(gettext("The award is abandoned. It stands on your record."))
         return redirect(url_for("jobs.show", id=job.id), 303)
     return render_template("selections/abandon.html", form=form, job=job), form.status
+
+
+def _direct(job: Job) -> Any:
+    """The result of a direct selection: that there was no choice among several, whom it named and why."""
+    award, past = current_award(job.id), past_awards(job.id)
+    if award is None and not past:
+        abort(404)
+    return render_template("selections/direct.html", job=job, award=award, past=past, grounds=GROUNDS)
 
 
 def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:

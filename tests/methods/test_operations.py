@@ -23,8 +23,9 @@ pytestmark = pytest.mark.usefixtures("app")
 TODAY = local_day(NOW)
 TOMORROW = TODAY + timedelta(days=1)
 STATED = {
-    "method": "lowest_price", "funds": "state", "from_cents": 0, "to_cents": 1_500_000, "item_class": "",
-    "urgent": None, "ground": "小额项目", "source": "示例通知第 1 号", "mark": "D", "effective_from": TOMORROW,
+    "method": "lowest_price", "direct_ground": "", "funds": "state", "from_cents": 0, "to_cents": 1_500_000,
+    "item_class": "", "urgent": None, "ground": "小额项目", "source": "示例通知第 1 号", "mark": "D",
+    "effective_from": TOMORROW,
 }  # fmt: skip
 
 
@@ -61,6 +62,9 @@ def test_a_new_version_begins_on_the_day_the_old_one_ends_and_both_stay():
         ({"effective_from": TODAY}, "effective_from"),
         ({"effective_from": TODAY + timedelta(days=367)}, "effective_from"),
         ({"method": "coin"}, "method"),
+        ({"method": "direct"}, "direct_ground"),
+        ({"method": "direct", "direct_ground": "whim"}, "direct_ground"),
+        ({"direct_ground": "small"}, "direct_ground"),
         ({"funds": "gold"}, "funds"),
         ({"from_cents": 2_000_000}, "to_cents"),
         ({"mark": "X"}, "mark"),
