@@ -14,7 +14,7 @@ from app.infra import keys
 from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Avoidance, Job, NumberSeries, avoided, reposts_of
-from app.jobs.posting import LEAST_REASON, NEVER_WRONG, PROJECT, WISH, problems, unlawful
+from app.jobs.posting import LEAST_REASON, NEVER_WRONG, PROJECT, WISH, problems, unlawful, verdict_on
 from app.jobs.rules import (
     EDITABLE,
     MAY_CREATE,
@@ -120,14 +120,17 @@ def publish(act: Act, job: Job, *, secret: bytes | None = None) -> None:
     choose the draw's outcome later (app/kernel/draw.py), and brings the key that closes the envelopes of the entrants.
     Only a demonstration, to be the same each time, gives a secret."""
     job.LIFE.check(act, job, "publish")
-    if wrong := unlawful(act, job):
+    found = verdict_on(act, job)
+    if wrong := unlawful(found):
         raise wrong[0]
     secret, seal = secret or secrets.token_bytes(SECRET_BYTES), new_keys()
     job.wrapped_secret, job.commitment, job.published_at = keys.wrap(secret), commitment_of(secret), act.now
     job.seal_public, job.wrapped_seal = seal.public, keys.wrap(seal.private)
     term = "entry_repost" if job.round > 1 else "entry_urgent" if job.urgent else "entry"
     shut_out = [{"agency": one.agency.unit.name, "reason": one.reason} for one in avoided(job.id)]
-    advance(act, job, "publish", term=term, number=job.number, commitment=job.commitment, avoided=shut_out)
+    lawful = [rule.id for rule in found.rules] if found else []
+    facts: dict[str, Any] = {"commitment": job.commitment, "avoided": shut_out, "lawful": lawful}
+    advance(act, job, "publish", term=term, number=job.number, **facts)
 
 
 def withdraw(act: Act, job: Job, *, reason: str) -> None:

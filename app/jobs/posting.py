@@ -46,7 +46,7 @@ def problems(act: Act, job: Job) -> list[Invalid]:
         *_wrong_method(job),
         *_wrong_discount(job, standard),
         *_wrong_direct(job),
-        *unlawful(act, job),
+        *unlawful(verdict_on(act, job)),
     ]
 
 
@@ -57,10 +57,14 @@ def verdicts(act: Act, job: Job, **answers: Any) -> dict[str, Verdict]:
     return {method: judge(rules, method, says, case) for method, says in METHODS.items()}
 
 
-def unlawful(act: Act, job: Job) -> list[Invalid]:
-    """That the method of a job is not lawful for it today, when it is not."""
-    typed = {"amount_cents": job.ceiling_cents, "urgent": job.urgent, "direct_ground": job.direct_ground}
-    found = verdicts(act, job, **typed).get(job.method)
+def verdict_on(act: Act, job: Job) -> Verdict | None:
+    """Whether the method of a job is lawful for it today; None for a method that is none."""
+    answers = {"amount_cents": job.ceiling_cents, "urgent": job.urgent, "direct_ground": job.direct_ground}
+    return verdicts(act, job, **answers).get(job.method)
+
+
+def unlawful(found: Verdict | None) -> list[Invalid]:
+    """That a method is not lawful, when it is not."""
     if found is None or found.against is None:
         return []
     return [Invalid(found.against.says, field="method", **found.against.places)]

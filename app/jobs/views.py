@@ -73,6 +73,7 @@ def show(told: Told) -> Any:
     job, actor = told.job, acting().actor
     inside = rules.MAY_READ_PAPERS(actor, job)
     story = models.story_of(job.id)
+    announced: dict[str, Any] = next((row.facts for row in story if row.name == "job.publish"), {})
     ledger = ledger_of(job) if job.clock_start else None
     turn = LIFE.turn(job.state)
     return render_template(
@@ -87,7 +88,8 @@ def show(told: Told) -> Any:
         counted=days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
         spine=_spine(job, story, inside),
         objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
-        avoided=next((row.facts.get("avoided") for row in story if row.name == "job.publish"), None) or [],
+        avoided=announced.get("avoided") or [],
+        lawful=announced.get("lawful") or [],
         entries=entries_counted(job.id) if takes_entries(actor, job) else None,
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),

@@ -35,7 +35,10 @@ class RuleForm(Form):
     )
     urgent = ChoiceField(N_("For urgent jobs"), choices=[(name or "any", says) for name, says in URGENT.items()])
     ground = TextArea(
-        N_("Ground"), hint=N_("Why the method is lawful then, in words an owner understands."), rows=2, most=300
+        N_("Why it is lawful"),
+        hint=N_("Why the method is lawful then, in words an owner understands."),
+        rows=2,
+        most=300,
     )
     source = TextArea(N_("Source"), hint=N_("The notice or decision behind this rule."), rows=2, most=300)
     mark = SelectField(N_("How sure is this"), choices=list(MARKS.items()))

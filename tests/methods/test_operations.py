@@ -131,6 +131,8 @@ def test_a_method_that_is_lawful_until_its_rule_ends_is_refused_when_published_a
     assert refused(jobs.publish, make.act(operator, later(job, 1)), job) == "method"
     jobs.publish(make.act(operator, make.later(job)), job)
     assert job.state == State.OPEN
+    announced = session.scalars(select(Event).where(Event.thread_of == job.thread, Event.name == "job.publish")).one()
+    assert announced.facts["lawful"] == [rule_of("lowest_price").id]
 
 
 def test_what_is_announced_goes_on_when_its_rule_ends():
