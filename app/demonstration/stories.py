@@ -1,9 +1,11 @@
 """The jobs of the demonstration city, each a story told through the real verbs in the order of time."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
+from app.accounts.models import Unit
 from app.agencies.models import Listing
 from app.catalogue.models import materials_of, standard_in_force
 from app.contracts import operations as contracts
@@ -98,10 +100,23 @@ def draft(city: City, act: Act, item_id: int, method: Method, funds: str) -> tup
         days=standard.days if standard and standard.days else 20,
         method=method,
         price_weight=60 if method in TIMED else None,
+        **({} if method in CHOOSING else _directly(city)),
         contact_name="示例联系人",
         contact_phone="0775-0000000",
     )
     return job, ceiling
+
+
+def _directly(city: City) -> dict[str, Any]:
+    """Whom a direct selection names, and why."""
+    named = session.get_one(Unit, city.agencies[0].unit_id)
+    return {
+        "named": named.code,
+        "direct_ground": "urgent",
+        "direct_reason": "原成果由该机构编制，汛期前只需局部修改。",
+        "urgent": True,
+        "urgent_reason": "汛期将至，须在五个工作日内完成。",
+    }
 
 
 def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) -> Story:
