@@ -1,5 +1,6 @@
 """Named queries over everything: the market's figures, and what waits for whom."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -167,18 +168,16 @@ class Directs:
 
 
 def directs(now: datetime, sector: str | None = None) -> Directs:
-    """The count of direct selections, in three statements."""
+    """The count of direct selections, in one statement: only they have a ground."""
     seen = [Job.published_at > now - YEAR, *([Job.sector_code == sector] if sector else [])]
-    many = func.count().label("many")
-
-    def counted(column: Any) -> dict[str, int]:
-        query = select(column, many).select_from(Job).join(Job.owner).where(*seen, Job.method.not_in(list(CHOOSING)))
-        rows = session.execute(query.group_by(column).order_by(many.desc(), column))
-        return {row[0]: row.many for row in rows}
-
-    by_ground = counted(Job.direct_ground)
-    jobs = session.scalar(select(func.count()).select_from(Job).where(*seen)) or 0
-    return Directs(jobs, sum(by_ground.values()), by_ground, counted(Unit.name))
+    query = select(Unit.name, Job.direct_ground, func.count().label("many")).select_from(Job).join(Job.owner)
+    jobs, grounds, owners = 0, Counter[str](), Counter[str]()
+    for owner, ground, many in session.execute(query.where(*seen).group_by(Unit.name, Job.direct_ground)):
+        jobs += many
+        if ground:
+            grounds[ground] += many
+            owners[owner] += many
+    return Directs(jobs, grounds.total(), dict(grounds.most_common()), dict(owners.most_common()))
 
 
 def direct_jobs(sector: str | None = None, limit: int = 50) -> list[Job]:
