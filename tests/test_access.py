@@ -101,6 +101,7 @@ TABLE = [
     ("notices.open", "administrator's notice", "O", "O"),
     ("oversight.home", "market", ALL, ALL),
     ("oversight.desk", "market", SIGNED_IN, ALL),
+    ("oversight.direct", "market", ALL, ALL),
     ("oversight.law", "market", ALL, ALL),
     ("selections.check", "market", ALL, ALL),
     ("objections.index", "market", ALL, ALL),

@@ -30,7 +30,7 @@ SENT = {
     ("owner", "/desk"): 7,
     ("agency", "/desk"): 6,
     ("operator", "/desk"): 7,
-    ("regulator", "/desk"): 7,
+    ("regulator", "/desk"): 9,
 }
 
 

@@ -16,7 +16,7 @@ from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.kernel.act import Act
 from app.kernel.workdays import HERE, local_day
-from app.methods.rules import PRICED, TIMED, Method
+from app.methods.rules import CHOOSING, PRICED, TIMED, Method
 from app.objections import operations as objections
 from app.services import operations as services
 from app.services.models import open_pause
@@ -40,7 +40,9 @@ SCENES = (
     ((*SERVICE, "deliver", "return"), 9),
     ((*SERVICE, "deliver", "accept"), 9),
     ((*SERVICE, "terminate"), 9),
+    (AWARD, 4),
 )
+DIRECTLY = len(SCENES) - 1  # the last scene is an urgent job that names its agency
 
 
 def scenes(city: City) -> list[Story]:
@@ -56,7 +58,8 @@ def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
     at = _morning(city, days)
     yield at
     items = listed(agency)
-    job, ceiling = draft(city, Act(owner, at), items[number % len(items)], list(Method)[number % len(Method)], "social")
+    method = Method.DIRECT if number == DIRECTLY else CHOOSING[number % len(CHOOSING)]
+    job, ceiling = draft(city, Act(owner, at), items[number % len(items)], method, "social")
     for name in acts:
         at = job.due or at if name == "lapse" else office_hours(at + HOUR, city.chance)
         yield at

@@ -1,9 +1,11 @@
 """The jobs of the demonstration city, each a story told through the real verbs in the order of time."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
+from app.accounts.models import Unit
 from app.agencies.models import Listing
 from app.catalogue.models import materials_of, standard_in_force
 from app.contracts import operations as contracts
@@ -20,7 +22,7 @@ from app.jobs.rules import State, has_failed
 from app.kernel.act import VISITOR, Act, Actor
 from app.kernel.transcript import BROWSER
 from app.kernel.workdays import local_day
-from app.methods.rules import PRICED, SCORED, TIMED, Method
+from app.methods.rules import CHOOSING, PRICED, SCORED, TIMED, Method
 from app.ratings import operations as ratings
 from app.services import operations as services
 
@@ -73,7 +75,8 @@ def _draft(city: City, owner: Actor, posted: datetime) -> tuple[Job, int]:
     chance = city.chance
     item_id = chance.choice(listed(chance.choice(city.agencies)))
     funds = "state" if chance.random() < 0.7 else "social"
-    return draft(city, Act(owner, posted), item_id, chance.choice([one for one in Method if one not in SCORED]), funds)
+    method = chance.choice([one for one in CHOOSING if one not in SCORED])
+    return draft(city, Act(owner, posted), item_id, method, funds)
 
 
 def listed(agency: Actor) -> list[int]:
@@ -99,10 +102,23 @@ def draft(city: City, act: Act, item_id: int, method: Method, funds: str) -> tup
         days=standard.days if standard and standard.days else 20,
         method=method,
         price_weight=60 if method in TIMED else None,
+        **({} if method in CHOOSING else _directly(city)),
         contact_name="示例联系人",
         contact_phone="0775-0000000",
     )
     return job, ceiling
+
+
+def _directly(city: City) -> dict[str, Any]:
+    """Whom a direct selection names, and why."""
+    named = session.get_one(Unit, city.agencies[0].unit_id)
+    return {
+        "named": named.code,
+        "direct_ground": "urgent",
+        "direct_reason": "原成果由该机构编制，汛期前只需局部修改。",
+        "urgent": True,
+        "urgent_reason": "汛期将至，须在五个工作日内完成。",
+    }
 
 
 def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) -> Story:

@@ -52,6 +52,7 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
             admitted(VISITOR, agency),
             N_("Complete your application and have it checked."),
         ),
+        *_named(job, agency),
         Condition(N_("Lists this item"), listing is not None, N_("List the item with your promises.")),
         Condition(
             N_("Promises to deliver within the days of the job"),
@@ -76,6 +77,14 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
             N_("Is not the owner of the job"), agency.id != job.owner_id, N_("Nobody sells services to themselves.")
         ),
     ]
+
+
+def _named(job: Job, agency: Agency) -> list[Condition]:
+    """Where a job is selected directly, nobody but the named agency enters."""
+    if job.named_agency_id is None:
+        return []
+    says, mend = N_("Is the agency that this job names"), N_("This job is selected directly: it names another agency.")
+    return [Condition(says, agency.id == job.named_agency_id, mend)]
 
 
 def _price(job: Job, listing: Listing | None) -> list[Condition]:

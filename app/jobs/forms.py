@@ -9,7 +9,7 @@ from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
 from app.jobs.rules import LIFE, PUBLIC_STATES
 from app.kernel.words import N_
-from app.methods.rules import FUNDS, IF_ABANDONED, METHODS, IfAbandoned, Method, Verdict
+from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, IfAbandoned, Method, Verdict
 from app.web.bounds import allowed
 from app.web.fields import (
     CheckField,
@@ -32,6 +32,7 @@ METHOD_HINTS = {
     Method.AVERAGE_PRICE: N_("Sealed quotes; the one nearest to a drawn percentage of their mean wins."),
     Method.PRICE_AND_DAYS: N_("Sealed offers of a price and a number of working days; the most points win."),
     Method.MERIT: N_("A panel that you appoint scores sealed proposals by your criteria; the most points win."),
+    Method.DIRECT: N_("You name one agency, the ground and the reason, and fix price and time; nobody else may enter."),
 }
 IF_ABANDONED_HINTS = {
     IfAbandoned.NEXT: N_("In the order published with the result."),
@@ -125,6 +126,18 @@ class WishForm(Form):
         N_("Open the prices only after the panel has agreed"),
         hint=N_("Only for “merit” with points for the price: the panel scores without knowing any price."),
     )
+    named = TextField(
+        N_("Agency that is selected directly"), hint=N_("Its unified social credit code."), optional=True, most=30
+    )
+    direct_ground = SelectField(
+        N_("Ground of the direct selection"),
+        hint=N_("“Urgent” goes with a job that is urgent, see below."),
+        choices=list(GROUNDS.items()),
+        optional=True,
+    )
+    direct_reason = TextArea(
+        N_("Why this agency and no other"), hint=N_("It is published."), optional=True, rows=2, most=500
+    )
     urgent = CheckField(
         N_("It is urgent"), hint=N_("The entry is open for a shorter time, and the reason is published.")
     )
@@ -164,6 +177,7 @@ class WishForm(Form):
         values = self.values
         if {values["least_discount"], values["most_discount"]} != {None} and values["reference_fee_cents"] is None:
             values["reference_fee_cents"] = self.standard_fee_cents
+        values["direct_ground"] = values["direct_ground"] or None
         return values | {"avoid": [(row["code"], row["reason"]) for row in values["avoid"]]}
 
 

@@ -93,7 +93,7 @@ class Job(MethodTerms, Living, Row):
     item: Mapped[Item] = relationship()
     standard: Mapped[Standard] = relationship()
     district: Mapped[District] = relationship()
-    agency: Mapped[Agency | None] = relationship()
+    agency: Mapped[Agency | None] = relationship(foreign_keys=[agency_id])
 
     __table_args__ = (
         CheckConstraint(one_of("state", State), "known_state"),

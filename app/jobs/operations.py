@@ -14,7 +14,7 @@ from app.infra import keys
 from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Avoidance, Job, NumberSeries, avoided, reposts_of
-from app.jobs.posting import LEAST_REASON, NEVER_WRONG, PROJECT, WISH, problems, unlawful
+from app.jobs.posting import LEAST_REASON, NEVER_WRONG, PROJECT, WISH, problems, unlawful, verdict_on
 from app.jobs.rules import EDITABLE, MAY_CREATE, MAY_DELEGATE, MAY_REPOST, State, is_over, its_owner
 from app.kernel.act import Act
 from app.kernel.draw import SECRET_BYTES, commitment_of
@@ -61,9 +61,10 @@ def create(act: Act, *, item_id: int) -> Job:
     return job
 
 
-def edit(act: Act, job: Job, *, avoid: Avoid | None = None, **fields: Any) -> None:
+def edit(act: Act, job: Job, *, avoid: Avoid | None = None, named: str | None = None, **fields: Any) -> None:
     """Change a draft or a returned posting: any of PROJECT and WISH. `avoid` replaces the agencies that may not enter,
-    as (unified social credit code, reason). Invalid for a value that is not lawful; what is still missing may wait."""
+    as (unified social credit code, reason); `named` is the code of the one that is selected directly. Invalid for a
+    value that is not lawful; what is still missing may wait."""
     if unknown := fields.keys() - {*PROJECT, *WISH}:
         raise TypeError(f"a posting has no {', '.join(sorted(unknown))}")
     job.lock()
@@ -71,6 +72,8 @@ def edit(act: Act, job: Job, *, avoid: Avoid | None = None, **fields: Any) -> No
         raise NotAllowed(N_("Only its owner may change a posting."))
     if not EDITABLE(act.actor, job):
         raise WrongState(N_("A posting can be changed until it is submitted, and again after it was returned."))
+    if named is not None:
+        fields["named_agency_id"] = _agency_with(named, "named").id if named.strip() else None
     with session.no_autoflush:
         for name, value in fields.items():
             setattr(job, name, value)
@@ -107,14 +110,17 @@ def publish(act: Act, job: Job, *, secret: bytes | None = None) -> None:
     choose the draw's outcome later (app/kernel/draw.py), and brings the key that closes the envelopes of the entrants.
     Only a demonstration, to be the same each time, gives a secret."""
     job.LIFE.check(act, job, "publish")
-    if wrong := unlawful(act, job):
+    found = verdict_on(act, job)
+    if wrong := unlawful(found):
         raise wrong[0]
     secret, seal = secret or secrets.token_bytes(SECRET_BYTES), new_keys()
     job.wrapped_secret, job.commitment, job.published_at = keys.wrap(secret), commitment_of(secret), act.now
     job.seal_public, job.wrapped_seal = seal.public, keys.wrap(seal.private)
     term = "entry_repost" if job.round > 1 else "entry_urgent" if job.urgent else "entry"
     shut_out = [{"agency": one.agency.unit.name, "reason": one.reason} for one in avoided(job.id)]
-    advance(act, job, "publish", term=term, number=job.number, commitment=job.commitment, avoided=shut_out)
+    lawful = [rule.id for rule in found.rules] if found else []
+    facts: dict[str, Any] = {"commitment": job.commitment, "avoided": shut_out, "lawful": lawful}
+    advance(act, job, "publish", term=term, number=job.number, **facts)
 
 
 def withdraw(act: Act, job: Job, *, reason: str) -> None:
@@ -170,12 +176,7 @@ def _in_force(act: Act, job: Job) -> Standard:
 def _avoid(job: Job, avoid: Avoid) -> None:
     agencies: dict[int, str] = {}
     for code, reason in avoid:
-        unit = unit_with_code(code.strip().upper())
-        agency = session.get(Agency, unit.id) if unit else None
-        if agency is None:
-            raise Invalid(
-                N_("No agency has the code %(code)s. Copy it from the agency's page."), field="avoid", code=code
-            )
+        agency = _agency_with(code, "avoid")
         if len(reason.strip()) < LEAST_REASON:
             raise Invalid(N_("Give the reason for each agency that may not enter: it is published."), field="avoid")
         if agency.id in agencies:
@@ -183,6 +184,14 @@ def _avoid(job: Job, avoid: Avoid) -> None:
         agencies[agency.id] = reason.strip()
     session.execute(delete(Avoidance).where(Avoidance.job_id == job.id))
     session.add_all(Avoidance(job_id=job.id, agency_id=id, reason=reason) for id, reason in agencies.items())
+
+
+def _agency_with(code: str, field: str) -> Agency:
+    unit = unit_with_code(code.strip().upper())
+    agency = session.get(Agency, unit.id) if unit else None
+    if agency is None:
+        raise Invalid(N_("No agency has the code %(code)s. Copy it from the agency's page."), field=field, code=code)
+    return agency
 
 
 def _reasoned(reason: str) -> str:

@@ -1,5 +1,8 @@
 """A posting: what an owner fills in on its two pages, and what of it is missing or not lawful, field by field."""
 
+from typing import Any
+
+from app.agencies.models import Agency
 from app.catalogue.models import Standard, standard_in_force
 from app.districts.models import district
 from app.infra.db import session
@@ -14,11 +17,13 @@ from app.methods.models import known_rules
 from app.methods.rules import (
     DISCOUNTED,
     FUNDS,
+    GROUNDS,
     IF_ABANDONED,
     METHODS,
     SCORED,
     TIMED,
     Case,
+    Method,
     Verdict,
     asks_quote,
     in_force,
@@ -33,10 +38,16 @@ POINTS = 100
 PROJECT = ("project_name", "project_code", "district_code", "funds", "need", "contact_name", "contact_phone")
 WISH = (
     "ceiling_cents", "days", "method", "floor_cents", "reference_fee_cents", "least_discount", "most_discount",
-    "price_weight", "least_days", "urgent", "urgent_reason", "if_abandoned", "criteria", "two_envelopes",
+    "price_weight", "least_days", "named_agency_id", "direct_ground", "direct_reason", "urgent", "urgent_reason",
+    "if_abandoned", "criteria", "two_envelopes",
 )  # fmt: skip
 # What not even a draft may hold wrong, whichever field was changed.
-NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "method", "urgent"} | {"funds", "district_code"}
+NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "method", "urgent"} | {"funds", "district_code", "named"}
+
+
+def named_agency(job: Job) -> Agency | None:
+    """The agency that a job selects directly."""
+    return session.get(Agency, job.named_agency_id) if job.named_agency_id else None
 
 
 def problems(act: Act, job: Job) -> list[Invalid]:
@@ -47,20 +58,26 @@ def problems(act: Act, job: Job) -> list[Invalid]:
         *_wrong_bounds(job, standard),
         *_wrong_method(job),
         *_wrong_discount(job, standard),
-        *unlawful(act, job),
+        *_wrong_direct(job),
+        *unlawful(verdict_on(act, job)),
     ]
 
 
-def verdicts(act: Act, job: Job, *, ceiling_cents: int | None, urgent: bool) -> dict[str, Verdict]:
-    """Which methods are lawful today for a job with this ceiling and urgency, and why or why not."""
+def verdicts(act: Act, job: Job, **answers: Any) -> dict[str, Verdict]:
+    """Which methods are lawful today for a job with these answers (the last three of Case), and why or why not."""
     rules = in_force(known_rules(), local_day(act.now))
-    case = Case(job.funds, job.item.item_class, ceiling_cents, urgent)
+    case = Case(job.funds, job.item.item_class, **answers)
     return {method: judge(rules, method, says, case) for method, says in METHODS.items()}
 
 
-def unlawful(act: Act, job: Job) -> list[Invalid]:
-    """That the method of a job is not lawful for it today, when it is not."""
-    found = verdicts(act, job, ceiling_cents=job.ceiling_cents, urgent=job.urgent).get(job.method)
+def verdict_on(act: Act, job: Job) -> Verdict | None:
+    """Whether the method of a job is lawful for it today; None for a method that is none."""
+    answers = {"amount_cents": job.ceiling_cents, "urgent": job.urgent, "direct_ground": job.direct_ground}
+    return verdicts(act, job, **answers).get(job.method)
+
+
+def unlawful(found: Verdict | None) -> list[Invalid]:
+    """That a method is not lawful, when it is not."""
     if found is None or found.against is None:
         return []
     return [Invalid(found.against.says, field="method", **found.against.places)]
@@ -112,7 +129,7 @@ def _wrong_method(job: Job) -> list[Invalid]:
     if job.method not in METHODS:
         wrong.append(Invalid(N_("Choose how the agency is selected."), field="method"))
     if job.floor_cents is not None and not asks_quote(job):
-        text = N_("Leave the floor empty: a random draw has no quotes.")
+        text = N_("Leave the floor empty: this method has no quotes.")
         wrong.append(Invalid(text, field="floor_cents"))
     elif job.floor_cents is not None and not 0 < job.floor_cents <= (job.ceiling_cents or 0):
         wrong.append(Invalid(N_("Enter a floor that is not above the ceiling."), field="floor_cents"))
@@ -197,4 +214,22 @@ def _wrong_criteria(job: Job) -> list[Invalid]:
             "Without points for the price there is no second envelope. Leave this empty, or give the price points."
         )
         wrong.append(Invalid(text, field="two_envelopes"))
+    return wrong
+
+
+def _wrong_direct(job: Job) -> list[Invalid]:
+    """Whom a direct selection names, on which ground and why; for other methods nothing of it."""
+    given = {"named": job.named_agency_id, "direct_ground": job.direct_ground, "direct_reason": job.direct_reason}
+    if job.method != Method.DIRECT:
+        text = N_("Leave this empty: only a direct selection names one agency.")
+        return [Invalid(text, field=name) for name, value in given.items() if value]
+    wrong = []
+    if job.named_agency_id is None:
+        text = N_("Name the agency by its unified social credit code: copy it from the agency's page.")
+        wrong.append(Invalid(text, field="named"))
+    if job.direct_ground not in GROUNDS:
+        wrong.append(Invalid(N_("Say on which ground the agency is selected directly."), field="direct_ground"))
+    if len((job.direct_reason or "").strip()) < LEAST_REASON:
+        text = N_("Say why this agency is selected directly: the reason is published.")
+        wrong.append(Invalid(text, field="direct_reason"))
     return wrong

@@ -24,7 +24,7 @@ from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entr
 from app.kernel.act import Actor
 from app.kernel.law import anyone
 from app.kernel.workdays import local_day
-from app.methods.rules import FUNDS, IF_ABANDONED, METHODS
+from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS
 from app.oversight.models import Told
 from app.panels.models import Bench
 from app.ratings.rules import MAY_REVIEW_JOB
@@ -41,7 +41,7 @@ from app.web.words import said
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
-WORDS = {"life": LIFE, "methods": METHODS, "funds": FUNDS, "if_abandoned": IF_ABANDONED}
+WORDS = {"life": LIFE, "methods": METHODS, "funds": FUNDS, "if_abandoned": IF_ABANDONED, "grounds": GROUNDS}
 WORDS |= {"amendable": AMENDABLE, "for_members": FOR_MEMBERS}
 
 
@@ -74,6 +74,7 @@ def show(told: Told) -> Any:
     job, actor = told.job, acting().actor
     inside = rules.MAY_READ_PAPERS(actor, job)
     story = models.story_of(job.id)
+    announced: dict[str, Any] = next((row.facts for row in story if row.name == "job.publish"), {})
     ledger = ledger_of(job) if job.clock_start else None
     turn = LIFE.turn(job.state)
     return render_template(
@@ -88,7 +89,8 @@ def show(told: Told) -> Any:
         counted=days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
         spine=spine(job, story, inside=inside),
         objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
-        avoided=next((row.facts.get("avoided") for row in story if row.name == "job.publish"), None) or [],
+        avoided=announced.get("avoided") or [],
+        lawful=announced.get("lawful") or [],
         entries=entries_counted(job.id) if takes_entries(actor, job) else None,
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
@@ -104,6 +106,7 @@ def show(told: Told) -> Any:
         ratings=told.ratings(actor),
         on_time=bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
         least=rule_of(job, now()).minimum_entries,
+        named=posting.named_agency(job),
         **WORDS,
     )
 
@@ -175,9 +178,15 @@ def project(job: Job) -> Any:
 @bp.route("/<int:id>/wish", methods=["GET", "POST"])
 @allow(its_owner, Job)
 def wish(job: Job) -> Any:
-    form = WishForm(obj=job, data={"avoid": WishForm.start(models.avoided(job.id))})
+    named = posting.named_agency(job)
+    start = {"avoid": WishForm.start(models.avoided(job.id)), "named": named.unit.code if named else ""}
+    form = WishForm(obj=job, data=start)
     form.bound(standard_in_force(job.item_id, local_day(now())) or job.standard)
-    typed_in = {"ceiling_cents": form.ceiling_cents.data, "urgent": form.urgent.data}
+    typed_in = {
+        "amount_cents": form.ceiling_cents.data,
+        "urgent": form.urgent.data,
+        "direct_ground": form.direct_ground.data,
+    }
     found = posting.verdicts(acting(), job, **typed_in)
     form.offer(found)
     if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.answers):
@@ -211,8 +220,9 @@ def _step(name: str, job: Job, form: Form, **more: Any) -> Any:
         job=job,
         ahead=models.ahead(job, now()),
         wrong=posting.problems(acting(), job) if name == "review" else [],
-        pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys(posting.WISH, ".wish"),
+        pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys((*posting.WISH, "named"), ".wish"),
         shut_out=models.avoided(job.id) if name == "review" else [],
+        named=posting.named_agency(job),
         **more,
         **WORDS,
     ), form.status

@@ -5,17 +5,23 @@ from typing import Any
 from app.catalogue.models import item_classes
 from app.kernel.words import N_
 from app.methods.models import LawfulMethod
-from app.methods.rules import FUNDS, MARKS, METHODS
+from app.methods.rules import FUNDS, GROUNDS, MARKS, METHODS
 from app.web.fields import ChoiceField, DateField, Form, MoneyField, SelectField, TextArea
 
 URGENT = {"": N_("urgent or not"), "yes": N_("urgent jobs only"), "no": N_("not for urgent jobs")}
 MEANT = {"": None, "yes": True, "no": False}
 ANY_FUNDS = N_("any funds")
-SAME = ("method", "to_cents", "item_class", "ground", "source", "mark")
+SAME = ("method", "direct_ground", "to_cents", "item_class", "ground", "source", "mark")
 
 
 class RuleForm(Form):
     method = SelectField(N_("Method"), choices=list(METHODS.items()))
+    direct_ground = SelectField(
+        N_("Ground of a direct selection"),
+        hint=N_("Only for “direct selection”."),
+        choices=list(GROUNDS.items()),
+        optional=True,
+    )
     funds = ChoiceField(N_("For which funds"), choices=[("any", ANY_FUNDS), *FUNDS.items()])
     from_cents = MoneyField(
         N_("From what ceiling on"),
@@ -28,7 +34,10 @@ class RuleForm(Form):
     )
     urgent = ChoiceField(N_("For urgent jobs"), choices=[(name or "any", says) for name, says in URGENT.items()])
     ground = TextArea(
-        N_("Ground"), hint=N_("Why the method is lawful then, in words an owner understands."), rows=2, most=300
+        N_("Why it is lawful"),
+        hint=N_("Why the method is lawful then, in words an owner understands."),
+        rows=2,
+        most=300,
     )
     source = TextArea(N_("Source"), hint=N_("The notice or decision behind this rule."), rows=2, most=300)
     mark = SelectField(N_("How sure is this"), choices=list(MARKS.items()))
@@ -57,6 +66,7 @@ class RuleForm(Form):
             "urgent": MEANT[any_of["urgent"]],
             "from_cents": values["from_cents"] or 0,
             "item_class": values["item_class"] or "",
+            "direct_ground": values["direct_ground"] or "",
         }
 
 

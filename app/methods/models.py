@@ -3,22 +3,34 @@
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.agencies.models import Agency
 from app.infra.db import Cents, Row, session
 from app.methods.rules import MAY_READ_RULES
 
 
 class MethodTerms:
     """The columns of a job that belong to some methods only. Quotes are discounts (下浮率) where a job has a reference
-    fee, the cents that a discount is taken off; its bounds, both included, are in hundredths of a percent."""
+    fee, the cents that a discount is taken off; its bounds, both included, are in hundredths of a percent. A direct
+    selection (直接选取) names its agency, the ground and the reason, all of them published."""
 
     reference_fee_cents: Mapped[Cents | None]
     least_discount: Mapped[int | None]
     most_discount: Mapped[int | None]
 
+    named_agency_id: Mapped[int | None] = mapped_column(ForeignKey(Agency.id))
+    direct_ground: Mapped[str | None]
+    direct_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+
     CHECKS: ClassVar = (
+        CheckConstraint(
+            "published_at IS NULL OR method <> 'direct' "
+            "OR (named_agency_id IS NOT NULL AND direct_ground IS NOT NULL AND direct_reason <> '')",
+            "a_direct_selection_says_whom_and_why",
+        ),
+        CheckConstraint("direct_ground IN ('small', 'urgent')", "known_direct_ground"),
         CheckConstraint("reference_fee_cents > 0", "a_reference_fee_is_positive"),
         CheckConstraint(
             "least_discount BETWEEN 0 AND 9999 AND most_discount BETWEEN 0 AND 9999", "discounts_are_parts"
@@ -27,15 +39,17 @@ class MethodTerms:
 
 
 class LawfulMethod(Row):
-    """One rule: this method is lawful for jobs of these funds ("" any), from this ceiling in cents to that one (None:
-    without bound, both included), of this class of services ("" any), urgent or not (None: any). It holds from
-    `effective_from` until, but not on, `until`. `ground` says why, `source` where that is written, `mark` how sure it
-    is: R a real market's published rule, L national law, D a default of this market. `code` names a shipped row."""
+    """One rule: this method (a direct selection on this ground) is lawful for jobs of these funds ("" any), from this
+    ceiling in cents to that one (None: without bound, both included), of this class of services ("" any), urgent or not
+    (None: any). It holds from `effective_from` until, but not on, `until`. `ground` says why, `source` where that is
+    written, `mark` how sure it is: R a real market's published rule, L national law, D a default of this market.
+    `code` names a shipped row."""
 
     MAY_READ = MAY_READ_RULES
 
     code: Mapped[str | None] = mapped_column(unique=True)
     method: Mapped[str]
+    direct_ground: Mapped[str]
     funds: Mapped[str]
     from_cents: Mapped[Cents]
     to_cents: Mapped[Cents | None]

@@ -14,7 +14,7 @@ from app.kernel.money import parse_yuan
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.methods.models import LawfulMethod
-from app.methods.rules import FARTHEST, FUNDS, MARKS, MAY_CHANGE_RULES, METHODS
+from app.methods.rules import FARTHEST, FUNDS, GROUNDS, MARKS, MAY_CHANGE_RULES, METHODS, Method
 
 LEAST_REASON = 5
 
@@ -57,7 +57,7 @@ def load(rows: Callable[[str], list[dict[str, str]]], standards: object, now: da
 
 
 def _shipped(row: dict[str, str], now: datetime) -> LawfulMethod:
-    same = ("code", "method", "funds", "item_class", "ground", "source", "mark")
+    same = ("code", "method", "direct_ground", "funds", "item_class", "ground", "source", "mark")
     return LawfulMethod(
         **{name: row[name] for name in same},
         from_cents=parse_yuan(row["from_yuan"] or "0"),
@@ -79,6 +79,9 @@ def _refuse_day(act: Act, day: date, field: str) -> None:
 def _refuse_conditions(stated: dict[str, Any]) -> None:
     if stated["method"] not in METHODS:
         raise Invalid(N_("Choose a method from the list."), field="method")
+    if stated["direct_ground"] not in (GROUNDS if stated["method"] == Method.DIRECT else ("",)):
+        text = N_("Say on which ground, for a direct selection and for nothing else.")
+        raise Invalid(text, field="direct_ground")
     if stated["funds"] not in ("", *FUNDS):
         raise Invalid(N_("Say where the money comes from."), field="funds")
     if stated["to_cents"] is not None and stated["to_cents"] < stated["from_cents"]:

@@ -17,6 +17,7 @@ class Method(StrEnum):
     AVERAGE_PRICE = "average_price"
     PRICE_AND_DAYS = "price_and_days"
     MERIT = "merit"
+    DIRECT = "direct"
 
 
 class Funds(StrEnum):
@@ -35,6 +36,7 @@ METHODS = {
     Method.AVERAGE_PRICE: N_("average price"),
     Method.PRICE_AND_DAYS: N_("price and days"),
     Method.MERIT: N_("merit"),
+    Method.DIRECT: N_("direct selection"),
 }
 FUNDS = {Funds.STATE: N_("state funds"), Funds.SOCIAL: N_("social funds")}
 IF_ABANDONED = {
@@ -43,6 +45,8 @@ IF_ABANDONED = {
 }
 # Methods in which an entry carries a sealed quote.
 PRICED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE, Method.PRICE_AND_DAYS})
+# Methods that choose among all who enter.
+CHOOSING = tuple(method for method in Method if method != Method.DIRECT)
 # Methods whose quotes may be given as discounts off a reference fee.
 DISCOUNTED = frozenset({Method.LOWEST_PRICE, Method.AVERAGE_PRICE})
 # Methods in which an entry offers its own working days as well, and both are counted in points of 100.
@@ -59,11 +63,15 @@ def asks_quote(job: Any) -> bool:
 MAY_READ_RULES = anyone
 MAY_CHANGE_RULES = the_operator
 
-
 MARKS = {
     "R": N_("published rule of a real market"),
     "L": N_("national law"),
     "D": N_("default of this market"),
+}
+# Why an owner may select one agency directly, without a choice among several.
+GROUNDS = {
+    "small": N_("small amount"),
+    "urgent": N_("urgent"),
 }
 # A rule is announced at most this many days ahead: a slip of the pen must not hold the table for years.
 FARTHEST = 366
@@ -71,12 +79,14 @@ FARTHEST = 366
 
 @dataclass(frozen=True)
 class Case:
-    """What decides which methods are lawful for a job; the amount is the most its owner pays, None while unknown."""
+    """What decides which methods are lawful for a job; the amount is the most its owner pays, None while unknown, and
+    so is the ground of a direct selection."""
 
     funds: str
     item_class: str
     amount_cents: int | None
     urgent: bool
+    direct_ground: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,7 @@ def judge(rules: Iterable[Any], method: str, says: str, case: Case) -> Verdict:
         return Verdict(
             (), Against(N_("“%(method)s” is not lawful: no rule in force allows it."), {"method": says}), False
         )
-    nearest = min(own, key=lambda rule: len(found[rule.id]))
+    nearest = min(own, key=lambda rule: ("ground" in found[rule.id], len(found[rule.id])))
     why = next(name for name in WHY if name in found[nearest.id])
     return Verdict((), Against(WHY[why], {"method": says, **_places(nearest)}), possible)
 
@@ -120,6 +130,7 @@ WHY = {
     "item_class": N_(
         "“%(method)s” is lawful for services of the class “%(item_class)s” only. Ground: %(ground)s. Source: %(source)s."
     ),
+    "ground": N_("“%(method)s” is lawful on another ground only: %(ground)s. Source: %(source)s."),
     "above": N_("“%(method)s” is lawful up to %(most)s yuan only. Ground: %(ground)s. Source: %(source)s."),
     "below": N_("“%(method)s” is lawful from %(least)s yuan on only. Ground: %(ground)s. Source: %(source)s."),
     "urgent": N_("“%(method)s” is lawful for urgent jobs only. Ground: %(ground)s. Source: %(source)s."),
@@ -132,6 +143,7 @@ def _misfits(rule: Any, case: Case) -> set[str]:
     wrong = {
         "funds": rule.funds not in ("", case.funds),
         "item_class": rule.item_class not in ("", case.item_class),
+        "ground": bool(rule.direct_ground and case.direct_ground) and rule.direct_ground != case.direct_ground,
         "above": amount is not None and rule.to_cents is not None and amount > rule.to_cents,
         "below": amount is not None and amount < rule.from_cents,
         "urgent": rule.urgent is True and not case.urgent,

@@ -10,7 +10,7 @@ from app.kernel.workdays import local_day
 from app.methods import operations
 from app.methods.forms import ANY_FUNDS, MEANT, URGENT, EndForm, RuleForm
 from app.methods.models import LawfulMethod, known_rules
-from app.methods.rules import FUNDS, MAY_CHANGE_RULES, METHODS, in_force
+from app.methods.rules import FUNDS, GROUNDS, MAY_CHANGE_RULES, METHODS, in_force
 from app.web.door import acting, allow, now
 
 bp = Blueprint("methods", __name__, url_prefix="/methods")
@@ -30,6 +30,7 @@ def index() -> Any:
         "methods/index.html",
         parts=parts,
         methods=METHODS,
+        grounds=GROUNDS,
         funds={"": ANY_FUNDS} | FUNDS,
         urgent={meant: URGENT[name] for name, meant in MEANT.items()},
         may_change=MAY_CHANGE_RULES(acting().actor),

@@ -1,5 +1,6 @@
 """Named queries over everything: the market's figures, and what waits for whom."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from app.jobs.models import Job
 from app.jobs.rules import ENDED, MAY_READ, State
 from app.kernel.act import Actor, Kind
 from app.kernel.workdays import local_day
-from app.methods.rules import PRICED, SCORED
+from app.methods.rules import CHOOSING, PRICED, SCORED
 from app.ratings.models import Rating, score_of, scores
 from app.ratings.rules import Side, revealed
 from app.selections.models import Award, Selection
@@ -163,6 +164,42 @@ def figures(now: datetime) -> Figures:
         ceiling_cents=int(ceiling or 0),
         amount_cents=int(amount or 0),
     )
+
+
+@dataclass(frozen=True)
+class Directs:
+    """The direct selections announced in the last twelve months, in one sector or all: how many of how many jobs, and
+    how many on each ground and by each owner, the most first."""
+
+    jobs: int
+    direct: int
+    by_ground: dict[str, int]
+    by_owner: dict[str, int]
+
+    @property
+    def share(self) -> float | None:
+        return self.direct / self.jobs if self.jobs else None
+
+
+def directs(now: datetime, sector: str | None = None) -> Directs:
+    """The count of direct selections, in one statement: only they have a ground."""
+    seen = [Job.published_at > now - YEAR, *([Job.sector_code == sector] if sector else [])]
+    query = select(Unit.name, Job.direct_ground, func.count().label("many")).select_from(Job).join(Job.owner)
+    jobs, grounds, owners = 0, Counter[str](), Counter[str]()
+    for owner, ground, many in session.execute(query.where(*seen).group_by(Unit.name, Job.direct_ground)):
+        jobs += many
+        if ground:
+            grounds[ground] += many
+            owners[owner] += many
+    return Directs(jobs, grounds.total(), dict(grounds.most_common()), dict(owners.most_common()))
+
+
+def direct_jobs(sector: str | None = None, limit: int = 50) -> list[Job]:
+    """The jobs that name their agency, of one sector or all, the latest announced first."""
+    where = [Job.sector_code == sector] if sector else []
+    query = select(Job).where(Job.published_at.is_not(None), Job.method.not_in(list(CHOOSING)), *where)
+    eager = (joinedload(Job.item), joinedload(Job.owner), joinedload(Job.agency).joinedload(Agency.unit))
+    return list(session.scalars(query.options(*eager).order_by(Job.published_at.desc(), Job.id.desc()).limit(limit)))
 
 
 def open_jobs(limit: int = 10) -> list[Job]:

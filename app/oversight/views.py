@@ -19,10 +19,10 @@ from app.jobs.rules import MAY_CREATE
 from app.kernel.law import anyone
 from app.kernel.lights import Light
 from app.kernel.workdays import local_day
-from app.methods.rules import FUNDS, METHODS
+from app.methods.rules import FUNDS, GROUNDS, METHODS
 from app.objections.models import objections_to_settle
 from app.objections.rules import MAY_DECIDE
-from app.oversight.models import figures, finished_jobs, live_jobs, open_jobs
+from app.oversight.models import direct_jobs, directs, figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.panels.models import seats_waiting
 from app.ratings.models import mean_of, ratings_of
@@ -81,8 +81,19 @@ def desk() -> Any:
         opens=open_jobs() if agency else [],
         entries=entries_waiting(actor.unit_id),
         finished=finished_jobs(actor.sector) if MAY_REVIEW(actor) else [],
+        directs=directs(now(), actor.sector) if MAY_REVIEW(actor) else None,
+        direct_jobs=direct_jobs(actor.sector, limit=20) if MAY_REVIEW(actor) else [],
+        grounds=GROUNDS,
         may_create=MAY_CREATE(actor),
     )
+
+
+@bp.get("/direct")
+@allow(anyone)
+def direct() -> Any:
+    """Every direct selection: how many, on which ground, by whom, and why."""
+    known = {"life": Job.LIFE, "grounds": GROUNDS}
+    return render_template("oversight/direct.html", figures=directs(now()), jobs=direct_jobs(), **known)
 
 
 @bp.get("/law")

@@ -13,7 +13,7 @@ from app.infra.db import Cents, Row, session
 from app.jobs.models import Job
 from app.kernel.draw import Rule, Terms
 from app.kernel.workdays import local_day
-from app.methods.rules import TIMED, Method
+from app.methods.rules import CHOOSING, TIMED, Method
 from app.panels.models import panel_of
 
 
@@ -58,7 +58,7 @@ def rule_of(job: Job, now: datetime) -> Rule:
     """The choosing rule of a job: as the law had it on the day of its announcement, before that as the law has it now.
     What takes effect later changes nothing for a job that is announced."""
     known, day = almanac.almanac(), local_day(job.published_at or now)
-    least = known.term(f"minimum_entries_{job.funds}", day)
+    least = known.term(f"minimum_entries_{job.funds if job.method in CHOOSING else 'direct'}", day)
     if job.method != Method.AVERAGE_PRICE:
         return Rule(least.effective_from.isoformat(), int(least.value))
     drawn, drop = known.term("average_percentages", day), known.term("average_drop_from", day)

@@ -16,7 +16,7 @@ from app.kernel.choosing import failure
 from app.kernel.draw import Entrant, Rule, make_transcript
 from app.kernel.errors import Invalid, WrongState
 from app.kernel.words import N_
-from app.methods.rules import SCORED, IfAbandoned, asks_quote
+from app.methods.rules import CHOOSING, SCORED, IfAbandoned, asks_quote
 from app.panels import operations as panels
 from app.panels.models import bidders_in, panel_of
 from app.selections.models import Award, Selection, current_award, places_held, ranking_of, rule_of, terms_of
@@ -26,10 +26,13 @@ from app.selections.rules import ABANDONED, NOT_AS_SEALED, OUT_OF_BOUNDS
 def select(act: Act, job: Job) -> None:
     """The clock's verb after closing: open the envelopes, choose by the method, publish transcript and result. Where
     too few entered, all envelopes stay closed. Where a panel scores, it is convened first, and the rest is done when
-    it has agreed."""
+    it has agreed. A direct selection takes the one named entry, and nothing is drawn."""
     job.LIFE.check(act, job, "select")
     almanac.almanac(fresh=True)
     entries, rule = live_entries(job.id), rule_of(job, act.now)
+    if job.method not in CHOOSING:
+        _select_named(act, job, entries, rule.minimum_entries)
+        return
     enough = failure(len(entries), minimum=rule.minimum_entries) is None
     waits = enough and job.method in SCORED and job.quality_closed_at is None
     if enough:
@@ -130,21 +133,33 @@ def _with_scores(job: Job, entries: list[Entry]) -> list[Entrant]:
     ]
 
 
+def _select_named(act: Act, job: Job, entries: list[Entry], minimum: int) -> None:
+    """The entry of the agency that a direct selection names; its envelope holds no offer and stays closed."""
+    if failed := failure(len(entries), minimum=minimum):
+        advance(act, job, "fail", reason=failed, entries=len(entries))
+    else:
+        _take(act, job, "select", entries[0], 1)
+
+
 def _choose(act: Act, job: Job, verb: str, place: int, **told: str) -> None:
-    """Make the entry at a place of the published ranking the selected one, and start its publicity."""
+    """Make the entry at a place of the published ranking the selected one."""
     code = ranking_of(job.id)[place]
-    entry = next(one for one in live_entries(job.id) if one.agency.unit.code == code)
+    _take(act, job, verb, next(one for one in live_entries(job.id) if one.agency.unit.code == code), place + 1, **told)
+
+
+def _take(act: Act, job: Job, verb: str, entry: Entry, place: int, **told: str) -> None:
+    """Make an entry the selected one, and start its publicity."""
     amount = entry.quote_cents if asks_quote(job) else job.ceiling_cents
     term = "publicity_urgent" if job.urgent else "publicity"
     job.agency_id, job.amount_cents = entry.agency_id, amount
     job.agreed_days = entry.days or min(entry.listing.days, job.days or entry.listing.days)
-    facts: dict[str, Any] = {"agency": entry.agency.unit.name, "amount_cents": amount, "place": place + 1, **told}
+    facts: dict[str, Any] = {"agency": entry.agency.unit.name, "amount_cents": amount, "place": place, **told}
     advance(act, job, verb, term=term, **facts)
     session.add(
         Award(
             job_id=job.id,
             entry_id=entry.id,
-            place=place + 1,
+            place=place,
             amount_cents=amount,
             selected_at=act.now,
             publicity_ends=job.due,

@@ -13,6 +13,7 @@ from app.jobs.rules import LIFE
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.kernel.letter import standing
+from app.methods.rules import GROUNDS
 from app.panels.models import panel_of, seats_of, sheets_of
 from app.panels.rules import PARTS, has_left, sitting
 from app.selections import operations
@@ -28,6 +29,8 @@ bp = Blueprint("selections", __name__)
 @bp.get("/jobs/<int:id>/result")
 @allow(anyone, Job)
 def show(job: Job) -> Any:
+    if job.named_agency_id is not None:
+        return _direct(job)
     selection = selection_of(job.id) or abort(404)
     transcript = selection.transcript
     return render_template(
@@ -136,6 +139,14 @@ def _scoring(job: Job, transcript: dict[str, Any]) -> dict[str, Any]:
         "left": [seat for seat in seats if has_left(seat)],
         "parts": PARTS,
     }
+
+
+def _direct(job: Job) -> Any:
+    """The result of a direct selection: that there was no choice among several, whom it named and why."""
+    award, past = current_award(job.id), past_awards(job.id)
+    if award is None and not past:
+        abort(404)
+    return render_template("selections/direct.html", job=job, award=award, past=past, grounds=GROUNDS)
 
 
 def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("chair_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("quality_closed_at", MOMENT, nullable=True))
         table.create_foreign_key(op.f("fk_job_chair_id_user"), "user", ["chair_id"], ["id"])
-        _known(table, f"{METHODS}, 'merit'", [*STATES[:5], "scoring", *STATES[5:]])
+        _known(table, f"{METHODS}, 'merit', 'direct'", [*STATES[:5], "scoring", *STATES[5:]])
     with op.batch_alter_table("job") as table:
         table.alter_column("criteria", existing_type=sa.JSON(), existing_nullable=False, server_default=None)
         table.alter_column("two_envelopes", existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
@@ -129,7 +129,7 @@ def downgrade() -> None:
         for name in ("proposal", "proposal_envelope", "proposal_hash"):
             table.drop_column(name)
     with op.batch_alter_table("job") as table:
-        _known(table, METHODS, STATES)
+        _known(table, f"{METHODS}, 'direct'", STATES)
         table.drop_constraint(op.f("fk_job_chair_id_user"), type_="foreignkey")
         for name in ("quality_closed_at", "chair_id", "two_envelopes", "criteria"):
             table.drop_column(name)

@@ -80,6 +80,7 @@ def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:
         "home": "/", "jobs": "/jobs", "jobs-none": "/jobs?keyword=无此项目", "agencies": "/agencies",
         "agency": f"/agencies/{agency}", "items": "/items", "item": f"/items/{item}",
         "item-by-contract": f"/items/{by_contract}", "law": "/law", "calendar": "/calendar",
+        "lawful-methods": "/methods", "direct-selections": "/direct",
         "result": f"/jobs/{jobs['selected']}/result", "result-failed": f"/jobs/{jobs['failed']}/result",
         "ledger": f"/jobs/{jobs['paused']}/ledger", "rating": f"/ratings/{rating}", "check": "/check",
         "checked": f"/check?job={jobs['selected']}", "sign-in": "/sign-in", "register": "/register",
@@ -100,6 +101,7 @@ def test_the_steps_that_no_story_takes_hold_at_both_widths(market: Market, album
         ],
         agency: [f"/jobs/{jobs['awarded'].id}/abandon", f"/jobs/{jobs['contract_uploaded'].id}/contract/return"],
         make.operator(): [
+            "/methods/new", "/methods/1/revise", "/methods/1/end",
             f"/jobs/{jobs['submitted'].id}/return_posting", f"/jobs/{serving.id}/service/terminate",
             f"/jobs/{jobs['objected'].id}/objections", f"/objections/{objections_of(jobs['objected'].id)[0].id}/uphold",
             "/agencies/to-check", "/offices/new", f"/items/{make.item().id}/standard",

@@ -21,7 +21,7 @@ publicity 3 wd, publicity_urgent 1 wd, objection_answer 3 wd, objection_decision
 contract_confirm 2 wd, material_list 1 wd, material_check 1 wd, pause_confirm 1 wd
 acceptance 3 wd, rating 5 wd
 minimum_entries_state 3 count, minimum_entries_social 1 count, light_share 60 %, light_days 2 wd
-average_drop_from 6 count
+average_drop_from 6 count, minimum_entries_direct 1 count
 entry_repost 5 wd, hand_in 5 wd, pause_cap 30 wd, acceptance_reminder 1 wd, rework 3 wd
 session_lock_failures 5 count, session_lock_minutes 15 minutes, password_length 10 count
 """
@@ -49,11 +49,12 @@ COLUMNS = {
     "sectors.csv": "code name english",
     "districts.csv": "code name level parent code_source",
     "terms.csv": "code value unit zh en basis mark effective_from",
-    "lawful_methods.csv": "code method funds from_yuan to_yuan item_class urgent ground source mark effective_from",
+    "lawful_methods.csv": "code method direct_ground funds from_yuan"
+    " to_yuan item_class urgent ground source mark effective_from",
     "certificates.csv": "code name issuer proves provenance",
 }
 MAY_BE_EMPTY = {"standard_days", "baseline_days", "require", "require_staff", "parent"} | {
-    "funds", "from_yuan", "to_yuan", "item_class", "urgent",
+    "direct_ground", "funds", "from_yuan", "to_yuan", "item_class", "urgent",
 }  # fmt: skip
 
 

@@ -24,8 +24,9 @@ pytestmark = pytest.mark.usefixtures("app")
 TODAY = local_day(NOW)
 TOMORROW = TODAY + timedelta(days=1)
 STATED = {
-    "method": "lowest_price", "funds": "state", "from_cents": 0, "to_cents": 1_500_000, "item_class": "",
-    "urgent": None, "ground": "小额项目", "source": "示例通知第 1 号", "mark": "D", "effective_from": TOMORROW,
+    "method": "lowest_price", "direct_ground": "", "funds": "state", "from_cents": 0, "to_cents": 1_500_000,
+    "item_class": "", "urgent": None, "ground": "小额项目", "source": "示例通知第 1 号", "mark": "D",
+    "effective_from": TOMORROW,
 }  # fmt: skip
 
 
@@ -62,6 +63,9 @@ def test_a_new_version_begins_on_the_day_the_old_one_ends_and_both_stay():
         ({"effective_from": TODAY}, "effective_from"),
         ({"effective_from": TODAY + timedelta(days=367)}, "effective_from"),
         ({"method": "coin"}, "method"),
+        ({"method": "direct"}, "direct_ground"),
+        ({"method": "direct", "direct_ground": "whim"}, "direct_ground"),
+        ({"direct_ground": "small"}, "direct_ground"),
         ({"funds": "gold"}, "funds"),
         ({"from_cents": 2_000_000}, "to_cents"),
         ({"mark": "X"}, "mark"),
@@ -128,6 +132,8 @@ def test_a_method_that_is_lawful_until_its_rule_ends_is_refused_when_published_a
     assert refused(jobs.publish, make.act(operator, later(job, 1)), job) == "method"
     jobs.publish(make.act(operator, make.later(job)), job)
     assert job.state == State.OPEN
+    announced = session.scalars(select(Event).where(Event.thread_of == job.thread, Event.name == "job.publish")).one()
+    assert announced.facts["lawful"] == [rule_of("lowest_price").id]
 
 
 def test_what_is_announced_goes_on_when_its_rule_ends():

@@ -15,6 +15,7 @@ DAY = date(2026, 9, 28)
 class Rule:
     id: int = 1
     method: str = LOWEST
+    direct_ground: str = ""
     funds: str = ""
     from_cents: int = 0
     to_cents: int | None = None
@@ -47,6 +48,9 @@ CASE = Case("state", "强制性", 1_000_000, False)
         ({"urgent": False}, {}, None),
         ({"urgent": False}, {"urgent": True}, "calm"),
         ({"funds": "social", "to_cents": 1}, {}, "funds"),
+        ({"direct_ground": "small"}, {}, None),
+        ({"direct_ground": "small"}, {"direct_ground": "small"}, None),
+        ({"direct_ground": "small"}, {"direct_ground": "urgent"}, "ground"),
     ],
 )
 def test_a_rule_allows_what_fits_it_and_else_says_why_not(rule, case, why):

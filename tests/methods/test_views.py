@@ -70,7 +70,7 @@ def test_the_posting_form_offers_lawful_methods_with_their_ground_and_says_why_n
     app.config["CLOCK"] = lambda: NOW + timedelta(days=1)
     owner = english(as_user(make.user_of(job.owner)))
     page = plain(owner.get(f"/jobs/{job.id}/wish").text)
-    assert "Lawful: 密封报价格和时限" in page
+    assert "Lawful: 不限资金、金额、类别和缓急. Source:" in page
     assert "Not lawful with the ceiling and urgency on this page: “lowest price” is lawful up to 15,000.00 yuan" in page
     assert "Not offered for this job:" in page
     assert "“average price” is lawful for other funds only" in page

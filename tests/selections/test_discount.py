@@ -161,6 +161,6 @@ def test_the_result_shows_discount_and_price_line_by_line(client):
     job = make.job("selected", entries=3, **KNOWN)
     make.keep()
     page = plain(english(client).get(f"/jobs/{job.id}/result").text)
-    assert "CNY 70,000 30.00%" in page and "CNY 72,000 28.00%" in page
+    assert "CNY 70,000 discount 30.00%" in page and "CNY 72,000 discount 28.00%" in page
     assert "Each quote is the reference fee of CNY 100,000 less the discount" in page
     assert "CNY 100,000" in plain(client.get(f"/jobs/{job.id}").text)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.kernel.draw import Rule, read_transcript, verify_transcript, write_transcript
+from app.kernel.draw import Rule, make_transcript, read_transcript, verify_transcript, write_transcript
 from app.kernel.rehearsal import rehearse
 from app.kernel.transcript import METHODS
 from tests.conftest import absent
+from tests.kernel.test_discounts import SECRET, entrant, terms
 from tests.verify import verifiers
 
 MOST_LINES = 150
@@ -43,6 +44,21 @@ def transcripts(count: int):
         yield rehearse(
             method, pick.choice((0, 1, 2, 3, 5, 6, 7, 12)), number.to_bytes(4, "big"), rule(pick.choice((1, 3)))
         )
+
+
+@pytest.mark.parametrize("method", ["lowest_price", "average_price"])
+def test_both_recompute_discounts_and_find_a_changed_one(method, tmp_path):
+    made = [discounted(method, [one, 2 * one, 900, 900, 1_234, 5_000, 1]) for one in (0, 500, 3_333)]
+    changed = json.loads(write_transcript(made[0]))
+    changed["entrants"][0]["discount"] += 1
+    other_fee = json.loads(write_transcript(made[1])) | {"reference_fee": 12_346}
+    texts = [write_transcript(one) for one in (*made, changed, other_fee)]
+    assert said(texts, tmp_path) == [(True,) * 3] * 3 + [(False,) * 3] * 2
+
+
+def discounted(method: str, discounts: list[int]) -> dict[str, object]:
+    lines = [entrant(place, 12_345, discount) for place, discount in enumerate(discounts)]
+    return make_transcript(terms(method, 12_345), secret=SECRET, entrants=lines)
 
 
 def said(texts: list[str], folder: Path) -> list[tuple[bool, bool, bool]]:
