@@ -135,7 +135,7 @@ TABLE = [
     ("inquiries.withhold", "asked", OPERATORS, "ODAPMm"),
     ("inquiries.show", "question answered", ALL, ALL),
     ("inquiries.withhold", "question answered", OPERATORS, ALL),
-    ("panels.appoint", "panel sits", "OD", ALL),
+    ("panels.appoint", "panel appointed", "OD", ALL),
     ("panels.show", "panel sits", "ODRMmrod", "ODRMmrod"),
     ("panels.extend", "panel sits", OPERATORS, ALL),
     ("panels.agree", "panel has scored", "r", ALL),
@@ -312,15 +312,20 @@ def question_answered(cast: Cast) -> None:
     inquiries.answer(make.act(cast.owner, make.later(inquiry.job)), inquiry, answer="已经三通一平。")
 
 
-def panel_sits(cast: Cast) -> None:
+def panel_appointed(cast: Cast) -> Job:
     """The regulator of another sector leads it; of two people of another owner, the first's seat is at hand."""
     known = {name: value for name, value in bench.MERIT.items() if name not in ("item", "days")}
     job = make.job("open", owner=cast.owner, **known)
     job.run_by_id = cast.people["D"].id
     chair, *members = [cast.people[letter] for letter in "rod"]
     seats = [bench.seat(job, Part.CHAIR, chair), *(bench.seat(job, user=one) for one in members)]
-    cast.things["Job"] = cast.things["Bench"] = bench.convened(job, [cast.agency, make.agency(), make.agency()])
+    cast.things["Job"] = cast.things["Bench"] = job
     cast.adds(seats[1])
+    return job
+
+
+def panel_sits(cast: Cast) -> None:
+    bench.convened(panel_appointed(cast), [cast.agency, make.agency(), make.agency()])
 
 
 def panel_has_scored(cast: Cast) -> None:
@@ -374,8 +379,8 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,
     "entry withdrawn": entry_withdrawn, "asked": asked, "question answered": question_answered,
-    "objected": objected, "panel sits": panel_sits, "panel has scored": panel_has_scored,
-    "contract_uploaded": contract_uploaded,
+    "objected": objected, "panel appointed": panel_appointed, "panel sits": panel_sits,
+    "panel has scored": panel_has_scored, "contract_uploaded": contract_uploaded,
     "materials_check": materials_check, "pause asked for": pause_asked_for, "delivered": delivered,
     "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,
 }  # fmt: skip

@@ -3,25 +3,33 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
+from app.accounts.models import Membership, Unit, User
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Professional, stated
 from app.contracts import operations as contracts
-from app.demonstration.stories import DEFECT, ask_for_papers, deliver, draft, hand_in, listed, sealing, sign
-from app.demonstration.telling import City, Story, office_hours
+from app.demonstration.stories import DEFECT, UNATTENDED, ask_for_papers, deliver, draft, hand_in, listed, sealing, sign
+from app.demonstration.telling import City, Story, lapse, office_hours
 from app.demonstration.units import HOUR, apply
 from app.entries import operations as entries
 from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job
-from app.kernel.act import Act
+from app.jobs.rules import State
+from app.kernel.act import Act, Actor, Kind
 from app.kernel.workdays import HERE, local_day
-from app.methods.rules import CHOOSING, PRICED, TIMED, Method
+from app.methods.rules import PRICED, TIMED, Method
 from app.objections import operations as objections
+from app.panels import operations as panels
+from app.panels.models import bidders_in, seats_of
+from app.panels.rules import Part
 from app.services import operations as services
 from app.services.models import open_pause
 from app.services.rules import Reason
 
+PROPOSAL = "接单次日踏勘现场，三个工作日内完成初稿，报批期间派员驻场；负责人有同类项目经验，团队人员固定。"
 # The acts of each scene after those before it on the way, and how many working days before the morning it begins.
 ENTRY = ("submit", "publish", "enter")
 AWARD = (*ENTRY, "lapse", "lapse", "lapse")
@@ -46,10 +54,10 @@ DIRECTLY = len(SCENES) - 1  # the last scene is an urgent job that names its age
 
 
 def scenes(city: City) -> list[Story]:
-    """Every scene, played by the first owner and the first agency; an agency that waits to be admitted, and one whose
-    changes wait."""
+    """Every scene, played by the first owner and the first agency; a job that a panel scores, an agency that waits to
+    be admitted, and one whose changes wait."""
     played = [_scene(city, number, acts, days) for number, (acts, days) in enumerate(SCENES)]
-    return [*played, _application(city), _changes(city)]
+    return [*played, _panel(city), _application(city), _changes(city)]
 
 
 def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
@@ -58,7 +66,7 @@ def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
     at = _morning(city, days)
     yield at
     items = listed(agency)
-    method = Method.DIRECT if number == DIRECTLY else CHOOSING[number % len(CHOOSING)]
+    method = Method.DIRECT if number == DIRECTLY else UNATTENDED[number % len(UNATTENDED)]
     job, ceiling = draft(city, Act(owner, at), items[number % len(items)], method, "social")
     for name in acts:
         at = job.due or at if name == "lapse" else office_hours(at + HOUR, city.chance)
@@ -68,6 +76,31 @@ def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
         else:
             player, play = ACTS[name]
             play(city, Act(players[player], at), job, ceiling)
+
+
+def _panel(city: City) -> Story:
+    """A job that waits for its panel, people of three offices: one member has scored, the others have not."""
+    owner, chance = city.owners[0], city.chance
+    yield (at := _morning(city, 5))
+    job, ceiling = draft(city, Act(owner, at), listed(city.agencies[0])[0], Method.MERIT, "social")
+    jobs.submit(Act(owner, at), job)
+    yield (at := office_hours(at + HOUR, chance))
+    jobs.publish(Act(city.operator, at), job, secret=chance.randbytes(32))
+    offices = select(User).join(Membership).join(Unit).where(Unit.sector.is_not(None)).order_by(User.id).limit(3)
+    experts = list(session.scalars(offices))
+    for place, (one, part) in enumerate(zip(experts, (Part.CHAIR, Part.MEMBER, Part.MEMBER), strict=True)):
+        panels.appoint(Act(owner, at + place * HOUR / 60), job, username=one.username, part=part)
+    for firm in [one for one in city.agencies if job.item_id in listed(one)][:3]:
+        yield (at := office_hours(at + HOUR, chance))
+        quote = int(ceiling * chance.uniform(0.70, 0.92)) // 10000 * 10000
+        entries.enter(Act(firm, at), job, quote_cents=quote, proposal=PROPOSAL, sealing=sealing(city))
+    yield from lapse(city, job, State.OPEN)
+    yield from lapse(city, job, State.SELECTING)
+    yield (at := office_hours(job.state_since + HOUR, chance))
+    seat = next(one for one in seats_of(job.id) if one.user_id == experts[1].id)
+    bidders = range(len(bidders_in(job.id)))
+    by = Act(Actor(seat.user_id, seat.unit_id, Kind.REGULATOR), at)
+    panels.score(by, seat, scores=[[80 + one, 85] for one in bidders], remarks=["安排具体。" for _ in bidders])
 
 
 def _morning(city: City, days: int) -> datetime:

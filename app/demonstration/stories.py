@@ -29,6 +29,14 @@ from app.services import operations as services
 DEFECT = "附图缺少图例和签章，请补正后重新提交。"
 
 
+# The methods by which the clock selects without anybody's help.
+UNATTENDED = [method for method in CHOOSING if method not in SCORED]
+CRITERIA = [
+    {"name": "服务方案", "weight": 50, "descriptor": "踏勘、编制、报批、修改都有安排且与现场相符的得高分。"},
+    {"name": "项目人员", "weight": 30, "descriptor": "负责人有同类项目经验、人员固定的得高分。"},
+]
+
+
 def story(city: City, start: datetime, number: int, total: int) -> Story:
     """One job from its draft on. Each `yield` is the instant of the next act; the story ends where its luck does."""
     chance = city.chance
@@ -75,8 +83,7 @@ def _draft(city: City, owner: Actor, posted: datetime) -> tuple[Job, int]:
     chance = city.chance
     item_id = chance.choice(listed(chance.choice(city.agencies)))
     funds = "state" if chance.random() < 0.7 else "social"
-    method = chance.choice([one for one in CHOOSING if one not in SCORED])
-    return draft(city, Act(owner, posted), item_id, method, funds)
+    return draft(city, Act(owner, posted), item_id, chance.choice(UNATTENDED), funds)
 
 
 def listed(agency: Actor) -> list[int]:
@@ -101,7 +108,9 @@ def draft(city: City, act: Act, item_id: int, method: Method, funds: str) -> tup
         ceiling_cents=ceiling,
         days=standard.days if standard and standard.days else 20,
         method=method,
-        price_weight=60 if method in TIMED else None,
+        price_weight=60 if method in TIMED else 20 if method in SCORED else None,
+        criteria=CRITERIA if method in SCORED else [],
+        two_envelopes=method in SCORED,
         **({} if method in CHOOSING else _directly(city)),
         contact_name="示例联系人",
         contact_phone="0775-0000000",
@@ -135,7 +144,8 @@ def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) 
 
 def sealing(city: City) -> Sealing:
     """The random part of an entry, the same each time the city is made."""
-    return Sealing(city.chance.randbytes(RANDOM_BYTES), BROWSER, city.chance.randbytes(RANDOM_BYTES))
+    contribution, nonce, salt = (city.chance.randbytes(RANDOM_BYTES) for _ in range(3))
+    return Sealing(contribution, BROWSER, nonce, salt)
 
 
 def _service(city: City, job: Job, owner: Actor) -> Story:

@@ -27,11 +27,8 @@ def appoint(act: Act, job: Job, *, username: str, part: str) -> Seat:
     job.lock()
     if not its_owner(act.actor, job):
         raise NotAllowed(N_("Only its owner appoints the panel of a job."))
-    if job.method not in SCORED or not seats_people(act.actor, job):
-        raise WrongState(N_("People are appointed until the entry closes, and then only to a seat that was left."))
     seats, user = seats_of(job.id), by_name(username)
-    if scoring(act.actor, job) and is_complete(seats, least_scorers(act, job)):
-        raise WrongState(N_("The panel is complete. Nobody can be added after the entry has closed."))
+    check_seats(act, job, seats)
     if user is None:
         raise Invalid(N_("Nobody signs in as “%(name)s”."), field="username", name=username)
     if any(seat.user_id == user.id for seat in seats):
@@ -58,7 +55,7 @@ def recuse(act: Act, seat: Seat, *, reason: str) -> None:
     """Somebody leaves a seat: the reason is compulsory and published with the result. Their scores do not count."""
     job = seat.job
     job.lock()
-    if not seats_people(act.actor, job):
+    if not seats_people(act.actor, job) or job.LIFE.lapsed(job, act.now):
         raise WrongState(N_("The panel has ended its work: it is now “%(state)s”."), state=job.LIFE.label(job.state))
     if len(reason.strip()) < LEAST_REASON:
         raise Invalid(N_("Give the reason in at least %(n)s characters."), field="reason", n=LEAST_REASON)
@@ -121,6 +118,14 @@ def agree(act: Act, job: Job, *, scores: Scores, reasons: Sequence[str]) -> None
 def least_scorers(act: Act, job: Job) -> int:
     """How many score at least, as the law had it when the job was announced."""
     return almanac.number("panel_least", job.published_at or act.now)
+
+
+def check_seats(act: Act, job: Job, seats: Sequence[Seat]) -> None:
+    """Refuse an appointment where no panel scores, or when it is too late for one."""
+    if job.method not in SCORED or not seats_people(act.actor, job) or job.LIFE.lapsed(job, act.now):
+        raise WrongState(N_("People are appointed until the entry closes, and then only to a seat that was left."))
+    if scoring(act.actor, job) and is_complete(seats, least_scorers(act, job)):
+        raise WrongState(N_("The panel is complete. Nobody can be added after the entry has closed."))
 
 
 def check_ready(act: Act, job: Job, seats: Sequence[Seat]) -> None:

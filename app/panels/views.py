@@ -61,6 +61,7 @@ def show(bench: Bench) -> Any:
 @bp.route("/jobs/<int:id>/panel/appoint", methods=["GET", "POST"])
 @allow(its_owner, Job)
 def appoint(job: Job) -> Any:
+    operations.check_seats(acting(), job, seats_of(job.id))
     form = SeatForm()
     if form.validate_on_submit() and form.attempt(operations.appoint, acting(), job, **form.values):
         flash(gettext("The seat is given."))

@@ -1,5 +1,6 @@
 """The result and its check, and giving an award up."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.kernel.letter import standing
 from app.methods.rules import GROUNDS
-from app.panels.models import panel_of, seats_of, sheets_of
+from app.panels.models import Seat, panel_of, seats_of, sheets_of
 from app.panels.rules import PARTS, has_left, sitting
 from app.selections import operations
 from app.selections.forms import CorrectionForm, ReasonForm, TranscriptForm
@@ -135,7 +136,7 @@ def _scoring(job: Job, transcript: dict[str, Any]) -> dict[str, Any]:
         "panel": panel,
         "sheets": sheets_of(job.id),
         "names": {number: listed[code] for number, code in enumerate(transcript["bidders"], 1)},
-        "sat": sorted(f"{said(PARTS[seat.part])} {seat.unit.name}" for seat in sitting(seats)),
+        "sat": [f"{said(part_says)} {name}" for part, part_says in PARTS.items() for name in _units(seats, part)],
         "left": [seat for seat in seats if has_left(seat)],
         "parts": PARTS,
     }
@@ -147,6 +148,11 @@ def _direct(job: Job) -> Any:
     if award is None and not past:
         abort(404)
     return render_template("selections/direct.html", job=job, award=award, past=past, grounds=GROUNDS)
+
+
+def _units(seats: Sequence[Seat], part: str) -> list[str]:
+    """From which units those with this part came, in an order that tells nothing of who scored what."""
+    return sorted(seat.unit.name for seat in sitting(seats) if seat.part == part)
 
 
 def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:
