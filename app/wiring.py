@@ -18,6 +18,9 @@ from app.districts.models import load as load_districts
 from app.entries import operations as entry_operations
 from app.entries.models import Entry
 from app.entries.views import bp as entries
+from app.fairness import operations as fairness_operations
+from app.fairness.commands import COMMANDS as fairness_commands
+from app.fairness.views import bp as fairness
 from app.jobs.models import Job
 from app.jobs.views import bp as jobs
 from app.kernel.act import Act
@@ -50,6 +53,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     jobs,
     entries,
     selections,
+    fairness,
     objections,
     contracts,
     services,
@@ -76,6 +80,8 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
 
 # What follows which event, after the commit.
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {
+    "job.select": ("notices.tell", "fairness.publish"),
+    "job.fail": ("notices.tell", "fairness.publish"),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
 }
 
@@ -83,6 +89,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "notices.tell": notice_operations.tell,
     "notices.post": notice_operations.post,
     "notices.remind": notice_operations.remind,
+    "fairness.publish": fairness_operations.publish,
     "services.plan_reminder": service_operations.plan_reminder,
 }
 
@@ -90,6 +97,7 @@ COMMANDS: tuple[Any, ...] = (
     *account_commands,
     *calendar_commands,
     *selection_commands,
+    *fairness_commands,
     *oversight_commands,
     *demonstration_commands,
 )

@@ -20,6 +20,7 @@ FEATURES = [
     "jobs",
     "entries",
     "selections",
+    "fairness",
     "objections",
     "contracts",
     "services",
