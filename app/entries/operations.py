@@ -10,7 +10,7 @@ from app.entries.envelopes import Sealing, close_envelopes, entrant_of
 from app.entries.models import Entry, entry_of, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
 from app.infra import almanac
-from app.infra.db import session
+from app.infra.db import lock, session
 from app.infra.record import advance, record
 from app.jobs.models import Job
 from app.jobs.rules import takes_entries
@@ -95,7 +95,8 @@ def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, Listing]:
 
 
 def _lock_open(act: Act, job: Job) -> None:
-    job.lock()
+    """Keep the job from being closed meanwhile: many may enter at once, and the closing waits for them."""
+    lock(job, shared=True)
     check_open(act, job)
 
 

@@ -116,10 +116,12 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reading_only.get() else "BEGIN IMMEDIATE")
 
 
-def lock(row: Row) -> None:
-    """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded. What was changed is kept."""
+def lock(row: Row, *, shared: bool = False) -> None:
+    """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded. What was changed is kept.
+    Those who share the lock do not wait for each other; whoever changes the row waits for all of them, and they for it
+    (SQLite lets only one write at a time anyway)."""
     session.flush()
-    session.refresh(row, with_for_update={"of": type(row)})
+    session.refresh(row, with_for_update={"of": type(row), "read": shared})
 
 
 @contextmanager

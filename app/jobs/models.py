@@ -75,7 +75,7 @@ class Job(Living, Row):
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     commitment: Mapped[str | None]
     wrapped_secret: Mapped[bytes | None] = mapped_column(deferred=True)
-    seal_public: Mapped[bytes | None] = mapped_column(deferred=True)
+    seal_public: Mapped[bytes | None]
     wrapped_seal: Mapped[bytes | None] = mapped_column(deferred=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey(Agency.id), index=True)
     amount_cents: Mapped[Cents | None]
