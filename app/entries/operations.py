@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.agencies.models import Agency, Listing, current_listing
 from app.entries.eligibility import Offer, refuse_offer, unmet
+from app.entries.eligible import eligible_count
 from app.entries.envelopes import Sealing, close_envelopes, entrant_of
 from app.entries.models import Entry, entry_of, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
@@ -69,8 +70,10 @@ def close(act: Act, job: Job) -> None:
     The deadline stays the announced instant, however late the clock comes by: from that instant the selection follows,
     and from nothing that anybody could tune."""
     almanac.almanac(fresh=True)
-    entries = _still_eligible(act, job, due_day(job.due or act.now))
-    advance(act, job, "close", due=job.due, list_hash=list_hash_of([entrant_of(one) for one in entries]))
+    day = due_day(job.due or act.now)
+    entries, may = _still_eligible(act, job, day), eligible_count(day, job)
+    list_hash = list_hash_of([entrant_of(one) for one in entries])
+    advance(act, job, "close", due=job.due, list_hash=list_hash, eligible=may)
 
 
 def check_open(act: Act, job: Job) -> None:

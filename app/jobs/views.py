@@ -12,6 +12,7 @@ from app.catalogue.operations import in_force
 from app.contracts.models import contracts_of, materials_asked
 from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
+from app.entries.eligible import eligible_count, first_eligible
 from app.entries.models import ENTERED, entries_counted
 from app.infra import almanac
 from app.jobs import models, operations, posting, rules
@@ -204,6 +205,9 @@ def _step(name: str, job: Job, form: Form) -> Any:
         wrong=posting.problems(acting(), job) if name == "review" else [],
         pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys(posting.WISH, ".wish"),
         shut_out=models.avoided(job.id) if name == "review" else [],
+        eligible=eligible_count(local_day(now()), job) if name == "review" and job.days else None,
+        first=first_eligible(local_day(now()), job) if name == "review" and job.days else [],
+        least=rule_of(job, now()).minimum_entries,
         **WORDS,
     ), form.status
 

@@ -13,7 +13,7 @@ from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.selections import operations
 from app.selections.forms import ReasonForm, TranscriptForm
-from app.selections.models import current_award, selection_of
+from app.selections.models import current_award, eligible_at_closing, selection_of
 from app.web.asked import key
 from app.web.door import acting, allow
 
@@ -33,6 +33,7 @@ def show(job: Job) -> Any:
         lines=_in_order(transcript),
         excluded=excluded_entries(job.id),
         award=current_award(job.id),
+        eligible=eligible_at_closing(job.id),
     )
 
 

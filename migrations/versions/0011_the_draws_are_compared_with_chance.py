@@ -1,4 +1,5 @@
-"""Each selection has a line in the open data, and a report compares all of them with chance.
+"""Each selection has a line in the open data, a report compares all of them with chance, and the first who may enter a
+job are found in the order of their promises.
 
 The lines of earlier selections follow with the next one, or at once by `flask fairness`.
 """
@@ -32,7 +33,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fairness_report")),
     )
 
+    current = sa.text("current")
+    columns = ["item_id", "days", "fee_cents", "id"]
+    op.create_index("ix_listing_first", "listing", columns, sqlite_where=current, postgresql_where=current)
+
 
 def downgrade() -> None:
+    op.drop_index("ix_listing_first", table_name="listing")
     op.drop_table("fairness_report")
     op.drop_table("open_line")

@@ -311,3 +311,15 @@ def test_a_refused_step_shows_where_the_job_stands_now(as_user):
     page = as_user(make.user_of(make.operator())).post(f"/jobs/{job.id}/publish")
     assert page.status_code == 409
     assert f'href="/jobs/{job.id}"' in page.text
+
+
+def test_the_last_step_of_posting_says_how_many_agencies_could_enter(as_user):
+    owner, agencies = make.unit(), [make.agency() for _ in range(2)]
+    names = [one.unit.name for one in agencies]
+    jobs = {funds: make.job("draft", owner=owner, funds=funds).id for funds in ("social", "state")}
+    client = as_user(make.user_of(owner))
+    client.post("/language", data={"locale": "en"})
+    pages = {funds: client.get(f"/jobs/{id}/review").text for funds, id in jobs.items()}
+    assert all("2 agencies of the market meet these conditions today." in page for page in pages.values())
+    assert all(name in pages["social"] for name in names)
+    assert "At least 3 must enter" in pages["state"] and "must enter" not in pages["social"]
