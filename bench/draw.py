@@ -32,7 +32,7 @@ from bench.crowd import copy_agency
 from tests import databases, make
 
 ENTRANTS = AGENCIES = 100_000
-ITEMS, ROUNDS, ASKED = 20, 5, 50
+ITEMS, ROUNDS, ASKED = 20, 5, 500
 AIM_ORDER_S, AIM_SET_MS, AIM_TOP_MS = 0.5, 20, 2
 SEED = sha256(b"bench").digest()
 
