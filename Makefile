@@ -40,9 +40,11 @@ test: lint ## Check and test everything that this machine can run
 soak: setup ## Run the long proofs at full size
 	$(BIN)/pytest -q -m soak --soak
 
-bench: setup ## Measure pages and the clock
+bench: setup ## Measure pages, the clock, draws, and a burst of entries
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.clock
+	$(BIN)/python -m bench.draw
+	$(BIN)/python -m bench.burst
 
 messages: setup ## Collect the visible strings into translations/
 	$(BIN)/python scripts/messages.py

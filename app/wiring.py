@@ -19,6 +19,9 @@ from app.districts.models import load as load_districts
 from app.entries import operations as entry_operations
 from app.entries.models import Entry
 from app.entries.views import bp as entries
+from app.fairness import operations as fairness_operations
+from app.fairness.commands import COMMANDS as fairness_commands
+from app.fairness.views import bp as fairness
 from app.inquiries.models import Inquiry
 from app.inquiries.views import bp as inquiries
 from app.jobs.models import Job
@@ -64,6 +67,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     seats,
     addenda,
     selections,
+    fairness,
     objections,
     contracts,
     services,
@@ -91,6 +95,8 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
 
 # What follows which event, after the commit.
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {
+    "job.select": ("notices.tell", "fairness.publish"),
+    "job.fail": ("notices.tell", "fairness.publish"),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
 }
 
@@ -98,6 +104,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "notices.tell": notice_operations.tell,
     "notices.post": notice_operations.post,
     "notices.remind": notice_operations.remind,
+    "fairness.publish": fairness_operations.publish,
     "services.plan_reminder": service_operations.plan_reminder,
 }
 
@@ -105,6 +112,7 @@ COMMANDS: tuple[Any, ...] = (
     *account_commands,
     *calendar_commands,
     *selection_commands,
+    *fairness_commands,
     *oversight_commands,
     *demonstration_commands,
 )

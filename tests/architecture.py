@@ -24,6 +24,7 @@ FEATURES = [
     "addenda",
     "panels",
     "selections",
+    "fairness",
     "objections",
     "contracts",
     "services",
@@ -31,7 +32,10 @@ FEATURES = [
     "notices",
     "oversight",
 ]
-DOMAIN = {"rules": 0, "models": 1, "eligibility": 2, "posting": 2, "envelopes": 3, "operations": 4, "documents": 5}
+DOMAIN = {
+    "rules": 0, "models": 1, "eligibility": 2, "posting": 2, "eligible": 3, "envelopes": 3, "operations": 4,
+    "documents": 5,
+}  # fmt: skip
 WEB = {"forms": 0, "views": 1, "commands": 1}
 BLOCKS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LONGEST_FILE, LONGEST_FUNCTION = 250, 40

@@ -11,6 +11,7 @@ from functools import partial
 from threading import Barrier
 from types import NoneType
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select, text
@@ -41,6 +42,7 @@ from app.selections import operations as selections
 from app.selections.models import Award, Selection, current_award
 from app.services import operations as services
 from app.services.models import Delivery, Pause, open_pause
+from app.web.commands import GRACE, run_due
 from tests import make
 from tests.at_once import LONGEST, Try, acts, at_once, by, in_threads, in_transaction, looks, naively, the_clock
 from tests.client import CheckedClient
@@ -243,6 +245,73 @@ def test_two_people_of_an_agency_enter_it_once() -> None:
     answers = at_once(job, *map(in_transaction, tries))
     assert [type(answer) for answer in answers] in ([NoneType, WrongState], [WrongState, NoneType])
     assert session.scalar(select(func.count()).select_from(Entry).where(Entry.agency_id == agency.id)) == 1
+
+
+def test_two_agencies_do_not_wait_for_each_other_to_enter() -> None:
+    job, agencies = make.job("open"), [make.agency(), make.agency()]
+    if session.get_bind().dialect.name == "sqlite":
+        return  # it lets only one write at a time
+    first, second = (
+        by(make.act(one, make.later(job)), job, "enter", entries.enter, quote_cents=None) for one in agencies
+    )
+    make.keep()
+    with transaction():
+        first.verb()
+        in_threads(in_transaction(second))
+        assert session.scalar(select(func.count()).select_from(Entry)) == 2, "the second is in before the first ends"
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["entry first", "closing first"])
+def test_an_entry_is_on_the_list_or_reads_that_it_closed(order: int) -> None:
+    job, agency = make.job("open"), make.agency()
+    enters = by(make.act(agency, job.due - SOON), job, "enter", entries.enter, quote_cents=None)
+    runs = [in_transaction(enters), in_transaction(the_clock(job, "close"))]
+    entered, closed = at_once(job, *runs[::order])[::order]
+    assert closed is None
+    job = make.again(job)
+    assert (job.state, type(entered)) in (("selecting", NoneType), ("selecting", WrongState))
+    listed = [entry.agency_id for entry in live_entries(job.id)]
+    assert listed == ([] if entered else [agency.id]), "whoever is told to be in is on the list, and nobody else"
+
+
+def test_an_entry_received_before_the_closing_counts_although_it_waited_past_it(
+    clock: Any, as_user: Callable[..., CheckedClient]
+) -> None:
+    """It waits for the job's row; meanwhile the closing passes, and the worker, who comes a little later, finds it."""
+    job, agency = make.job("open"), make.agency()
+    client, path, due = as_user(make.user_of(agency)), f"/jobs/{job.id}/enter", job.due
+    clock.now = due - timedelta(seconds=1)
+    (answer,) = at_once(job, lambda: client.post(path))
+    assert answer.status_code == 303
+    id = job.id
+    run_due(wiring, due + GRACE - timedelta(milliseconds=1), GRACE)
+    assert session.get_one(Job, id).state == "open", "the worker leaves it open as long as somebody may still wait"
+    run_due(wiring, due + GRACE, GRACE)
+    assert session.get_one(Job, id).state != "open"
+    assert session.scalars(select(Entry.received_at)).all() == [due - timedelta(seconds=1)]
+
+
+def test_a_request_counts_from_when_it_came_and_not_from_when_it_was_read(
+    clock: Any, as_user: Callable[..., CheckedClient]
+) -> None:
+    job, agency = make.job("open"), make.agency()
+    client, path, came = as_user(make.user_of(agency)), f"/jobs/{job.id}/enter", job.due - timedelta(seconds=1)
+    clock.now, due = came, job.due
+
+    class Slow(io.BytesIO):
+        def read(self, *size: Any) -> bytes:
+            clock.now = due
+            return super().read(*size)
+
+        def readinto(self, buffer: Any) -> int:
+            clock.now = due
+            return super().readinto(buffer)
+
+    body = urlencode({"csrf_token": client.csrf_token()}).encode()
+    sent = {"content_type": "application/x-www-form-urlencoded", "content_length": len(body)}
+    answer = client.post(path, csrf=False, input_stream=Slow(body), **sent)
+    assert (answer.status_code, clock.now) == (303, due)
+    assert entry_of(job.id, agency.id).received_at == came
 
 
 def test_without_lock_and_key_an_agency_would_enter_twice() -> None:

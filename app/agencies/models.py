@@ -132,9 +132,22 @@ class Listing(Row):
         Index(
             "uq_listing_current", "agency_id", "item_id", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT
         ),
+        Index(
+            "ix_listing_first",
+            "item_id",
+            "days",
+            "fee_cents",
+            "id",
+            sqlite_where=CURRENT,
+            postgresql_where=CURRENT,
+        ),
         CheckConstraint("days BETWEEN 1 AND 365", "days_make_sense"),
         CheckConstraint("accepts_evaluation", "the_evaluation_standard_is_accepted"),
     )
+
+
+# An agency is admitted, as a query asks it.
+IN_THE_MARKET = Agency.state.in_(IN_MARKET)
 
 
 def checked(part: type[Any], agency_id: int) -> list[Any]:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from unicodedata import normalize
 
 from app.agencies.models import Agency, Listing, Qualification, checked, current_listing, staff_of
 from app.agencies.rules import admitted
+from app.infra.plain import plain
 from app.jobs.models import Job, avoided
 from app.kernel.act import VISITOR
 from app.kernel.choosing import WHOLE, less_discount
@@ -170,11 +170,11 @@ def _refuse_days(job: Job, days: int | None) -> None:
 def holds(agency_id: int, require: list[list[dict[str, str]]], today: date) -> bool:
     """Whether every group of alternatives has one checked qualification of that kind and grade, valid on the day."""
     valid = [one for one in checked(Qualification, agency_id) if one.valid_until >= today]
-    held = {(_plain(one.kind), _plain(one.grade)) for one in valid}
+    held = {(plain(one.kind), plain(one.grade)) for one in valid}
     kinds = {kind for kind, _ in held}
     return all(
         any(
-            (_plain(wish["kind"]), _plain(wish["grade"])) in held if wish["grade"] else _plain(wish["kind"]) in kinds
+            (plain(wish["kind"]), plain(wish["grade"])) in held if wish["grade"] else plain(wish["kind"]) in kinds
             for wish in group
         )
         for group in require
@@ -183,13 +183,7 @@ def holds(agency_id: int, require: list[list[dict[str, str]]], today: date) -> b
 
 def has_staff(agency_id: int, require: list[dict[str, Any]]) -> bool:
     """Whether as many checked professionals as required hold each certificate, whatever else is printed on it."""
-    certificates = [_plain(certificate) for certificate in staff_of(agency_id)]
+    certificates = [plain(certificate) for certificate in staff_of(agency_id)]
     return all(
-        sum(_plain(one["certificate"]) in certificate for certificate in certificates) >= one["least"]
-        for one in require
+        sum(plain(one["certificate"]) in certificate for certificate in certificates) >= one["least"] for one in require
     )
-
-
-def _plain(text: str) -> str:
-    """The words without what differs by keyboard: width and spaces."""
-    return "".join(normalize("NFKC", text).split())

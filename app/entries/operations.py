@@ -7,11 +7,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app.agencies.models import Agency, Listing, current_listing
 from app.entries.eligibility import Offer, refuse_name, refuse_offer, unmet
+from app.entries.eligible import eligible_count
 from app.entries.envelopes import Sealing, close_envelopes, entrant_of
 from app.entries.models import Entry, EntryVersion, entry_of, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
 from app.infra import almanac
-from app.infra.db import session
+from app.infra.db import lock, session
 from app.infra.record import advance, record
 from app.jobs.models import Job
 from app.jobs.rules import takes_entries
@@ -97,8 +98,10 @@ def close(act: Act, job: Job) -> None:
     The deadline stays the announced instant, however late the clock comes by: from that instant the selection follows,
     and from nothing that anybody could tune."""
     almanac.almanac(fresh=True)
-    entries = _still_eligible(act, job, due_day(job.due or act.now))
-    advance(act, job, "close", due=job.due, list_hash=list_hash_of([entrant_of(one) for one in entries]))
+    day = due_day(job.due or act.now)
+    entries, may = _still_eligible(act, job, day), eligible_count(day, job)
+    list_hash = list_hash_of([entrant_of(one) for one in entries])
+    advance(act, job, "close", due=job.due, list_hash=list_hash, eligible=may)
 
 
 def check_open(act: Act, job: Job) -> None:
@@ -148,7 +151,8 @@ def _end_version(act: Act, entry: Entry, verb: str) -> None:
 
 
 def _lock_open(act: Act, job: Job) -> None:
-    job.lock()
+    """Keep the job from being closed meanwhile: many may enter at once, and the closing waits for them."""
+    lock(job, shared=True)
     check_open(act, job)
 
 

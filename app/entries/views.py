@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext
+from sqlalchemy.orm import joinedload
 
 from app.addenda.models import addenda_of
 from app.agencies.models import Agency, current_listing
@@ -29,9 +30,8 @@ CONTRIBUTION = re.compile(r"[0-9a-f]{64}")
 @bp.route("/jobs/<int:id>/enter", methods=["GET", "POST"])
 @allow(MAY_ENTER, Job)
 def new(job: Job) -> Any:
-    agency = session.get_one(Agency, acting().actor.unit_id)
-    known = entry_of(job.id, agency.id)
-    if known and request.method == "GET":
+    agency = session.get_one(Agency, acting().actor.unit_id, options=[joinedload(Agency.unit)])
+    if request.method == "GET" and (known := entry_of(job.id, agency.id)):
         return redirect(url_for(".show", id=known.id), 303)
     operations.check_open(acting(), job)
     form, sealing = entry_form(job), _sealing()

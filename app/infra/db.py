@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, scoped_session, sessionmaker
 
+from app.infra.plain import plain
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -110,16 +112,19 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("plain", 1, plain, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if reading_only.get() else "BEGIN IMMEDIATE")
 
 
-def lock(row: Row) -> None:
-    """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded. What was changed is kept."""
+def lock(row: Row, *, shared: bool = False) -> None:
+    """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded. What was changed is kept.
+    Those who share the lock do not wait for each other; whoever changes the row waits for all of them, and they for it
+    (SQLite lets only one write at a time anyway)."""
     session.flush()
-    session.refresh(row, with_for_update={"of": type(row)})
+    session.refresh(row, with_for_update={"of": type(row), "read": shared})
 
 
 @contextmanager

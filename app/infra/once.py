@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Row, session
@@ -17,15 +17,16 @@ class Submission(Row):
     location: Mapped[str] = mapped_column(default="")
 
 
-def claim(token: str, now: datetime) -> Submission | None:
-    """Take the token inside the current transaction; None when another submission has it."""
-    submission = Submission(token=token, at=now)
-    try:
-        with session.begin_nested():
-            session.add(submission)
-    except IntegrityError:
-        return None
-    return submission
+def claim(token: str, now: datetime) -> bool:
+    """Take the token inside the current transaction; False when another submission has it."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(Submission).values(token=token, at=now, location="")
+    return session.execute(row.on_conflict_do_nothing().returning(Submission.id)).first() is not None
+
+
+def leads_to(token: str, location: str) -> None:
+    """Say where the answer of a submission led."""
+    session.execute(update(Submission).where(Submission.token == token).values(location=location))
 
 
 def led_to(token: str) -> str:

@@ -71,7 +71,7 @@ class Job(MethodTerms, Living, Row):
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     commitment: Mapped[str | None]
     wrapped_secret: Mapped[bytes | None] = mapped_column(deferred=True)
-    seal_public: Mapped[bytes | None] = mapped_column(deferred=True)
+    seal_public: Mapped[bytes | None]
     wrapped_seal: Mapped[bytes | None] = mapped_column(deferred=True)
     chair_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     quality_closed_at: Mapped[datetime | None]

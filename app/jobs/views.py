@@ -13,6 +13,7 @@ from app.catalogue.operations import in_force
 from app.contracts.models import contracts_of, materials_asked
 from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
+from app.entries.eligible import eligible_count, first_eligible
 from app.entries.models import ENTERED, entries_counted
 from app.infra import almanac
 from app.inquiries.models import inquiries_for, questions_until
@@ -21,12 +22,11 @@ from app.jobs import models, operations, posting, rules
 from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, against, list_choices
 from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
-from app.kernel.act import Actor
 from app.kernel.law import anyone
 from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS
 from app.oversight.models import Told
-from app.panels.models import Bench
+from app.panels.models import sees_panel
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
 from app.services.models import deliveries_of, pauses_of
@@ -100,7 +100,7 @@ def show(told: Told) -> Any:
         addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),
         inside=inside,
-        panel=_sees_panel(actor, job),
+        panel=sees_panel(actor, job),
         may_review=MAY_REVIEW_JOB(actor, job),
         archived=rules.is_archived(actor, job),
         ratings=told.ratings(actor),
@@ -123,11 +123,6 @@ def _questions(told: Told) -> dict[str, Any]:
         "may_ask": lasts and (MAY_ASK(actor) or actor.user_id is None),
         "may_read_words": lambda inquiry: MAY_READ_WORDS(actor, inquiry),
     }
-
-
-def _sees_panel(actor: Actor, job: Any) -> bool:
-    bench = Bench.load(job.id) if job.criteria and actor.user_id else None
-    return bool(bench and Bench.MAY_READ(actor, bench))
 
 
 @bp.get("/<int:id>/papers")
@@ -223,9 +218,18 @@ def _step(name: str, job: Job, form: Form, **more: Any) -> Any:
         pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys((*posting.WISH, "named"), ".wish"),
         shut_out=models.avoided(job.id) if name == "review" else [],
         named=posting.named_agency(job),
+        **(_able(job) if name == "review" else {}),
         **more,
         **WORDS,
     ), form.status
+
+
+def _able(job: Job) -> dict[str, Any]:
+    """How many agencies could enter today, the first of them, and how many must."""
+    day, known = local_day(now()), {"least": rule_of(job, now()).minimum_entries}
+    if not job.days:
+        return known | {"eligible": None, "first": []}
+    return known | {"eligible": eligible_count(day, job), "first": first_eligible(day, job)}
 
 
 def _places(job: Job) -> list[tuple[str, str]]:

@@ -99,6 +99,12 @@ class Bench:
         return Bench(job, seats_of(id)) if job and job.method in SCORED else None
 
 
+def sees_panel(actor: Actor, job: Any) -> bool:
+    """Whether the actor may read how the panel of a job sits; of a job without one, nobody."""
+    bench = Bench.load(job.id) if job.criteria and actor.user_id else None
+    return bool(bench and Bench.MAY_READ(actor, bench))
+
+
 def seats_of(job_id: int) -> list[Seat]:
     """Every seat of a job, chair first, with person and unit."""
     query = select(Seat).where(Seat.job_id == job_id).order_by(Seat.part, Seat.id)

@@ -10,6 +10,7 @@ from app.agencies.models import Agency
 from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import Cents, Row, session
+from app.infra.record import Event
 from app.jobs.models import Job
 from app.kernel.draw import Rule, Terms
 from app.kernel.workdays import local_day
@@ -87,6 +88,14 @@ def terms_of(job: Job, rule: Rule) -> Terms:
 
 def selection_of(job_id: int) -> Selection | None:
     return session.scalar(select(Selection).where(Selection.job_id == job_id))
+
+
+def eligible_at_closing(job_id: int) -> int | None:
+    """How many agencies met every condition of a job when its entry closed, as the record says; None when it was not
+    counted then."""
+    closed = select(Event.facts).where(Event.thread_of == f"job:{job_id}", Event.name == "job.close")
+    facts = session.scalar(closed.order_by(Event.id.desc()).limit(1))
+    return facts.get("eligible") if facts else None
 
 
 def ranking_of(job_id: int) -> list[str]:

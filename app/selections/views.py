@@ -19,7 +19,7 @@ from app.panels.models import Seat, panel_of, seats_of, sheets_of
 from app.panels.rules import PARTS, has_left, sitting
 from app.selections import operations
 from app.selections.forms import CorrectionForm, ReasonForm, TranscriptForm
-from app.selections.models import current_award, next_in_line, past_awards, selection_of
+from app.selections.models import current_award, eligible_at_closing, next_in_line, past_awards, selection_of
 from app.web.asked import key
 from app.web.door import acting, allow, now
 from app.web.said import said
@@ -45,6 +45,7 @@ def show(job: Job) -> Any:
         award=current_award(job.id),
         past=past_awards(job.id),
         **_scoring(job, transcript),
+        eligible=eligible_at_closing(job.id),
     )
 
 

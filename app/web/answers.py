@@ -27,6 +27,7 @@ POLICY = (
 
 
 def install(app: Flask) -> None:
+    app.before_request(_note_the_instant)
     app.before_request(_refuse_unnamed)
     CSRFProtect(app)
     app.before_request(_begin)
@@ -68,6 +69,11 @@ def _way_on() -> tuple[str, str] | None:
     return url_for(f"{life.page}.show", id=g.thing_id), gettext("See where it stands now")
 
 
+def _note_the_instant() -> None:
+    """A request counts from when it came, before its form is read and whatever it waits for afterwards."""
+    door.now()
+
+
 def _refuse_unnamed() -> None:
     """A part without a name is nothing a form of ours can send, and its name would be none."""
     if request.method not in SAFE and not all(isinstance(name, str) for name in (*request.form, *request.files)):
@@ -80,8 +86,9 @@ def _begin() -> Response | None:
     g.thing_id = (request.view_args or {}).get("id")
     token = "" if request.method in SAFE else request.form.get("once", "")
     if TOKEN.fullmatch(token):
-        g.submission = once.claim(token, door.now())
-        if g.submission is None:
+        g.submission = token
+        if not once.claim(token, door.now()):
+            g.submission = ""
             return redirect(once.led_to(token) or request.path, 303)  # type: ignore[return-value]
     return None
 
@@ -90,7 +97,7 @@ def _end(response: Response) -> Response:
     keep = response.status_code < 400
     submission = g.get("submission")
     if keep and submission:
-        submission.location = response.location or request.path
+        once.leads_to(submission, response.location or request.path)
     settle(keep or g.get("keep", False))
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -326,3 +326,15 @@ def test_a_pause_that_waits_for_an_answer_stands_on_the_page_of_both_sides_and_n
     assert pause in answering
     assert pause in asking
     assert pause not in outside
+
+
+def test_the_last_step_of_posting_says_how_many_agencies_could_enter(as_user):
+    owner, agencies = make.unit(), [make.agency() for _ in range(2)]
+    names = [one.unit.name for one in agencies]
+    jobs = {funds: make.job("draft", owner=owner, funds=funds).id for funds in ("social", "state")}
+    client = as_user(make.user_of(owner))
+    client.post("/language", data={"locale": "en"})
+    pages = {funds: client.get(f"/jobs/{id}/review").text for funds, id in jobs.items()}
+    assert all("2 agencies of the market meet these conditions today." in page for page in pages.values())
+    assert all(name in pages["social"] for name in names)
+    assert "At least 3 must enter" in pages["state"] and "must enter" not in pages["social"]

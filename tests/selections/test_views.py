@@ -115,3 +115,11 @@ def test_an_award_is_abandoned_with_a_reason_that_is_public(as_user: AsUser, at:
     assert client.post(path, data={"reason": "项目负责人离职，无法按期完成。"}).status_code == 303
     assert client.get(path).status_code == 409
     assert "项目负责人离职，无法按期完成。" in as_user().get(f"/jobs/{job.id}").text
+
+
+def test_the_result_says_how_many_could_have_entered(client: CheckedClient) -> None:
+    agencies = [make.agency() for _ in range(3)]
+    job = make.job("selected", entrants=agencies[:2], funds="social")
+    make.keep()
+    client.post("/language", data={"locale": "en"})
+    assert "At closing 3 agencies met every condition of entry." in client.get(f"/jobs/{job.id}/result").text

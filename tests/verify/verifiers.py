@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PYTHON, NODE = ROOT / "verify" / "draw.py", ROOT / "verify" / "draw.mjs"
@@ -33,12 +34,18 @@ def run(program: Path, *args: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def by_python(texts: Iterable[str], folder: Path) -> list[int]:
-    """What verify/draw.py answers to each text."""
-    spec = importlib.util.spec_from_file_location("stranger", PYTHON)
+def loaded(path: Path) -> Any:
+    """A program of verify/ as a module."""
+    spec = importlib.util.spec_from_file_location("stranger", path)
     assert spec and spec.loader
     program = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(program)
+    return program
+
+
+def by_python(texts: Iterable[str], folder: Path) -> list[int]:
+    """What verify/draw.py answers to each text."""
+    program = loaded(PYTHON)
     file, answers = folder / "transcript.json", []
     for text in texts:
         file.write_text(text, encoding="utf-8")
