@@ -10,7 +10,7 @@ from app.entries.models import Entry, excluded_entries, frozen_list
 from app.entries.rules import MAY_READ_ENTRY
 from app.infra.db import session
 from app.jobs.models import Job
-from app.jobs.rules import LIFE
+from app.jobs.rules import LIFE, in_publicity
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.kernel.letter import standing
@@ -33,7 +33,7 @@ def show(job: Job) -> Any:
     if job.named_agency_id is not None:
         return _direct(job)
     selection = selection_of(job.id) or abort(404)
-    transcript = selection.transcript
+    transcript, award = selection.transcript, current_award(job.id)
     return render_template(
         "selections/show.html",
         job=job,
@@ -42,7 +42,8 @@ def show(job: Job) -> Any:
         lines=_in_order(transcript),
         excluded=excluded_entries(job.id),
         frozen_list=frozen_list(job.id),
-        award=current_award(job.id),
+        award=award,
+        open=award is not None and in_publicity(acting().actor, job) and now() < award.publicity_ends,
         past=past_awards(job.id),
         **_scoring(job, transcript),
         eligible=eligible_at_closing(job.id),
