@@ -27,6 +27,8 @@ from app.notices.views import bp as notices
 from app.objections import operations as objection_operations
 from app.objections.models import Objection
 from app.objections.views import bp as objections
+from app.openings import operations as opening_operations
+from app.openings.views import bp as openings
 from app.oversight.commands import COMMANDS as oversight_commands
 from app.oversight.views import bp as oversight
 from app.ratings.models import Rating
@@ -49,6 +51,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     listings,
     jobs,
     entries,
+    openings,
     selections,
     objections,
     contracts,
@@ -65,6 +68,7 @@ LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue)
 # The clock's steps that do more than move a row.
 VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("job", "close"): entry_operations.close,
+    ("job", "give_up"): opening_operations.give_up,
     ("job", "select"): selection_operations.select,
     ("job", "succeed"): selection_operations.succeed,
     ("job", "carry_on"): objection_operations.carry_on,
@@ -76,6 +80,7 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
 
 # What follows which event, after the commit.
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {
+    "job.hold": ("notices.tell", "openings.plan_reading"),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
 }
 
@@ -83,6 +88,8 @@ TASKS: dict[str, Callable[..., None]] = {
     "notices.tell": notice_operations.tell,
     "notices.post": notice_operations.post,
     "notices.remind": notice_operations.remind,
+    "openings.plan_reading": opening_operations.plan_reading,
+    "openings.read_source": opening_operations.read_source,
     "services.plan_reminder": service_operations.plan_reminder,
 }
 

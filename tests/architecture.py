@@ -19,6 +19,7 @@ FEATURES = [
     "agencies",
     "jobs",
     "entries",
+    "openings",
     "selections",
     "objections",
     "contracts",

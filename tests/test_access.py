@@ -118,6 +118,8 @@ TABLE = [
     ("entries.receipt", "entered", "AP", "APMm"),
     ("entries.withdraw", "entered", "AP", "APMm"),
     ("entries.reenter", "entry withdrawn", "AP", "APMm"),
+    ("openings.show", "awaiting", ALL, ALL),
+    ("openings.value", "awaiting", OPERATORS, ALL),
     ("jobs.repost", "failed", "OD", ALL),
     ("selections.show", "selected", ALL, ALL),
     ("selections.transcript", "selected", ALL, ALL),

@@ -40,6 +40,7 @@ SCENES = (
     ((*SERVICE, "deliver", "return"), 9),
     ((*SERVICE, "deliver", "accept"), 9),
     ((*SERVICE, "terminate"), 9),
+    (("name a value", *ENTRY, "lapse"), 5),
 )
 
 
@@ -98,6 +99,7 @@ def _changes(city: City) -> Story:
 
 
 ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
+    "name a value": ("the owner", lambda city, act, job, ceiling: jobs.edit(act, job, outside_source="welfare_3d")),
     "submit": ("the owner", lambda city, act, job, ceiling: jobs.submit(act, job)),
     "publish": (
         "the operator",

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
 from app.jobs.rules import FUNDS, IF_ABANDONED, LIFE, METHODS, PUBLIC_STATES, IfAbandoned, Method
+from app.kernel.outside import SOURCES
 from app.kernel.words import N_
 from app.web.bounds import allowed
 from app.web.fields import (
@@ -103,6 +104,12 @@ class WishForm(Form):
     if_abandoned = ChoiceField(
         N_("If the selected agency gives up"),
         choices=[(value, says, IF_ABANDONED_HINTS[value]) for value, says in IF_ABANDONED.items()],
+    )
+    outside_source = ChoiceField(
+        N_("A public value of a later day"),
+        hint=N_("It is hashed into the draw: then not even the platform together with an entrant can steer it."),
+        choices=[("", N_("none")), *((name, one.says, one.hint) for name, one in SOURCES.items())],
+        optional=True,
     )
     avoid = RowsField(N_("Agencies that may not enter"), AvoidRow, noun=N_("Agency"), least=0, most=10)
 

@@ -26,19 +26,20 @@ from app.districts.models import District, within
 from app.infra import almanac
 from app.infra.db import Cents, Row, read, session
 from app.infra.record import Event, Living
-from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, Funds, IfAbandoned, Method, State, paused, serving
+from app.infra.sealing import Sealed
+from app.jobs import rules
+from app.jobs.rules import LIFE, MAY_READ, Funds, IfAbandoned, Method, State
 from app.kernel.act import VISITOR, Actor, Kind, Role
 from app.kernel.lights import Light, light
 from app.kernel.workdays import HERE
 
 
-class Job(Living, Row):
+class Job(Living, Sealed, Row):
     """One posting of one service item for one project. A draft may lack its ceiling and days.
 
     `days` working days and `ceiling_cents` bound every entry (a random draw is served at the ceiling, as its fixed
     price); where days are offered too, `least_days` bounds them below, and the price counts `price_weight` of 100
-    points. `standard_id` is the version in force when submitted. `commitment` is the published SHA-256 of the draw's
-    secret; `seal_public` closes the envelopes of the entrants; secret and opening key are kept wrapped (infra/keys).
+    points. `standard_id` is the version in force when submitted. What opens the entries stands in infra/sealing.
     `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised.
     `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
     """
@@ -73,10 +74,6 @@ class Job(Living, Row):
     created_at: Mapped[datetime]
     returned_because: Mapped[str | None]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
-    commitment: Mapped[str | None]
-    wrapped_secret: Mapped[bytes | None] = mapped_column(deferred=True)
-    seal_public: Mapped[bytes | None] = mapped_column(deferred=True)
-    wrapped_seal: Mapped[bytes | None] = mapped_column(deferred=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey(Agency.id), index=True)
     amount_cents: Mapped[Cents | None]
     agreed_days: Mapped[int | None]
@@ -253,9 +250,9 @@ def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
     limits = {"yellow_from_percent": share, "yellow_days_left": left}
     lights: dict[int, Light | None] = {}
     for row in rows:
-        stopped = paused(VISITOR, row)
+        stopped = rules.paused(VISITOR, row)
         waits = row.due is not None or stopped
-        began = datetime.combine(row.clock_start, time(), HERE) if serving(VISITOR, row) else row.state_since
+        began = datetime.combine(row.clock_start, time(), HERE) if rules.serving(VISITOR, row) else row.state_since
         lights[row.id] = light(calendar, began, row.due, now, paused=stopped, **limits) if waits else None
     return lights
 
@@ -271,16 +268,16 @@ def awaited(job: Job) -> list[str]:
 def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
     """The milestones still ahead, each with the latest instant it may be reached when everybody takes all their time
     and nothing goes wrong. The first is the deadline the job waits for, when it waits for one."""
-    path = [state for _, states in MILESTONES for state in states]
-    here = REJOINS.get(State(job.state), State(job.state))
+    path = [state for _, states in rules.MILESTONES for state in states]
+    here = rules.REJOINS.get(State(job.state), State(job.state))
     if here not in path and here != State.DRAFT:
         return []
     place = path.index(here) if here in path else -1
     by = job.due or (now if place < 0 else almanac.calendar().deadline(now, _longest(job, here, now)))
     by, found = max(by, now), []
-    for says, states in MILESTONES:
+    for says, states in rules.MILESTONES:
         for state in states:
-            if path.index(state) > place:
+            if path.index(state) > place and (state != State.AWAITING or rules.waits_for_opening(VISITOR, job)):
                 by = almanac.calendar().deadline(by, _longest(job, state, now))
         if path.index(states[-1]) >= place:
             found.append((says, by))

@@ -7,6 +7,7 @@ from app.jobs.rules import FUNDS, IF_ABANDONED, METHODS, PRICED, TIMED
 from app.kernel.act import Act
 from app.kernel.errors import Invalid
 from app.kernel.money import yuan
+from app.kernel.outside import SOURCES
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 
@@ -18,7 +19,7 @@ POINTS = 100
 PROJECT = ("project_name", "project_code", "district_code", "funds", "need", "contact_name", "contact_phone")
 WISH = (
     "ceiling_cents", "days", "method", "floor_cents", "price_weight", "least_days", "urgent", "urgent_reason",
-    "if_abandoned",
+    "if_abandoned", "outside_source",
 )  # fmt: skip
 # What not even a draft may hold wrong, whichever field was changed.
 NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "urgent"} | {"funds", "district_code"}
@@ -82,6 +83,8 @@ def _wrong_method(job: Job) -> list[Invalid]:
         wrong.append(Invalid(N_("Say why it is urgent: the reason is published."), field="urgent_reason"))
     if job.if_abandoned not in IF_ABANDONED:
         wrong.append(Invalid(N_("Choose what happens when the award is abandoned."), field="if_abandoned"))
+    if job.outside_source is not None and job.outside_source not in SOURCES:
+        wrong.append(Invalid(N_("Choose one of the public values in the list."), field="outside_source"))
     return wrong
 
 

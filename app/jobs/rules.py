@@ -27,6 +27,7 @@ class State(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     OPEN = "open"
+    AWAITING = "awaiting"
     SELECTING = "selecting"
     FAILED = "failed"
     SELECTED = "selected"
@@ -115,6 +116,20 @@ def published(actor: Actor, job: Any) -> bool:
     return job.published_at is not None
 
 
+@who(N_("the officers who read the outside value"))
+def reads_value(actor: Actor, job: Any) -> bool:
+    """Of the operator, while the value named in advance is not known."""
+    return actor.kind == Kind.OPERATOR and value_missing(actor, job)
+
+
+@who(N_("while the value named in advance is missing"))
+def value_missing(actor: Actor, job: Any) -> bool:
+    return job.outside_source is not None and job.outside_value is None
+
+
+# Whether the entries of a job stay closed after the closing until somebody brings what opens them.
+waits_for_opening = value_missing
+who_opens = reads_value
 its_parties = its_owner | its_agency
 
 BEFORE_CLOSE = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED, State.OPEN})
@@ -133,6 +148,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.SUBMITTED:         N_("being checked"),
         State.RETURNED:          N_("returned to its owner"),
         State.OPEN:              N_("open for entry"),
+        State.AWAITING:          N_("entry closed, waiting for what opens it"),
         State.SELECTING:         N_("entry closed, selecting"),
         State.FAILED:            N_("selection failed"),
         State.SELECTED:          N_("selected, in publicity"),
@@ -158,6 +174,9 @@ LIFE = Lifecycle("job", N_("job"), {
     step("publish",          N_("Publish"),                     State.SUBMITTED,                            State.OPEN,              the_operator,              due=days("entry", "entry_urgent", "entry_repost")),
     step("withdraw",         N_("Withdraw the job"),            BEFORE_CLOSE,                               State.WITHDRAWN,         its_owner,                 asks=True),
     step("close",            N_("Close the entry"),             State.OPEN,                                 State.SELECTING,         the_clock,                 lapse=True, due=as_recorded),
+    step("hold",             N_("Close the entry and wait for what opens it"), State.OPEN,                  State.AWAITING,          the_clock,                 due=days("opening")),
+    step("release",          N_("Bring what opens the entry"),  State.AWAITING,                             State.SELECTING,         the_operator | the_clock,  due=as_recorded, asks=True, page="openings.show"),
+    step("give_up",          N_("Declare the selection failed: what opens the entry did not come"), State.AWAITING, State.FAILED,    the_clock,                 lapse=True),
     step("select",           N_("Select by the published rule"), State.SELECTING,                           State.SELECTED,          the_clock,                 lapse=True, due=days("publicity", "publicity_urgent")),
     step("fail",             N_("Declare the selection failed"), State.SELECTING,                           State.FAILED,            the_clock),
     step("object",           N_("Object to the result"),        PUBLICITY,                                  State.OBJECTED,          an_agency | an_owner,      asks=True, page="objections.new"),
@@ -193,6 +212,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.SUBMITTED:         Turn(the_operator,   N_("Check the posting"),                    "jobs.show"),
         State.RETURNED:          Turn(its_owner,      N_("Mend the posting and submit it again"), "jobs.review"),
         State.OPEN:              Turn(an_agency,      N_("Enter"),                                "entries.new",          N_("The clock closes the entry and selects by the published rule.")),
+        State.AWAITING:          Turn(who_opens,      N_("Bring what opens the entry"),           "openings.show",        N_("If it does not come in time, the selection fails and the reason is published.")),
         State.SELECTING:         Turn(the_clock,      N_("Select by the published rule"),         "jobs.show"),
         State.FAILED:            Turn(its_owner,      N_("Post the job again"),                   "jobs.repost"),
         State.SELECTED:          Turn(the_clock,      N_("Award when nobody objects"),            "jobs.show",            N_("Without an objection the award follows when publicity ends.")),
@@ -221,6 +241,7 @@ MAY_DELEGATE   = its_owner & an_administrator
 
 EDITABLE = in_state(State.DRAFT, State.RETURNED)
 takes_entries = in_state(State.OPEN)
+awaiting = in_state(State.AWAITING)
 selecting = in_state(State.SELECTING)
 in_publicity = in_state(State.SELECTED, State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
@@ -233,7 +254,7 @@ is_over = in_state(*ENDED)
 PUBLIC_STATES = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED, State.RETURNED))
 # The reasons that everybody reads once the job is published; other reasons are for those who read its papers.
 PUBLIC_REASONS = frozenset(
-    "withdraw fail dismiss replace annul correct void abandon fall_through veto_pause terminate".split()
+    "withdraw fail give_up dismiss replace annul correct void abandon fall_through veto_pause terminate".split()
 )
 
 # fmt: off
@@ -241,7 +262,7 @@ PUBLIC_REASONS = frozenset(
 # states whose periods run until it is reached.
 MILESTONES = (
     (N_("checked by the operator"),             (State.SUBMITTED,)),
-    (N_("entry closes, the agency is selected"), (State.OPEN,)),
+    (N_("entry closes, the agency is selected"), (State.OPEN, State.AWAITING)),
     (N_("result final after publicity"),        (State.SELECTED,)),
     (N_("contract signed and confirmed"),       (State.AWARDED, State.CONTRACT_UPLOADED)),
     (N_("papers complete, the service begins"), (State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK)),

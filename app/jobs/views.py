@@ -19,6 +19,7 @@ from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, Wish
 from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
 from app.kernel.law import anyone
+from app.kernel.outside import SOURCES
 from app.kernel.workdays import due_day, local_day
 from app.oversight.models import Told
 from app.ratings.rules import MAY_REVIEW_JOB
@@ -34,7 +35,9 @@ from app.web.words import brief, said
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
-WORDS = {"life": LIFE, "methods": rules.METHODS, "funds": rules.FUNDS, "if_abandoned": rules.IF_ABANDONED}
+WORDS = {
+    "life": LIFE, "methods": rules.METHODS, "funds": rules.FUNDS, "if_abandoned": rules.IF_ABANDONED, "sources": SOURCES
+}  # fmt: skip
 
 
 @bp.get("")

@@ -14,7 +14,7 @@ from app.infra.db import session
 from app.infra.outbox import enqueue
 from app.infra.record import Event
 from app.jobs.models import Job
-from app.jobs.rules import its_owner
+from app.jobs.rules import its_owner, reads_value
 from app.kernel.act import Act, Actor, Kind
 from app.notices.models import Notice
 from app.notices.rules import REMIND, TELL, To
@@ -60,6 +60,11 @@ def regulators_of(job: Job) -> Members:
     return regulators_members(job.sector_code)
 
 
+def readers_of(job: Job) -> Members:
+    """The officers of the operator, where a job waits for a value they read."""
+    return [one for one in operators_members() if reads_value(Actor(one.user_id, one.unit_id, Kind.OPERATOR), job)]
+
+
 def the_agency(agency: Agency) -> Members:
     return members_where(Unit.id == agency.id)
 
@@ -81,6 +86,7 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.ENTRANTS: entrants_of,
     To.EVERYONE_IN: everyone_in,
     To.REGULATORS: regulators_of,
+    To.READERS: readers_of,
     To.UNSELECTED: unselected_in,
     To.APPLICANT: the_agency,
 }

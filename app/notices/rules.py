@@ -19,6 +19,7 @@ class To(StrEnum):
     UNSELECTED = "unselected"
     OBJECTOR = "objector"
     REGULATORS = "regulators"
+    READERS = "readers"
     APPLICANT = "applicant"
 
 
@@ -44,6 +45,9 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.delegate":              ((To.OWNER,        N_("The job was handed over to another person of your unit: %(title)s.")),),
     "job.publish":               ((To.OWNER,        N_("The job is published and open for entry: %(title)s.")),),
     "job.withdraw":              ((To.ENTRANTS,     N_("The job you entered was withdrawn by its owner: %(title)s.")),),
+    "job.hold":                  ((To.READERS,      N_("The entry has closed. Read the value named in advance and type it in: %(title)s.")),
+                                  (To.EVERYONE_IN,  N_("The entry has closed. The selection follows when what opens the entries is there: %(title)s.")),),
+    "job.give_up":               ((To.EVERYONE_IN,  N_("The selection failed: what opens the entries did not come in time: %(title)s.")),),
     "job.select":                ((To.PARTIES,      N_("The result is published: %(title)s.")),
                                   (To.UNSELECTED,   N_("The result is published and another agency is selected. A letter says where you stand: %(title)s.")),),
     "job.fail":                  ((To.EVERYONE_IN,  N_("The selection failed: %(title)s.")),),

@@ -217,7 +217,8 @@ def finished_jobs(sector: str | None, limit: int = 20) -> list[Job]:
 
 def _mine(actor: Actor) -> Any:
     if actor.kind == Kind.OPERATOR:
-        return Job.state == State.SUBMITTED
+        unread = Job.outside_source.is_not(None) & Job.outside_value.is_(None)
+        return (Job.state == State.SUBMITTED) | ((Job.state == State.AWAITING) & unread)
     if actor.kind == Kind.REGULATOR:
         return (Job.sector_code == actor.sector) & Job.published_at.is_not(None)
     return or_(Job.owner_id == actor.unit_id, Job.agency_id == actor.unit_id)

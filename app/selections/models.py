@@ -78,6 +78,7 @@ def terms_of(job: Job, rule: Rule) -> Terms:
         commitment=job.commitment or "",
         price_weight=job.price_weight or 0,
         days_weight=100 - job.price_weight if job.price_weight else 0,
+        outside=job.outside,
     )
 
 

@@ -31,7 +31,8 @@ def select(act: Act, job: Job) -> None:
             advance(act, job, "fail", reason=NOT_AS_SEALED, agency=str(tampered))
             return
     secret, entrants = keys.unwrap(job.wrapped_secret or b""), [entrant_of(one) for one in entries]
-    transcript = make_transcript(terms_of(job, rule), secret=secret, entrants=entrants)
+    terms, value = terms_of(job, rule), job.outside_value
+    transcript = make_transcript(terms, secret=secret, entrants=entrants, outside_value=value)
     session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
     session.flush()
     if transcript["failed"]:
