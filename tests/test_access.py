@@ -120,6 +120,8 @@ TABLE = [
     ("entries.reenter", "entry withdrawn", "AP", "APMm"),
     ("openings.show", "awaiting", ALL, ALL),
     ("openings.value", "awaiting", OPERATORS, ALL),
+    ("openings.take", "two persons open", "DR", ALL),
+    ("openings.share", "two persons wait", "DR", ALL),
     ("jobs.repost", "failed", "OD", ALL),
     ("selections.show", "selected", ALL, ALL),
     ("selections.transcript", "selected", ALL, ALL),
@@ -184,9 +186,9 @@ class Cast:
     stranger: Unit
     things: dict[str, Any] = field(default_factory=dict)
 
-    def job(self, state: str) -> Job:
+    def job(self, state: str, **fields: Any) -> Job:
         """The owner's job, run by its delegate and entered by its agency alone."""
-        job = make.job(state, owner=self.owner, entrants=[self.agency], funds="social")
+        job = make.job(state, owner=self.owner, entrants=[self.agency], funds="social", **fields)
         job.run_by_id = self.people["D"].id
         self.things["Job"] = self.things["Told"] = job
         return job
@@ -278,6 +280,11 @@ def entry_withdrawn(cast: Cast) -> None:
     entries.withdraw(make.act(cast.agency, make.later(entry.job)), entry)
 
 
+def two_persons(state: str) -> Callable[[Cast], Any]:
+    """The delegate is the officer who holds a share."""
+    return lambda cast: cast.job(state, method="lowest_price", two_person=True, officer_id=cast.people["D"].id)
+
+
 def objected(cast: Cast) -> None:
     job = cast.job("selected")
     by, paper = make.act(cast.stranger, make.later(job)), make.file(cast.stranger, now=make.later(job))
@@ -323,6 +330,7 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "market": market, "application": application, "applied": applied, "changes": changes, "changed": changed,
     "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,
+    "two persons open": two_persons("open"), "two persons wait": two_persons("awaiting"),
     "entry withdrawn": entry_withdrawn, "objected": objected, "contract_uploaded": contract_uploaded,
     "materials_check": materials_check, "pause asked for": pause_asked_for, "delivered": delivered,
     "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,

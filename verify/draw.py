@@ -132,8 +132,7 @@ def verify(t):
 
 def judge(path):
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        transcript = json.loads(text)
+        transcript = json.loads(text := Path(path).read_text(encoding="utf-8"))
         need(isinstance(transcript, dict) and transcript.get("format") == FORMAT, "another format")
     except (OSError, RecursionError, ValueError) as error:
         return 2, f"This file is no transcript: {error}"

@@ -111,6 +111,16 @@ class WishForm(Form):
         choices=[("", N_("none")), *((name, one.says, one.hint) for name, one in SOURCES.items())],
         optional=True,
     )
+    two_person = CheckField(
+        N_("Two persons open the quotes"),
+        hint=N_("The opening key is split. After the closing the service needs the share of the officer you name."),
+    )
+    officer_id = SelectField(
+        N_("The officer who holds the share"),
+        hint=N_("Only where two persons open. If their share is lost, the regulator’s recovery share opens as well."),
+        coerce=int,
+        optional=True,
+    )
     avoid = RowsField(N_("Agencies that may not enter"), AvoidRow, noun=N_("Agency"), least=0, most=10)
 
     @staticmethod

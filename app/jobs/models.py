@@ -88,7 +88,7 @@ class Job(Living, Sealed, Row):
     agency_rated: Mapped[bool] = mapped_column(default=False)
 
     owner: Mapped[Unit] = relationship()
-    run_by: Mapped[User] = relationship()
+    run_by: Mapped[User] = relationship(foreign_keys=[run_by_id])
     item: Mapped[Item] = relationship()
     standard: Mapped[Standard] = relationship()
     district: Mapped[District] = relationship()
@@ -109,6 +109,7 @@ class Job(Living, Sealed, Row):
             "published_at IS NULL OR method <> 'price_and_days' OR price_weight BETWEEN 1 AND 99",
             "price_and_days_have_weights",
         ),
+        CheckConstraint("NOT two_person OR officer_id IS NOT NULL", "two_persons_have_an_officer"),
         CheckConstraint("NOT urgent OR urgent_reason <> ''", "urgency_has_a_reason"),
         CheckConstraint(
             "state <> 'open' OR (due IS NOT NULL AND commitment IS NOT NULL)", "open_has_a_deadline_and_a_commitment"

@@ -122,6 +122,8 @@ def publish(act: Act, job: Job, *, secret: bytes | None = None) -> None:
     shut_out = [{"agency": one.agency.unit.name, "reason": one.reason} for one in avoided(job.id)]
     known: dict[str, Any] = {"number": job.number, "commitment": job.commitment, "avoided": shut_out}
     advance(act, job, "publish", term=term, outside=job.outside, **known)
+    if job.two_person:
+        record(act, "job.split", job)
 
 
 def withdraw(act: Act, job: Job, *, reason: str) -> None:

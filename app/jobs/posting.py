@@ -1,5 +1,6 @@
 """A posting: what an owner fills in on its two pages, and what of it is missing or not lawful, field by field."""
 
+from app.accounts.models import memberships_of
 from app.catalogue.models import Standard, standard_in_force
 from app.districts.models import district
 from app.jobs.models import Job
@@ -19,16 +20,16 @@ POINTS = 100
 PROJECT = ("project_name", "project_code", "district_code", "funds", "need", "contact_name", "contact_phone")
 WISH = (
     "ceiling_cents", "days", "method", "floor_cents", "price_weight", "least_days", "urgent", "urgent_reason",
-    "if_abandoned", "outside_source",
+    "if_abandoned", "outside_source", "two_person", "officer_id",
 )  # fmt: skip
 # What not even a draft may hold wrong, whichever field was changed.
-NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "urgent"} | {"funds", "district_code"}
+NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "urgent", "officer_id"} | {"funds", "district_code"}
 
 
 def problems(act: Act, job: Job) -> list[Invalid]:
     """Everything that keeps a posting from being submitted today, each with its field; empty when nothing does."""
     standard = standard_in_force(job.item_id, local_day(act.now)) or job.standard
-    return [*_wrong_project(job), *_wrong_bounds(job, standard), *_wrong_method(job)]
+    return [*_wrong_project(job), *_wrong_bounds(job, standard), *_wrong_method(job), *_wrong_opening(job)]
 
 
 def _wrong_project(job: Job) -> list[Invalid]:
@@ -83,8 +84,19 @@ def _wrong_method(job: Job) -> list[Invalid]:
         wrong.append(Invalid(N_("Say why it is urgent: the reason is published."), field="urgent_reason"))
     if job.if_abandoned not in IF_ABANDONED:
         wrong.append(Invalid(N_("Choose what happens when the award is abandoned."), field="if_abandoned"))
+    return wrong
+
+
+def _wrong_opening(job: Job) -> list[Invalid]:
+    """What is to open the entries: a value of the list, and an officer where quotes are opened by two persons."""
+    wrong = []
     if job.outside_source is not None and job.outside_source not in SOURCES:
         wrong.append(Invalid(N_("Choose one of the public values in the list."), field="outside_source"))
+    if job.two_person and job.method not in PRICED:
+        text = N_("Leave this out: a random draw has no quotes that two persons could open.")
+        wrong.append(Invalid(text, field="two_person"))
+    if job.two_person and not any(one.unit_id == job.owner_id for one in memberships_of(job.officer_id or 0)):
+        wrong.append(Invalid(N_("Name the officer: a member of your unit."), field="officer_id"))
     return wrong
 
 

@@ -116,10 +116,10 @@ def published(actor: Actor, job: Any) -> bool:
     return job.published_at is not None
 
 
-@who(N_("the officers who read the outside value"))
-def reads_value(actor: Actor, job: Any) -> bool:
-    """Of the operator, while the value named in advance is not known."""
-    return actor.kind == Kind.OPERATOR and value_missing(actor, job)
+@who(N_("the officer named for its opening"))
+def its_officer(actor: Actor, job: Any) -> bool:
+    mine = actor.kind == Kind.OWNER and actor.unit_id == job.owner_id
+    return job.two_person and mine and actor.user_id == job.officer_id
 
 
 @who(N_("while the value named in advance is missing"))
@@ -127,10 +127,16 @@ def value_missing(actor: Actor, job: Any) -> bool:
     return job.outside_source is not None and job.outside_value is None
 
 
-# Whether the entries of a job stay closed after the closing until somebody brings what opens them.
-waits_for_opening = value_missing
-who_opens = reads_value
-its_parties = its_owner | its_agency
+@who(N_("while a share of the opening key is missing"))
+def share_missing(actor: Actor, job: Any) -> bool:
+    return job.two_person and not job.unlocked
+
+
+reads_value, its_parties = the_operator & value_missing, its_owner | its_agency
+# Who has a share of the opening key; whether entries stay closed after the closing until something is brought; by whom.
+holds_share = its_officer | its_regulator
+waits_for_opening = value_missing | share_missing
+who_opens = reads_value | its_officer & share_missing
 
 BEFORE_CLOSE = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED, State.OPEN})
 BEFORE_CONTRACT = frozenset({State.AWARDED, State.CONTRACT_UPLOADED})
@@ -175,7 +181,7 @@ LIFE = Lifecycle("job", N_("job"), {
     step("withdraw",         N_("Withdraw the job"),            BEFORE_CLOSE,                               State.WITHDRAWN,         its_owner,                 asks=True),
     step("close",            N_("Close the entry"),             State.OPEN,                                 State.SELECTING,         the_clock,                 lapse=True, due=as_recorded),
     step("hold",             N_("Close the entry and wait for what opens it"), State.OPEN,                  State.AWAITING,          the_clock,                 due=days("opening")),
-    step("release",          N_("Bring what opens the entry"),  State.AWAITING,                             State.SELECTING,         the_operator | the_clock,  due=as_recorded, asks=True, page="openings.show"),
+    step("release",          N_("Bring what opens the entry"),  State.AWAITING,                             State.SELECTING,         the_operator | holds_share | the_clock, due=as_recorded, asks=True, page="openings.show"),
     step("give_up",          N_("Declare the selection failed: what opens the entry did not come"), State.AWAITING, State.FAILED,    the_clock,                 lapse=True),
     step("select",           N_("Select by the published rule"), State.SELECTING,                           State.SELECTED,          the_clock,                 lapse=True, due=days("publicity", "publicity_urgent")),
     step("fail",             N_("Declare the selection failed"), State.SELECTING,                           State.FAILED,            the_clock),

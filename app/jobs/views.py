@@ -21,6 +21,7 @@ from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entr
 from app.kernel.law import anyone
 from app.kernel.outside import SOURCES
 from app.kernel.workdays import due_day, local_day
+from app.openings.rules import openers
 from app.oversight.models import Told
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
@@ -77,7 +78,7 @@ def show(told: Told) -> Any:
         selection=told.selection,
         turn=turn,
         yours=bool(turn and turn.who(actor, job)),
-        waits_for=models.awaited(job) or [said(name) for name in (turn.who.names[:1] if turn else ())],
+        waits_for=models.awaited(job) or [said(name) for name in _awaited(turn, job)],
         light=models.light_of(job, now()),
         ledger=ledger,
         counted=days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
@@ -98,6 +99,13 @@ def show(told: Told) -> Any:
         least=rule_of(job, now()).minimum_entries,
         **WORDS,
     )
+
+
+def _awaited(turn: Any, job: Job) -> tuple[str, ...]:
+    """Whom a state waits for where the law names no unit."""
+    if rules.awaiting(acting().actor, job):
+        return openers(job)
+    return tuple(turn.who.names[:1]) if turn else ()
 
 
 def _spine(job: Job, story: Any, inside: bool) -> list[dict[str, Any]]:
@@ -175,6 +183,7 @@ def project(job: Job) -> Any:
 @allow(its_owner, Job)
 def wish(job: Job) -> Any:
     form = WishForm(obj=job, data={"avoid": WishForm.start(models.avoided(job.id))})
+    form.officer_id.choices = _members(job)
     form.bound(standard_in_force(job.item_id, local_day(now())) or job.standard)
     if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.answers):
         return redirect(url_for(".review", id=job.id), 303)
@@ -197,6 +206,10 @@ def submit(job: Job) -> Any:
     return _step("review", job, form)
 
 
+def _members(job: Job) -> list[tuple[int, str]]:
+    return [(one.user_id, one.user.name) for one in members_of(job.owner_id) if one.ended_at is None]
+
+
 def _step(name: str, job: Job, form: Form) -> Any:
     """A page of posting, while the posting can be changed; after that, the job."""
     if not rules.EDITABLE(acting().actor, job):
@@ -209,6 +222,7 @@ def _step(name: str, job: Job, form: Form) -> Any:
         wrong=posting.problems(acting(), job) if name == "review" else [],
         pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys(posting.WISH, ".wish"),
         shut_out=models.avoided(job.id) if name == "review" else [],
+        officer=dict(_members(job)).get(job.officer_id or 0) if job.two_person else None,
         **WORDS,
     ), form.status
 
@@ -261,7 +275,7 @@ def repost(job: Job) -> Any:
 @allow(MAY_DELEGATE, Job)
 def delegate(job: Job) -> Any:
     form = DelegateForm(data={"user_id": job.run_by_id})
-    form.user_id.choices = [(one.user_id, one.user.name) for one in members_of(job.owner_id) if one.ended_at is None]
+    form.user_id.choices = _members(job)
     if form.validate_on_submit() and form.attempt(operations.delegate, acting(), job, **form.values):
         flash(gettext("The job is handed over."))
         return redirect(url_for(".show", id=job.id), 303)

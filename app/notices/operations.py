@@ -65,6 +65,12 @@ def readers_of(job: Job) -> Members:
     return [one for one in operators_members() if reads_value(Actor(one.user_id, one.unit_id, Kind.OPERATOR), job)]
 
 
+def keepers_of(job: Job) -> Members:
+    """The officer named for a job's opening and the regulators of its sector, where two persons open it."""
+    officers = members_where(Unit.id == job.owner_id, Membership.user_id == job.officer_id)
+    return officers + regulators_of(job) if job.two_person else []
+
+
 def the_agency(agency: Agency) -> Members:
     return members_where(Unit.id == agency.id)
 
@@ -87,6 +93,7 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.EVERYONE_IN: everyone_in,
     To.REGULATORS: regulators_of,
     To.READERS: readers_of,
+    To.KEEPERS: keepers_of,
     To.UNSELECTED: unselected_in,
     To.APPLICANT: the_agency,
 }

@@ -1,13 +1,15 @@
-"""Readings of the outside values that jobs wait for."""
+"""Readings of the outside values that jobs wait for, and the shares that are still here."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, select, text
+from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from app.accounts.models import User
 from app.infra.db import Row, session
 from app.jobs.models import Job
+from app.jobs.rules import State
+from app.kernel.act import Actor, Kind
 
 
 class Reading(Row):
@@ -38,3 +40,19 @@ def readings_of(job_id: int) -> list[Reading]:
 def disagree(readings: list[Reading]) -> bool:
     """Whether there are readings and no two of them are the same."""
     return len(readings) > 1 and len({one.value for one in readings}) == len(readings)
+
+
+def shares_to_take(actor: Actor) -> list[Job]:
+    """The jobs whose share waits here for an actor: for the officer named, or for the regulator of the sector."""
+    officers = and_(Job.owner_id == actor.unit_id, Job.officer_id == actor.user_id, Job.officer_share.is_not(None))
+    if actor.kind == Kind.REGULATOR:
+        officers = and_(Job.sector_code == actor.sector, Job.recovery_share.is_not(None))
+    here = (Job.two_person, Job.state.in_([State.OPEN, State.AWAITING]), officers)
+    return list(session.scalars(select(Job).where(*here).options(joinedload(Job.item)).order_by(Job.due)))
+
+
+def shares_here(job_id: int) -> tuple[bool, bool]:
+    """Whether the officer's and the recovery share of a job have not been taken yet."""
+    left = select(Job.officer_share.is_not(None), Job.recovery_share.is_not(None))
+    officer, recovery = session.execute(left.where(Job.id == job_id)).one()
+    return bool(officer), bool(recovery)

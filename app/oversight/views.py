@@ -14,12 +14,15 @@ from app.entries.models import entries_waiting
 from app.infra.almanac import Term, almanac
 from app.infra.db import session
 from app.jobs.models import Job, awaited, light_of, lights_of
-from app.jobs.rules import FUNDS, MAY_CREATE, METHODS
+from app.jobs.rules import FUNDS, MAY_CREATE, METHODS, awaiting
 from app.kernel.law import anyone
 from app.kernel.lights import Light
+from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.objections.models import objections_to_settle
 from app.objections.rules import MAY_DECIDE
+from app.openings.models import shares_to_take
+from app.openings.rules import openers
 from app.oversight.models import figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.ratings.models import mean_of, ratings_of
@@ -65,7 +68,8 @@ def desk() -> Any:
         turn = job.LIFE.turn(job.state)
         if turn is None:
             continue
-        wait = _wait(turn, f"{job.project_name} {job.item.name}", job, awaited(job) or [said(turn.who.names[0])])
+        names = openers(job) if awaiting(actor, job) else turn.who.names
+        wait = _wait(turn, f"{job.project_name} {job.item.name}", job, awaited(job) or [said(names[0])])
         (mine if turn.who(actor, job) else others).append(wait)
     agency = session.get(Agency, actor.unit_id or 0)
     mine += _besides(agency)
@@ -109,6 +113,9 @@ def _besides(own: Agency | None) -> list[Wait]:
     """What waits for an actor beside jobs: pauses and objections to answer, applications to check or to complete."""
     actor = acting().actor
     waits = []
+    for job in shares_to_take(actor):
+        title, url = f"{job.project_name} {job.item.name}", url_for("openings.take", id=job.id)
+        waits.append(Wait(N_("Take your share of the opening key"), (), title, "", job.due, light_of(job, now()), url))
     for pause in pauses_to_answer(actor.unit_id):
         turn = pause.LIFE.turn(pause.state)
         if turn and turn.who(actor, pause):

@@ -34,7 +34,7 @@ ANY_OWNER_OR_AGENCY = PARTIES | {"colleague", "other agency", "other owner"}
 def a_job(state, **details):
     known = {
         "owner_id": OWNER, "run_by_id": 12, "agency_id": AGENCY, "contract_by_id": OWNER, "sector_code": "water",
-        "outside_source": "drand", "outside_value": None,
+        "two_person": True, "officer_id": 13, "unlocked": False, "outside_source": "drand", "outside_value": None,
         "owner_rated": False, "agency_rated": False, "published_at": NOW, "due": NOW + timedelta(days=1),
     }  # fmt: skip
     return SimpleNamespace(state=state, **known | details)
@@ -45,8 +45,8 @@ WHO = {
     "submit": OWNERS, "withdraw": OWNERS, "hand_in": OWNERS, "return_report": OWNERS,
     "return_posting": {"operator"}, "publish": {"operator"}, "dismiss": {"operator"},
     "replace": {"operator"}, "annul": {"operator"}, "correct": {"operator"}, "void": {"operator"},
-    "close": {"clock"}, "hold": {"clock"}, "give_up": {"clock"}, "release": {"operator", "clock"},
-    "select": {"clock"}, "fail": {"clock"},
+    "close": {"clock"}, "hold": {"clock"}, "give_up": {"clock"},
+    "release": {"operator", "colleague", "regulator", "clock"}, "select": {"clock"}, "fail": {"clock"},
     "award": {"clock"}, "succeed": {"clock"}, "fall_through": {"clock"},
     "archive": {"clock"}, "carry_on": {"clock"},
     "object": ANY_OWNER_OR_AGENCY,

@@ -6,11 +6,11 @@ from app.notices.rules import TELL, To
 
 # Steps that another event of the same act tells, or that concern only whoever took them.
 SILENT = {
-    "entry.withdraw", "entry.reenter", "job.close", "job.object", "job.veto_pause", "objection.take_back",
-    "pause.confirm", "pause.end", "pause.close",
+    "entry.withdraw", "entry.reenter", "job.close", "job.release", "job.object", "job.veto_pause",
+    "objection.take_back", "pause.confirm", "pause.end", "pause.close",
 }  # fmt: skip
 # What is told although it is no step.
-BESIDES = {"objection.file", "pause.ask", "job.delegate"}
+BESIDES = {"objection.file", "pause.ask", "job.delegate", "job.split"}
 
 
 def steps() -> set[str]:
