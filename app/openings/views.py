@@ -24,20 +24,21 @@ bp = Blueprint("openings", __name__)
 def show(job: Job) -> Any:
     if job.published_at is None or not (job.outside or job.two_person):
         abort(404)
-    actor, waits = acting().actor, awaiting(acting().actor, job)
+    actor, waits, known = acting().actor, awaiting(acting().actor, job), _known(job)
+    typed = known["mine"] and not known["differ"]
     return render_template(
         "openings/show.html",
         job=job,
         waits=waits,
         turn=job.LIFE.turn(job.state) if waits else None,
-        yours=waits and who_opens(actor, job),
+        yours=waits and who_opens(actor, job) and not typed,
         light=light_of(job, now()) if waits else None,
         may_type=waits and MAY_TYPE_NOW(actor, job) and not job.LIFE.lapsed(job, now()),
         may_bring=waits and MAY_BRING_NOW(actor, job) and not job.LIFE.lapsed(job, now()),
         may_take=_may_take(job),
         missing=openers(job),
         here=shares_here(job.id),
-        **_known(job),
+        **known,
     )
 
 
@@ -50,7 +51,8 @@ def value(job: Job) -> Any:
     mine = known["mine"]
     form = ValueForm(data={"value": mine.value if mine else ""})
     if form.validate_on_submit() and form.attempt(operations.type_value, acting(), job, **form.values):
-        flash(gettext("Two readings agree.") if form.result else gettext("Your reading is kept."))
+        if not disagree(readings_of(job.id)):
+            flash(gettext("Two readings agree.") if form.result else gettext("Your reading is kept."))
         return redirect(url_for(".show", id=job.id), 303)
     return render_template("openings/value.html", form=form, job=job, **known), form.status
 

@@ -4,6 +4,7 @@ Each takes the persons who act in it. They find the job on their desk, as people
 """
 
 import re
+from collections.abc import Callable
 
 from tests import make
 from tests.browser.market import Person
@@ -11,8 +12,17 @@ from tests.browser.market import Person
 NEED = "编制水土保持方案报告表，含现场踏勘、报批和修改，项目占地约 3.2 公顷，位于港北区示例工业园内。"
 
 
-def posts(owner: Person, project: str, *, method: str, funds: str, points: str = "") -> int:
-    """Service, project, wish, check your answers, submit. Returns the number of the job's row."""
+def posts(
+    owner: Person,
+    project: str,
+    *,
+    method: str,
+    funds: str,
+    points: str = "",
+    wishes: Callable[[Person], None] = lambda owner: None,
+) -> int:
+    """Service, project, wish, check your answers, submit. Returns the number of the job's row. `wishes` fills in what
+    else is wanted."""
     owner.opens("/desk")
     owner.sees("desk-before-the-first-job")
     owner.follows("Post a job")
@@ -30,6 +40,7 @@ def posts(owner: Person, project: str, *, method: str, funds: str, points: str =
     owner.chooses("How the agency is selected", method)
     if points:
         owner.fills("Points of the price", points)
+    wishes(owner)
     owner.sees("what-is-wanted")
     owner.presses("Keep and check your answers")
     owner.sees("check-your-answers")

@@ -21,7 +21,7 @@ from app.openings.models import disagree, readings_of
 from app.openings.rules import NOT_READ
 from app.selections.models import selection_of
 from tests import make
-from tests.at_once import at_once
+from tests.at_once import at_once, by, naively
 
 pytestmark = pytest.mark.usefixtures("app")
 VALUE, OTHER = "ab" * 32, "cd" * 32
@@ -199,6 +199,14 @@ def test_two_officers_at_once_open_the_job_once():
     session.expire_all()
     assert session.query(Event).filter_by(name="job.release").count() == 1
     assert session.get_one(Job, id).state == State.SELECTING
+
+
+def test_the_naive_way_would_open_it_twice():
+    job = waiting()
+    now = job.closed_at + SOON
+    one, other = (make.act(person, now) for person in officers())
+    naively(*(by(act, job, "release", openings.type_value, value=VALUE) for act in (one, other)))
+    assert session.query(Event).filter_by(name="job.release").count() == 2
 
 
 def in_transaction_of(verb):
