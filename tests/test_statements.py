@@ -27,10 +27,10 @@ SENT = {
     ("agency", "/jobs?state=open&keyword=示例&district=450800&after=5"): 3,
     ("owner", "/agencies"): 6,
     ("owner", "/items"): 3,
-    ("owner", "/desk"): 6,
+    ("owner", "/desk"): 7,
     ("agency", "/desk"): 6,
     ("operator", "/desk"): 7,
-    ("regulator", "/desk"): 7,
+    ("regulator", "/desk"): 8,
 }
 
 

@@ -44,10 +44,12 @@ def disagree(readings: list[Reading]) -> bool:
 
 def shares_to_take(actor: Actor) -> list[Job]:
     """The jobs whose share waits here for an actor: for the officer named, or for the regulator of the sector."""
-    officers = and_(Job.owner_id == actor.unit_id, Job.officer_id == actor.user_id, Job.officer_share.is_not(None))
+    if actor.kind not in (Kind.OWNER, Kind.REGULATOR):
+        return []
+    mine = and_(Job.owner_id == actor.unit_id, Job.officer_id == actor.user_id, Job.officer_share.is_not(None))
     if actor.kind == Kind.REGULATOR:
-        officers = and_(Job.sector_code == actor.sector, Job.recovery_share.is_not(None))
-    here = (Job.two_person, Job.state.in_([State.OPEN, State.AWAITING]), officers)
+        mine = and_(Job.sector_code == actor.sector, Job.recovery_share.is_not(None))
+    here = (Job.two_person, Job.state.in_([State.OPEN, State.AWAITING]), mine)
     return list(session.scalars(select(Job).where(*here).options(joinedload(Job.item)).order_by(Job.due)))
 
 
