@@ -104,6 +104,12 @@ def _database(text: str) -> str:
     return text
 
 
+def _relay(text: str) -> str:
+    if not text.startswith(("https://", "http://127.0.0.1:")):
+        raise ValueError("write an address that begins with https://")
+    return text
+
+
 def _kept(name: str) -> Callable[[Settings], str]:
     """A key of a development machine: made once, kept in a file beside its data, the same for every process."""
     return lambda settings: "for tests only" if settings["ENV"] == "test" else _kept_in(settings["DATA_DIR"] / name)
@@ -154,5 +160,7 @@ SETTINGS = (
     Setting("DEFAULT_LOCALE", _one_of(*LOCALES), "zh_Hans", about="the language of a visitor who has not chosen"),
     Setting("SESSION_HOURS", _whole(1, 24 * 30), 12, about="how long a sign-in lasts, in hours"),
     Setting("COOKIE_SECURE", _yes_or_no, lambda s: s["ENV"] == "production", about="send cookies over HTTPS only"),
+    Setting("OUTSIDE_SOURCES", _one_of("off", "drand"), "off", about="outside values the service reads itself, or off"),
+    Setting("DRAND_URL", _relay, "https://api.drand.sh", about="the drand relay it reads them from"),
     Setting("TRUSTED_PROXIES", _whole(0, 10), 0, about="how many reverse proxies stand in front"),
 )

@@ -55,12 +55,13 @@ def configure(app: Flask, settings: dict[str, Any]) -> None:
 
 def plug(app: Flask, wiring: Any) -> None:
     """Connect the floors: database, files, mail, outbox, language, answers, sign-in, fields, words."""
-    from app.infra import almanac, db, files, keys, mail, record
+    from app.infra import almanac, db, files, keys, mail, outside, record
     from app.web import answers, door, drawing, locale, uploads, words
 
     db.connect(app.config["DATABASE_URL"])
     keys.keep(app.config["SEAL_KEY"])
     files.keep_in(Path(app.config["FILES_DIR"]), app.config["UPLOAD_LIMIT_MB"])
+    outside.allow(app.config["OUTSIDE_SOURCES"], app.config["DRAND_URL"])
     mail.keep_in(Path(app.config["MAIL_DIR"]))
     record.plug(wiring.REACTIONS)
     locale.install(app, ROOT / "translations")

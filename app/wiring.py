@@ -35,6 +35,8 @@ from app.notices.views import bp as notices
 from app.objections import operations as objection_operations
 from app.objections.models import Objection
 from app.objections.views import bp as objections
+from app.openings import operations as opening_operations
+from app.openings.views import bp as openings
 from app.oversight.commands import COMMANDS as oversight_commands
 from app.oversight.views import bp as oversight
 from app.panels import operations as panel_operations
@@ -66,6 +68,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     panels,
     seats,
     addenda,
+    openings,
     selections,
     fairness,
     objections,
@@ -83,6 +86,7 @@ LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue, load
 # The clock's steps that do more than move a row.
 VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("job", "close"): entry_operations.close,
+    ("job", "give_up"): opening_operations.give_up,
     ("job", "select"): selection_operations.select,
     ("job", "time_out"): panel_operations.time_out,
     ("job", "succeed"): selection_operations.succeed,
@@ -97,6 +101,7 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {
     "job.select": ("notices.tell", "fairness.publish"),
     "job.fail": ("notices.tell", "fairness.publish"),
+    "job.hold": ("notices.tell", "openings.plan_reading"),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
 }
 
@@ -105,6 +110,8 @@ TASKS: dict[str, Callable[..., None]] = {
     "notices.post": notice_operations.post,
     "notices.remind": notice_operations.remind,
     "fairness.publish": fairness_operations.publish,
+    "openings.plan_reading": opening_operations.plan_reading,
+    "openings.read_source": opening_operations.read_source,
     "services.plan_reminder": service_operations.plan_reminder,
 }
 

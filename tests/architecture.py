@@ -23,6 +23,7 @@ FEATURES = [
     "inquiries",
     "addenda",
     "panels",
+    "openings",
     "selections",
     "fairness",
     "objections",
@@ -33,7 +34,7 @@ FEATURES = [
     "oversight",
 ]
 DOMAIN = {
-    "rules": 0, "models": 1, "eligibility": 2, "posting": 2, "eligible": 3, "envelopes": 3, "operations": 4,
+    "rules": 0, "models": 1, "eligibility": 2, "posting": 2, "ahead": 2, "eligible": 3, "envelopes": 3, "operations": 4,
     "documents": 5,
 }  # fmt: skip
 WEB = {"forms": 0, "views": 1, "commands": 1}
@@ -223,8 +224,8 @@ def other_environments(module: str, source: str) -> list[str]:
 
 
 def private_law(module: str, source: str) -> list[str]:
-    """Nobody but the rules (and the questions and queries of models) compares a state or a role."""
-    if place(module)[0] < 2 or module.endswith((".rules", ".models")):
+    """Nobody but the rules (and the questions and queries of models, and the way ahead) compares a state or a role."""
+    if place(module)[0] < 2 or module.endswith((".rules", ".models", ".ahead")):
         return []
     tree = ast.parse(source)
     imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]

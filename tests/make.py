@@ -214,8 +214,9 @@ MAIN = (
     "materials_check", "in_service", "delivered", "accepted", "archived",
 )  # fmt: skip
 BESIDE = {
-    "returned": "submitted", "withdrawn": "open", "selecting": "open", "failed": "open", "objected": "selected",
-    "abandoned": "awarded", "paused": "in_service", "rework": "delivered", "terminated": "in_service",
+    "returned": "submitted", "withdrawn": "open", "awaiting": "open", "selecting": "open", "failed": "open",
+    "objected": "selected", "abandoned": "awarded",
+    "paused": "in_service", "rework": "delivered", "terminated": "in_service",
 }  # fmt: skip
 
 
@@ -242,6 +243,8 @@ def job(
     agencies as `entries` says) have entered, where the method has quotes with `quotes` in cents, 60% of the ceiling
     and up by default. `job.state_since` tells when its last step was taken.
     """
+    if state == "awaiting":
+        fields = {"outside_source": "drand"} | fields
     walk = Walk(owner or unit(), item, entrants, entries, quotes, now, fields)
     for step in way_to(state):
         getattr(walk, step)()
@@ -350,6 +353,10 @@ class Walk:
             quoted = quote if job.method in PRICED and discount is None else None
             days = job.days if job.method in TIMED else None
             verb("entries", "enter")(self.by(one), job, quote_cents=quoted, days=days, discount=discount)
+
+    def awaiting(self) -> None:
+        self.enter()
+        self.clock()
 
     def selecting(self) -> None:
         self.clock()

@@ -145,6 +145,10 @@ TABLE = [
     ("seats.show", "panel sits", "ODRMmrod", "ODRMmrod"),
     ("seats.score", "panel sits", "o", "ODRMmrod"),
     ("seats.recuse", "panel sits", "oMm", "ODRMmrod"),
+    ("openings.show", "awaiting", ALL, ALL),
+    ("openings.value", "awaiting", OPERATORS, ALL),
+    ("openings.take", "two persons open", "DR", ALL),
+    ("openings.share", "two persons wait", "DR", ALL),
     ("jobs.repost", "failed", "OD", ALL),
     ("selections.show", "selected", ALL, ALL),
     ("selections.transcript", "selected", ALL, ALL),
@@ -209,9 +213,9 @@ class Cast:
     stranger: Unit
     things: dict[str, Any] = field(default_factory=dict)
 
-    def job(self, state: str) -> Job:
+    def job(self, state: str, **fields: Any) -> Job:
         """The owner's job, run by its delegate and entered by its agency alone."""
-        job = make.job(state, owner=self.owner, entrants=[self.agency], funds="social")
+        job = make.job(state, owner=self.owner, entrants=[self.agency], funds="social", **fields)
         job.run_by_id = self.people["D"].id
         self.things["Job"] = self.things["Told"] = job
         return job
@@ -336,6 +340,11 @@ def panel_has_scored(cast: Cast) -> None:
     bench.scored(cast.things["Job"])
 
 
+def two_persons(state: str) -> Callable[[Cast], Any]:
+    """The delegate is the officer who holds a share."""
+    return lambda cast: cast.job(state, method="lowest_price", two_person=True, officer_id=cast.people["D"].id)
+
+
 def objected(cast: Cast) -> None:
     job = cast.job("selected")
     by, paper = make.act(cast.stranger, make.later(job)), make.file(cast.stranger, now=make.later(job))
@@ -381,6 +390,7 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "market": market, "application": application, "applied": applied, "changes": changes, "changed": changed,
     "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,
+    "two persons open": two_persons("open"), "two persons wait": two_persons("awaiting"),
     "entry withdrawn": entry_withdrawn, "asked": asked, "question answered": question_answered,
     "objected": objected, "panel appointed": panel_appointed, "panel sits": panel_sits,
     "panel has scored": panel_has_scored, "contract_uploaded": contract_uploaded,

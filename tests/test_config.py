@@ -97,6 +97,7 @@ def test_a_secret_that_cannot_be_kept_is_a_problem_of_its_folder(tmp_path):
 
 # fmt: off
 READABLE = [
+    ("OUTSIDE_SOURCES", "drand", "drand"), ("DRAND_URL", "https://relay.example", "https://relay.example"),
     ("PORT",            "8123",                "8123"),
     ("COOKIE_SECURE",   "off",                 "False"),
     ("COOKIE_SECURE",   "TRUE",                "True"),
@@ -107,6 +108,7 @@ READABLE = [
     ("TRUSTED_PROXIES", "1",                   "1"),
 ]
 UNREADABLE = [
+    ("OUTSIDE_SOURCES", "lottery"), ("DRAND_URL", "http://relay.example"), ("DRAND_URL", "file:///etc/passwd"),
     ("ENV",             "staging"),
     ("PORT",            "0"),
     ("PORT",            "-1"),

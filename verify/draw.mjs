@@ -147,6 +147,7 @@ async function verify(t) {
   need(whole, "digest is not of the rest");
   need(t.commitment === hex(await sha256(bytesOf(t.secret))), "commitment is not the hash of the secret");
   const count = t.entrants.length, few = count < Math.max(t.minimum_entries, 1);
+  need(few || (t.outside === null) === (t.outside_value === null), "outside_value does not go with outside");
   need(t.failed === (few ? FAILURES[count > 0 ? 1 : 0] : null), "failed does not follow from the list");
   await checkEntrants(t);
   let expected = { ...Object.fromEntries(RESULT.map((name) => [name, null])), order: [], ranking: [] };

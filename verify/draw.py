@@ -118,21 +118,21 @@ def verify(t):
     need(t["version"] == VERSION and t["digest"] == H("transcript", {**t, "digest": None}), "digest is not of the rest")
     need(t["commitment"] == sha256(bytes.fromhex(t["secret"])).hexdigest(), "commitment is not the hash of the secret")
     few = len(t["entrants"]) < max(t["minimum_entries"], 1)
+    need(few or (t["outside"] is None) == (t["outside_value"] is None), "outside_value does not go with outside")
     need(t["failed"] == (FAILURES[len(t["entrants"]) > 0] if few else None), "failed does not follow from the list")
     check_entrants(t)
     expected = {**dict.fromkeys(RESULT), "order": [], "ranking": []}
     if not few:
         chance = {name: t[name] for name in [*TERMS, "list_hash", "outside_value", "secret"]}
-        seed = H("seed", {**chance, "contributions": [line["contribution"] for line in t["entrants"]]})
-        expected = result(t, bytes.fromhex(seed))
+        chance["contributions"] = [line["contribution"] for line in t["entrants"]]
+        expected = result(t, bytes.fromhex(H("seed", chance)))
     for name in sorted(expected, key=lambda name: (name != "seed", name)):
         need(t[name] == expected[name], f"{name} does not follow from the list, the seed and the rule")
 
 
 def judge(path):
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        transcript = json.loads(text)
+        transcript = json.loads(text := Path(path).read_text(encoding="utf-8"))
         need(isinstance(transcript, dict) and transcript.get("format") == FORMAT, "another format")
     except (OSError, RecursionError, ValueError) as error:
         return 2, f"This file is no transcript: {error}"

@@ -10,6 +10,7 @@ from app.entries.models import live_entries
 from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import advance, record
+from app.jobs.envelopes import name_outside
 from app.jobs.models import Job
 from app.jobs.posting import LEAST_REASON, NEVER_WRONG, problems
 from app.kernel.act import Act
@@ -34,6 +35,8 @@ def amend(act: Act, job: Job, *, text: str, **fields: Any) -> Addendum:
     changes = _change(act, job, fields)
     closed = job.due or act.now
     closes = _closing(act, closed) if MATTERS & changes.keys() else closed
+    if closes != closed:
+        name_outside(job, closes)
     known = {"job_id": job.id, "number": addenda_counted(job.id) + 1, "changes": changes}
     addendum = Addendum(**known, text=text.strip(), published_at=act.now, closed=closed, closes=closes)
     session.add(addendum)

@@ -48,6 +48,7 @@ SCENES = (
     ((*SERVICE, "deliver", "return"), 9),
     ((*SERVICE, "deliver", "accept"), 9),
     ((*SERVICE, "terminate"), 9),
+    (("name a value", *ENTRY, "lapse"), 5),
     (AWARD, 4),
 )
 DIRECTLY = len(SCENES) - 1  # the last scene is an urgent job that names its agency
@@ -134,6 +135,7 @@ def _changes(city: City) -> Story:
 
 
 ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
+    "name a value": ("the owner", lambda city, act, job, ceiling: jobs.edit(act, job, outside_source="welfare_3d")),
     "submit": ("the owner", lambda city, act, job, ceiling: jobs.submit(act, job)),
     "publish": (
         "the operator",

@@ -135,7 +135,8 @@ def entries_counted(job_id: int) -> int:
 
 def entries_waiting(agency_id: int | None) -> list[Entry]:
     """An agency's live entries in jobs that are not selected yet, the first to close first."""
-    waiting = (Entry.state == EntryState.ENTERED, Job.state.in_([State.OPEN, State.SELECTING, State.SCORING]))
+    reached = [State.OPEN, State.AWAITING, State.SELECTING, State.SCORING]
+    waiting = (Entry.state == EntryState.ENTERED, Job.state.in_(reached))
     query = select(Entry).join(Job).where(Entry.agency_id == agency_id, *waiting)
     return list(session.scalars(query.options(contains_eager(Entry.job).joinedload(Job.item)).order_by(Job.due)))
 

@@ -1,6 +1,7 @@
 """Entering a job, changing the entry, leaving it, and closing its list. Every version of an entry is kept."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +16,7 @@ from app.infra import almanac
 from app.infra.db import lock, session
 from app.infra.record import advance, record
 from app.jobs.models import Job
-from app.jobs.rules import takes_entries
+from app.jobs.rules import takes_entries, waits_for_opening
 from app.kernel.act import Act
 from app.kernel.draw import list_hash_of
 from app.kernel.errors import Invalid, NotAllowed, WrongState
@@ -96,12 +97,18 @@ def reenter(
 def close(act: Act, job: Job) -> None:
     """The clock's verb at closing: re-check the entries, freeze the list and publish its hash, with nothing opened yet.
     The deadline stays the announced instant, however late the clock comes by: from that instant the selection follows,
-    and from nothing that anybody could tune."""
+    and from nothing that anybody could tune. Where something else opens the entry, the job waits for it, unless too
+    few entered and all stays closed."""
     almanac.almanac(fresh=True)
     day = due_day(job.due or act.now)
     entries, may = _still_eligible(act, job, day), eligible_count(day, job)
-    list_hash = list_hash_of([entrant_of(one) for one in entries])
-    advance(act, job, "close", due=job.due, list_hash=list_hash, eligible=may)
+    known: dict[str, Any] = {"list_hash": list_hash_of([entrant_of(one) for one in entries]), "eligible": may}
+    least = almanac.number(f"minimum_entries_{job.funds}", job.published_at or act.now)
+    if waits_for_opening(act.actor, job) and len(entries) >= least:
+        job.closed_at = job.due
+        advance(act, job, "hold", **known)
+    else:
+        advance(act, job, "close", due=job.due, **known)
 
 
 def check_open(act: Act, job: Job) -> None:

@@ -1,6 +1,7 @@
 """Questions about a job, and the answers that everybody reads."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
@@ -9,9 +10,9 @@ from app.accounts.models import Unit, one_of
 from app.infra import almanac
 from app.infra.db import Row, session
 from app.infra.record import Living
-from app.inquiries.rules import INQUIRY_LIFE, MAY_READ_INQUIRY, InquiryState
+from app.inquiries.rules import INQUIRY_LIFE, MAY_ASK, MAY_READ_INQUIRY, MAY_READ_WORDS, InquiryState
 from app.jobs.models import Job
-from app.jobs.rules import State
+from app.jobs.rules import State, takes_entries
 from app.kernel.act import Actor
 
 INSTANT = timedelta(microseconds=1)
@@ -78,3 +79,16 @@ def inquiries_to_answer(owner_id: int) -> list[Inquiry]:
 def asker_ids(job_id: int) -> list[int]:
     """The agencies that asked about a job."""
     return list(session.scalars(select(Inquiry.unit_id).where(Inquiry.job_id == job_id).distinct()))
+
+
+def asked_about(actor: Actor, job: Any, count: int, now: datetime) -> dict[str, Any]:
+    """What was asked about a job (`count` questions), as far as the actor may read it, and until when who may ask."""
+    until = questions_until(job) if takes_entries(actor, job) else None
+    lasts = until is not None and now < until
+    return {
+        "inquiries": inquiries_for(actor, job.id) if count else [],
+        "questions_until": until,
+        "questions_last": lasts,
+        "may_ask": lasts and (MAY_ASK(actor) or actor.user_id is None),
+        "may_read_words": lambda inquiry: MAY_READ_WORDS(actor, inquiry),
+    }

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
 from app.jobs.rules import LIFE, PUBLIC_STATES
+from app.kernel.outside import SOURCES
 from app.kernel.words import N_
 from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, IfAbandoned, Method, Verdict
 from app.web.bounds import allowed
@@ -145,6 +146,22 @@ class WishForm(Form):
     if_abandoned = ChoiceField(
         N_("If the selected agency gives up"),
         choices=[(value, says, IF_ABANDONED_HINTS[value]) for value, says in IF_ABANDONED.items()],
+    )
+    outside_source = ChoiceField(
+        N_("A public value of a later day"),
+        hint=N_("It is hashed into the draw: then not even the platform together with an entrant can steer it."),
+        choices=[("", N_("none")), *((name, one.says, one.hint) for name, one in SOURCES.items())],
+        optional=True,
+    )
+    two_person = CheckField(
+        N_("Two persons open the quotes"),
+        hint=N_("The opening key is split. After the closing the service needs the share of the officer you name."),
+    )
+    officer_id = SelectField(
+        N_("The officer who holds the share"),
+        hint=N_("Only where two persons open. If their share is lost, the regulator’s recovery share opens as well."),
+        coerce=int,
+        optional=True,
     )
     avoid = RowsField(N_("Agencies that may not enter"), AvoidRow, noun=N_("Agency"), least=0, most=10)
 

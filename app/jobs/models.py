@@ -16,7 +16,8 @@ from app.districts.models import District, within
 from app.infra import almanac
 from app.infra.db import Cents, Row, read, session
 from app.infra.record import Event, Living
-from app.jobs.rules import LIFE, MAY_READ, MILESTONES, REJOINS, State, paused, serving
+from app.infra.sealing import Sealed
+from app.jobs.rules import LIFE, MAY_READ, State, paused, serving
 from app.kernel.act import VISITOR, Actor, Kind, Role
 from app.kernel.lights import Light, light
 from app.kernel.workdays import HERE
@@ -24,15 +25,14 @@ from app.methods.models import MethodTerms
 from app.methods.rules import Funds, IfAbandoned, Method
 
 
-class Job(MethodTerms, Living, Row):
+class Job(MethodTerms, Living, Sealed, Row):
     """One posting of one service item for one project. A draft may lack its ceiling and days.
 
     `days` working days and `ceiling_cents` bound every entry (a random draw is served at the ceiling, as its fixed
     price); where days are offered too, `least_days` bounds them below, and the price counts `price_weight` of 100
     points. Where a panel scores, `criteria` (name, weight, descriptor) count the rest; with `two_envelopes` the prices
     stay closed until `quality_closed_at`, the consensus under the chair, `chair_id`. `standard_id` is the version in
-    force when submitted. `commitment` is the published SHA-256 of the draw's secret; `seal_public` closes the envelopes
-    of the entrants; secret and opening key are kept wrapped (infra/keys).
+    force when submitted. What opens the entries stands in infra/sealing.
     `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised.
     `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
     """
@@ -69,10 +69,6 @@ class Job(MethodTerms, Living, Row):
     created_at: Mapped[datetime]
     returned_because: Mapped[str | None]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
-    commitment: Mapped[str | None]
-    wrapped_secret: Mapped[bytes | None] = mapped_column(deferred=True)
-    seal_public: Mapped[bytes | None]
-    wrapped_seal: Mapped[bytes | None] = mapped_column(deferred=True)
     chair_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     quality_closed_at: Mapped[datetime | None]
     agency_id: Mapped[int | None] = mapped_column(ForeignKey(Agency.id), index=True)
@@ -110,6 +106,7 @@ class Job(MethodTerms, Living, Row):
             "published_at IS NULL OR method <> 'price_and_days' OR price_weight BETWEEN 1 AND 99",
             "price_and_days_have_weights",
         ),
+        CheckConstraint("NOT two_person OR officer_id IS NOT NULL", "two_persons_have_an_officer"),
         CheckConstraint("NOT urgent OR urgent_reason <> ''", "urgency_has_a_reason"),
         CheckConstraint(
             "state <> 'open' OR (due IS NOT NULL AND commitment IS NOT NULL)", "open_has_a_deadline_and_a_commitment"
@@ -258,34 +255,3 @@ def awaited(job: Job) -> list[str]:
     sides = [(Kind.OWNER, job.owner), (Kind.AGENCY, job.agency and job.agency.unit)]
     actors = [(Actor(None, unit.id, kind, Role.ADMINISTRATOR), unit.name) for kind, unit in sides if unit]
     return [name for actor, name in actors if turn and turn.who(actor, job)]
-
-
-def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
-    """The milestones still ahead, each with the latest instant it may be reached when everybody takes all their time
-    and nothing goes wrong. The first is the deadline the job waits for, when it waits for one."""
-    path = [state for _, states in MILESTONES for state in states]
-    here = REJOINS.get(State(job.state), State(job.state))
-    if here not in path and here != State.DRAFT:
-        return []
-    place = path.index(here) if here in path else -1
-    by = job.due or (now if place < 0 else almanac.calendar().deadline(now, _longest(job, here, now)))
-    by, found = max(by, now), []
-    for says, states in MILESTONES:
-        for state in states:
-            if path.index(state) > place:
-                by = almanac.calendar().deadline(by, _longest(job, state, now))
-            if state == State.OPEN and path.index(state) >= place and job.criteria and job.state != State.SCORING:
-                by = almanac.calendar().deadline(by, almanac.number("panel", now))
-        if path.index(states[-1]) >= place:
-            found.append((says, by))
-    return found
-
-
-def _longest(job: Job, state: State, now: datetime) -> int:
-    """The working days of a state's period for this job."""
-    if state == State.IN_SERVICE:
-        return job.agreed_days or job.days or 1
-    terms = next(step.due.terms for step in LIFE.steps.values() if step.target == state and step.due and step.due.terms)
-    wishes = [wish for wish, meant in (("_repost", job.round > 1), ("_urgent", job.urgent)) if meant]
-    fitting = [term for wish in wishes for term in terms if term.endswith(wish)]
-    return almanac.number((fitting or terms)[0], now)

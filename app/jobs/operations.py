@@ -1,6 +1,5 @@
 """What an owner does with a posting until it is published, and what the operator does with it."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,16 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.models import Unit, memberships_of, unit_with_code
 from app.agencies.models import Agency
 from app.catalogue.models import Item, Standard, standard_in_force
-from app.infra import keys
+from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import advance, record
+from app.jobs.envelopes import name_outside, seal
 from app.jobs.models import Avoidance, Job, NumberSeries, avoided, reposts_of
 from app.jobs.posting import LEAST_REASON, NEVER_WRONG, PROJECT, WISH, problems, unlawful, verdict_on
 from app.jobs.rules import EDITABLE, MAY_CREATE, MAY_DELEGATE, MAY_REPOST, State, is_over, its_owner
 from app.kernel.act import Act
-from app.kernel.draw import SECRET_BYTES, commitment_of
 from app.kernel.errors import Invalid, NotAllowed, WrongState
-from app.kernel.seal import new_keys
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.methods.rules import Funds, IfAbandoned, Method
@@ -113,14 +111,16 @@ def publish(act: Act, job: Job, *, secret: bytes | None = None) -> None:
     found = verdict_on(act, job)
     if wrong := unlawful(found):
         raise wrong[0]
-    secret, seal = secret or secrets.token_bytes(SECRET_BYTES), new_keys()
-    job.wrapped_secret, job.commitment, job.published_at = keys.wrap(secret), commitment_of(secret), act.now
-    job.seal_public, job.wrapped_seal = seal.public, keys.wrap(seal.private)
+    seal(job, secret)
+    job.published_at = act.now
     term = "entry_repost" if job.round > 1 else "entry_urgent" if job.urgent else "entry"
+    name_outside(job, almanac.deadline(act.now, term))
     shut_out = [{"agency": one.agency.unit.name, "reason": one.reason} for one in avoided(job.id)]
-    lawful = [rule.id for rule in found.rules] if found else []
-    facts: dict[str, Any] = {"commitment": job.commitment, "avoided": shut_out, "lawful": lawful}
+    facts: dict[str, Any] = {"commitment": job.commitment, "avoided": shut_out, "outside": job.outside}
+    facts["lawful"] = [rule.id for rule in found.rules] if found else []
     advance(act, job, "publish", term=term, number=job.number, **facts)
+    if job.two_person:
+        record(act, "job.split", job)
 
 
 def withdraw(act: Act, job: Job, *, reason: str) -> None:

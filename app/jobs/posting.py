@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.accounts.models import memberships_of
 from app.agencies.models import Agency
 from app.catalogue.models import Standard, standard_in_force
 from app.districts.models import district
@@ -11,6 +12,7 @@ from app.kernel.act import Act
 from app.kernel.choosing import WHOLE, less_discount
 from app.kernel.errors import Invalid
 from app.kernel.money import MOST_CENTS, yuan
+from app.kernel.outside import SOURCES
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.methods.models import known_rules
@@ -20,6 +22,7 @@ from app.methods.rules import (
     GROUNDS,
     IF_ABANDONED,
     METHODS,
+    PRICED,
     SCORED,
     TIMED,
     Case,
@@ -39,10 +42,11 @@ PROJECT = ("project_name", "project_code", "district_code", "funds", "need", "co
 WISH = (
     "ceiling_cents", "days", "method", "floor_cents", "reference_fee_cents", "least_discount", "most_discount",
     "price_weight", "least_days", "named_agency_id", "direct_ground", "direct_reason", "urgent", "urgent_reason",
-    "if_abandoned", "criteria", "two_envelopes",
+    "if_abandoned", "criteria", "two_envelopes", "outside_source", "two_person", "officer_id",
 )  # fmt: skip
 # What not even a draft may hold wrong, whichever field was changed.
-NEVER_WRONG = set(WISH) - {"ceiling_cents", "days", "method", "urgent"} | {"funds", "district_code", "named"}
+MAY_WAIT = {"ceiling_cents", "days", "method", "urgent", "officer_id"}
+NEVER_WRONG = set(WISH) - MAY_WAIT | {"funds", "district_code", "named"}
 
 
 def named_agency(job: Job) -> Agency | None:
@@ -59,6 +63,7 @@ def problems(act: Act, job: Job) -> list[Invalid]:
         *_wrong_method(job),
         *_wrong_discount(job, standard),
         *_wrong_direct(job),
+        *_wrong_opening(job),
         *unlawful(verdict_on(act, job)),
     ]
 
@@ -138,6 +143,21 @@ def _wrong_method(job: Job) -> list[Invalid]:
         wrong.append(Invalid(N_("Say why it is urgent: the reason is published."), field="urgent_reason"))
     if job.if_abandoned not in IF_ABANDONED:
         wrong.append(Invalid(N_("Choose what happens when the award is abandoned."), field="if_abandoned"))
+    return wrong
+
+
+def _wrong_opening(job: Job) -> list[Invalid]:
+    """What is to open the entries: a value of the list, and an officer where quotes are opened by two persons."""
+    wrong = []
+    if job.outside_source is not None and job.method == Method.DIRECT:
+        wrong.append(Invalid(N_("Leave this out: a direct selection draws nothing."), field="outside_source"))
+    elif job.outside_source is not None and job.outside_source not in SOURCES:
+        wrong.append(Invalid(N_("Choose one of the public values in the list."), field="outside_source"))
+    if job.two_person and job.method not in PRICED:
+        text = N_("Leave this out: a random draw has no quotes that two persons could open.")
+        wrong.append(Invalid(text, field="two_person"))
+    if job.two_person and not any(one.unit_id == job.owner_id for one in memberships_of(job.officer_id or 0)):
+        wrong.append(Invalid(N_("Name the officer: a member of your unit."), field="officer_id"))
     return wrong
 
 

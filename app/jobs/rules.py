@@ -27,6 +27,7 @@ class State(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     OPEN = "open"
+    AWAITING = "awaiting"
     SELECTING = "selecting"
     SCORING = "scoring"
     FAILED = "failed"
@@ -87,7 +88,27 @@ def published(actor: Actor, job: Any) -> bool:
     return job.published_at is not None
 
 
-its_parties = its_owner | its_agency
+@who(N_("the officer named for its opening"))
+def its_officer(actor: Actor, job: Any) -> bool:
+    mine = actor.kind == Kind.OWNER and actor.unit_id == job.owner_id
+    return job.two_person and mine and actor.user_id == job.officer_id
+
+
+@who(N_("while the value named in advance is missing"))
+def value_missing(actor: Actor, job: Any) -> bool:
+    return job.outside_source is not None and job.outside_value is None
+
+
+@who(N_("while a share of the opening key is missing"))
+def share_missing(actor: Actor, job: Any) -> bool:
+    return job.two_person and not job.unlocked
+
+
+reads_value, its_parties = the_operator & value_missing, its_owner | its_agency
+# Who has a share of the opening key; whether entries stay closed after the closing until something is brought; by whom.
+holds_share = its_officer | its_regulator
+waits_for_opening = value_missing | share_missing
+who_opens = reads_value | its_officer & share_missing
 
 BEFORE_CLOSE = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED, State.OPEN})
 BEFORE_CONTRACT = frozenset({State.AWARDED, State.CONTRACT_UPLOADED})
@@ -105,6 +126,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.SUBMITTED:         N_("being checked"),
         State.RETURNED:          N_("returned to its owner"),
         State.OPEN:              N_("open for entry"),
+        State.AWAITING:          N_("entry closed, waiting for what opens it"),
         State.SELECTING:         N_("entry closed, selecting"),
         State.SCORING:           N_("being scored by the panel"),
         State.FAILED:            N_("selection failed"),
@@ -132,6 +154,9 @@ LIFE = Lifecycle("job", N_("job"), {
     step("withdraw",         N_("Withdraw the job"),            BEFORE_CLOSE,                               State.WITHDRAWN,         its_owner,                 asks=True),
     step("amend",            N_("Publish an addendum"),         State.OPEN,                                 State.OPEN,              its_owner,                 due=as_recorded, asks=True, page="addenda.new"),
     step("close",            N_("Close the entry"),             State.OPEN,                                 State.SELECTING,         the_clock,                 lapse=True, due=as_recorded),
+    step("hold",             N_("Close the entry and wait for what opens it"), State.OPEN,                  State.AWAITING,          the_clock,                 due=days("opening")),
+    step("release",          N_("Bring what opens the entry"),  State.AWAITING,                             State.SELECTING,         the_operator | holds_share | the_clock, due=as_recorded, asks=True, page="openings.show"),
+    step("give_up",          N_("Declare the selection failed: what opens the entry did not come"), State.AWAITING, State.FAILED,    the_clock,                 lapse=True),
     step("select",           N_("Select by the published rule"), State.SELECTING,                           State.SELECTED,          the_clock,                 lapse=True, due=days("publicity", "publicity_urgent")),
     step("convene",          N_("Convene the panel"),           State.SELECTING,                            State.SCORING,           the_clock,                 due=days("panel")),
     step("extend",           N_("Give the panel more time"),    State.SCORING,                              State.SCORING,           the_operator,              due=days("panel"), asks=True, page="panels.extend"),
@@ -171,6 +196,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.SUBMITTED:         Turn(the_operator,   N_("Check the posting"),                    "jobs.show"),
         State.RETURNED:          Turn(its_owner,      N_("Mend the posting and submit it again"), "jobs.review"),
         State.OPEN:              Turn(an_agency,      N_("Enter"),                                "entries.new",          N_("The clock closes the entry and selects by the published rule.")),
+        State.AWAITING:          Turn(who_opens,      N_("Bring what opens the entry"),           "openings.show",        N_("If it does not come in time, the selection fails and the reason is published.")),
         State.SELECTING:         Turn(the_clock,      N_("Select by the published rule"),         "jobs.show"),
         State.SCORING:           Turn(its_chair,      N_("Score the bidders and agree"),          "panels.show",          N_("Where the panel does not agree in time the selection fails.")),
         State.FAILED:            Turn(its_owner,      N_("Post the job again"),                   "jobs.repost"),
@@ -200,6 +226,7 @@ MAY_DELEGATE   = its_owner & an_administrator
 
 EDITABLE = in_state(State.DRAFT, State.RETURNED)
 takes_entries = in_state(State.OPEN)
+awaiting = in_state(State.AWAITING)
 selecting = in_state(State.SELECTING)
 scoring = in_state(State.SCORING)
 # While people may be appointed to the panel of a job and leave it.
@@ -216,30 +243,6 @@ is_over = in_state(*ENDED)
 PUBLIC_STATES = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED, State.RETURNED))
 # The reasons that everybody reads once the job is published; other reasons are for those who read its papers.
 PUBLIC_REASONS = frozenset(
-    "withdraw extend time_out fail dismiss replace annul correct void abandon fall_through veto_pause terminate".split()
+    "withdraw extend time_out fail give_up dismiss replace annul correct void abandon fall_through veto_pause terminate"
+    "".split()
 )
-
-# fmt: off
-# What a posting goes through when nothing goes wrong, in the words of someone who waits for it: the milestone, and the
-# states whose periods run until it is reached.
-MILESTONES = (
-    (N_("checked by the operator"),             (State.SUBMITTED,)),
-    (N_("entry closes, the agency is selected"), (State.OPEN,)),
-    (N_("result final after publicity"),        (State.SELECTED,)),
-    (N_("contract signed and confirmed"),       (State.AWARDED, State.CONTRACT_UPLOADED)),
-    (N_("papers complete, the service begins"), (State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK)),
-    (N_("report delivered"),                    (State.IN_SERVICE,)),
-    (N_("report accepted"),                     (State.DELIVERED,)),
-    (N_("rated by both sides"),                 (State.ACCEPTED,)),
-)
-# fmt: on
-# Where a state beside this path rejoins it.
-REJOINS = {
-    State.RETURNED: State.DRAFT,
-    State.SELECTING: State.SELECTED,
-    State.SCORING: State.OPEN,
-    State.OBJECTED: State.SELECTED,
-    State.ABANDONED: State.SELECTED,
-    State.PAUSED: State.IN_SERVICE,
-    State.REWORK: State.IN_SERVICE,
-}

@@ -16,15 +16,17 @@ from app.districts.models import choices as district_choices
 from app.entries.eligible import eligible_count, first_eligible
 from app.entries.models import ENTERED, entries_counted
 from app.infra import almanac
-from app.inquiries.models import inquiries_for, questions_until
-from app.inquiries.rules import MAY_ASK, MAY_READ_WORDS
+from app.inquiries.models import asked_about
 from app.jobs import models, operations, posting, rules
+from app.jobs.ahead import ahead
 from app.jobs.forms import DelegateForm, ItemForm, ProjectForm, ReasonForm, WishForm, against, list_choices
 from app.jobs.models import Job, Wanted
 from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entries
 from app.kernel.law import anyone
+from app.kernel.outside import SOURCES
 from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS
+from app.openings.rules import openers
 from app.oversight.models import Told
 from app.panels.models import sees_panel
 from app.ratings.rules import MAY_REVIEW_JOB
@@ -42,7 +44,7 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
 WORDS = {"life": LIFE, "methods": METHODS, "funds": FUNDS, "if_abandoned": IF_ABANDONED, "grounds": GROUNDS}
-WORDS |= {"amendable": AMENDABLE, "for_members": FOR_MEMBERS}
+WORDS |= {"amendable": AMENDABLE, "for_members": FOR_MEMBERS, "sources": SOURCES}
 
 
 @bp.get("")
@@ -83,7 +85,7 @@ def show(told: Told) -> Any:
         selection=told.selection,
         turn=turn,
         yours=bool(turn and turn.who(actor, job)),
-        waits_for=models.awaited(job) or [said(name) for name in (turn.who.names[:1] if turn else ())],
+        waits_for=models.awaited(job) or [said(name) for name in _awaited(turn, job)],
         light=models.light_of(job, now()),
         ledger=ledger,
         counted=days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
@@ -96,7 +98,7 @@ def show(told: Told) -> Any:
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
         asked=told.asked if inside else None,
         may_answer=bool(told.asked) and the_other_side(actor, told.asked),
-        **_questions(told),
+        **asked_about(actor, job, told.inquiries, now()),
         addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),
         inside=inside,
@@ -111,18 +113,11 @@ def show(told: Told) -> Any:
     )
 
 
-def _questions(told: Told) -> dict[str, Any]:
-    """What was asked about a job, as far as the reader may read it, and until when who may ask."""
-    job, actor = told.job, acting().actor
-    until = questions_until(job) if takes_entries(actor, job) else None
-    lasts = until is not None and now() < until
-    return {
-        "inquiries": inquiries_for(actor, job.id) if told.inquiries else [],
-        "questions_until": until,
-        "questions_last": lasts,
-        "may_ask": lasts and (MAY_ASK(actor) or actor.user_id is None),
-        "may_read_words": lambda inquiry: MAY_READ_WORDS(actor, inquiry),
-    }
+def _awaited(turn: Any, job: Job) -> tuple[str, ...]:
+    """Whom a state waits for where the law names no unit."""
+    if rules.awaiting(acting().actor, job):
+        return openers(job)
+    return tuple(turn.who.names[:1]) if turn else ()
 
 
 @bp.get("/<int:id>/papers")
@@ -176,6 +171,7 @@ def wish(job: Job) -> Any:
     named = posting.named_agency(job)
     start = {"avoid": WishForm.start(models.avoided(job.id)), "named": named.unit.code if named else ""}
     form = WishForm(obj=job, data=start)
+    form.officer_id.choices = _members(job)
     form.bound(standard_in_force(job.item_id, local_day(now())) or job.standard)
     typed_in = {
         "amount_cents": form.ceiling_cents.data,
@@ -205,6 +201,10 @@ def submit(job: Job) -> Any:
     return _step("review", job, form)
 
 
+def _members(job: Job) -> list[tuple[int, str]]:
+    return [(one.user_id, one.user.name) for one in members_of(job.owner_id) if one.ended_at is None]
+
+
 def _step(name: str, job: Job, form: Form, **more: Any) -> Any:
     """A page of posting, while the posting can be changed; after that, the job."""
     if not rules.EDITABLE(acting().actor, job):
@@ -213,11 +213,12 @@ def _step(name: str, job: Job, form: Form, **more: Any) -> Any:
         f"jobs/{name}.html",
         form=form,
         job=job,
-        ahead=models.ahead(job, now()),
+        ahead=ahead(job, now()),
         wrong=posting.problems(acting(), job) if name == "review" else [],
         pages=dict.fromkeys(posting.PROJECT, ".project") | dict.fromkeys((*posting.WISH, "named"), ".wish"),
         shut_out=models.avoided(job.id) if name == "review" else [],
         named=posting.named_agency(job),
+        officer=dict(_members(job)).get(job.officer_id or 0) if job.two_person else None,
         **(_able(job) if name == "review" else {}),
         **more,
         **WORDS,
@@ -280,7 +281,7 @@ def repost(job: Job) -> Any:
 @allow(MAY_DELEGATE, Job)
 def delegate(job: Job) -> Any:
     form = DelegateForm(data={"user_id": job.run_by_id})
-    form.user_id.choices = [(one.user_id, one.user.name) for one in members_of(job.owner_id) if one.ended_at is None]
+    form.user_id.choices = _members(job)
     if form.validate_on_submit() and form.attempt(operations.delegate, acting(), job, **form.values):
         flash(gettext("The job is handed over."))
         return redirect(url_for(".show", id=job.id), 303)

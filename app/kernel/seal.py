@@ -31,6 +31,11 @@ def new_keys() -> KeyPair:
     return KeyPair(bytes(private.public_key), bytes(private))
 
 
+def public_of(private: bytes) -> bytes:
+    """The public half that belongs to a private one."""
+    return bytes(PrivateKey(private).public_key)
+
+
 def close_envelope(public: bytes, content: Mapping[str, object]) -> bytes:
     """Put JSON-able content into an envelope that only the private half opens."""
     return SealedBox(PublicKey(public)).encrypt(canonical(content).encode())

@@ -61,6 +61,8 @@ def check_given(given: Mapping[str, object]) -> None:
     _check_method(given)
     entrants = cast("list[object]", given["entrants"])
     opened = failure(len(entrants), minimum=cast(int, given["minimum_entries"])) is None
+    unread = given["outside"] is not None and given["outside_value"] is None
+    require(not (opened and unread), "the outside value that was announced is missing")
     before = ""
     for place, line in enumerate(entrants, 1):
         code = _check_listed(place, line)

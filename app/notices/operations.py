@@ -15,7 +15,7 @@ from app.infra.outbox import enqueue
 from app.infra.record import Event
 from app.inquiries.models import Inquiry, asker_ids
 from app.jobs.models import Job
-from app.jobs.rules import its_owner
+from app.jobs.rules import its_owner, reads_value
 from app.kernel.act import Act, Actor, Kind
 from app.notices.models import Notice
 from app.notices.rules import REMIND, TELL, To
@@ -67,6 +67,17 @@ def regulators_of(job: Job) -> Members:
     return regulators_members(job.sector_code)
 
 
+def readers_of(job: Job) -> Members:
+    """The officers of the operator, where a job waits for a value they read."""
+    return [one for one in operators_members() if reads_value(Actor(one.user_id, one.unit_id, Kind.OPERATOR), job)]
+
+
+def keepers_of(job: Job) -> Members:
+    """The officer named for a job's opening and the regulators of its sector, where two persons open it."""
+    officers = members_where(Unit.id == job.owner_id, Membership.user_id == job.officer_id)
+    return officers + regulators_of(job) if job.two_person else []
+
+
 def the_agency(agency: Agency) -> Members:
     return members_where(Unit.id == agency.id)
 
@@ -105,6 +116,8 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.EVERYONE_IN: everyone_in,
     To.CONCERNED: concerned_in,
     To.REGULATORS: regulators_of,
+    To.READERS: readers_of,
+    To.KEEPERS: keepers_of,
     To.UNSELECTED: unselected_in,
     To.CHAIR: chair_of,
     To.PANEL: panel_of,

@@ -24,6 +24,8 @@ class To(StrEnum):
     CHAIR = "chair"
     PANEL = "panel"
     REGULATORS = "regulators"
+    READERS = "readers"
+    KEEPERS = "keepers"
     APPLICANT = "applicant"
 
 
@@ -49,6 +51,11 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.delegate":              ((To.OWNER,        N_("The job was handed over to another person of your unit: %(title)s.")),),
     "job.publish":               ((To.OWNER,        N_("The job is published and open for entry: %(title)s.")),),
     "job.withdraw":              ((To.ENTRANTS,     N_("The job you entered was withdrawn by its owner: %(title)s.")),),
+    "job.split":                 ((To.KEEPERS,      N_("Take your share of the opening key before the entry closes: %(title)s.")),),
+    "job.hold":                  ((To.READERS,      N_("The entry has closed. Read the value named in advance and type it in: %(title)s.")),
+                                  (To.KEEPERS,      N_("The entry has closed. The quotes are opened with the officer’s share, or with the recovery share: %(title)s.")),
+                                  (To.EVERYONE_IN,  N_("The entry has closed. The selection follows when what opens the entries is there: %(title)s.")),),
+    "job.give_up":               ((To.EVERYONE_IN,  N_("The selection failed: what opens the entries did not come in time: %(title)s.")),),
     "job.select":                ((To.PARTIES,      N_("The result is published: %(title)s.")),
                                   (To.UNSELECTED,   N_("The result is published and another agency is selected. A letter says where you stand: %(title)s.")),),
     "seat.appoint":              ((To.SEATED,       N_("You are appointed to the panel of a job: %(title)s.")),),

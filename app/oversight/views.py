@@ -15,13 +15,16 @@ from app.infra.almanac import Term, almanac
 from app.infra.db import session
 from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
-from app.jobs.rules import MAY_CREATE
+from app.jobs.rules import MAY_CREATE, awaiting
 from app.kernel.law import anyone
 from app.kernel.lights import Light
+from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, GROUNDS, METHODS
 from app.objections.models import objections_to_settle
 from app.objections.rules import MAY_DECIDE
+from app.openings.models import shares_to_take
+from app.openings.rules import openers
 from app.oversight.models import direct_jobs, directs, figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.panels.models import seats_waiting
@@ -68,7 +71,8 @@ def desk() -> Any:
         turn = job.LIFE.turn(job.state)
         if turn is None:
             continue
-        wait = _wait(turn, f"{job.project_name} {job.item.name}", job, awaited(job) or [said(turn.who.names[0])])
+        names = openers(job) if awaiting(actor, job) else turn.who.names
+        wait = _wait(turn, f"{job.project_name} {job.item.name}", job, awaited(job) or [said(names[0])])
         (mine if turn.who(actor, job) else others).append(wait)
     agency = session.get(Agency, actor.unit_id or 0)
     mine += _besides(agency)
@@ -130,6 +134,9 @@ def _besides(own: Agency | None) -> list[Wait]:
             url = url_for(turn.page, id=seat.id)
             title = f"{job.project_name} {job.item.name}"
             waits.append(Wait(turn.says, (), title, turn.silence, job.due, light_of(job, now()), url))
+    for job in shares_to_take(actor):
+        title, url = f"{job.project_name} {job.item.name}", url_for("openings.take", id=job.id)
+        waits.append(Wait(N_("Take your share of the opening key"), (), title, "", job.due, light_of(job, now()), url))
     for pause in pauses_to_answer(actor.unit_id):
         turn = pause.LIFE.turn(pause.state)
         if turn and turn.who(actor, pause):

@@ -83,6 +83,7 @@ def terms_of(job: Job, rule: Rule) -> Terms:
         price_weight=job.price_weight or 0,
         reference_fee=job.reference_fee_cents,
         days_weight=100 - (job.price_weight or 0) if job.method in TIMED else 0,
+        outside=job.outside,
     )
 
 

@@ -47,7 +47,8 @@ def select(act: Act, job: Job) -> None:
     if enough:
         entries = _within_bounds(act, job, entries)
     secret, entrants = keys.unwrap(job.wrapped_secret or b""), _with_scores(job, entries)
-    transcript = make_transcript(terms_of(job, rule), secret=secret, entrants=entrants)
+    terms, value = terms_of(job, rule), job.outside_value
+    transcript = make_transcript(terms, secret=secret, entrants=entrants, outside_value=value)
     session.add(Selection(job_id=job.id, made_at=act.now, entries=len(entries), transcript=transcript))
     session.flush()
     if transcript["failed"]:
@@ -114,7 +115,8 @@ def end_award(act: Act, job: Job, why: str) -> None:
 def _convene(act: Act, job: Job, entries: list[Entry], rule: Rule) -> None:
     """Draw the order in which the panel meets the bidders, and give it the word."""
     secret, by_code = keys.unwrap(job.wrapped_secret or b""), {one.agency.unit.code: one for one in entries}
-    order = bidders_of(terms_of(job, rule), secret=secret, entrants=[entrant_of(one) for one in entries])
+    entrants, value = [entrant_of(one) for one in entries], job.outside_value
+    order = bidders_of(terms_of(job, rule), secret=secret, entrants=entrants, outside_value=value)
     panels.convene(act, job, [by_code[code] for code in order])
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.jobs import models, rules
+from app.jobs import rules
+from app.jobs.ahead import ahead
 from app.jobs.models import Job
 from app.jobs.rules import LIFE
 from app.kernel.act import VISITOR
@@ -29,7 +30,7 @@ def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any
     ]
     over, ended = rules.is_over(VISITOR, job), rules.is_archived(VISITOR, job)
     here = {"says": said(LIFE.label(job.state)), "stand": "done" if ended else "stopped" if over else "now"}
-    coming = [{"says": said(says), "stand": "next", "note": _by(by)} for says, by in models.ahead(job, now())]
+    coming = [{"says": said(says), "stand": "next", "note": _by(by)} for says, by in ahead(job, now())]
     return [*done, here, *coming]
 
 

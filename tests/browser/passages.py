@@ -20,7 +20,7 @@ def posts(
     funds: str,
     points: str = "",
     discount: str = "",
-    more: Callable[[Person], None] | None = None,
+    more: Callable[[Person], None] = lambda owner: None,
 ) -> int:
     """Service, project, wish (what this method asks for besides in `more`), check your answers, submit. Returns the
     number of the job's row."""
@@ -43,8 +43,7 @@ def posts(
         owner.fills("Points of the price", points)
     if discount:
         owner.fills("The least discount you accept", discount)
-    if more:
-        more(owner)
+    more(owner)
     owner.sees("what-is-wanted")
     owner.presses("Keep and check your answers")
     owner.sees("check-your-answers")

@@ -13,7 +13,8 @@ from app.infra import keys
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs import operations, posting
-from app.jobs.models import Job, ahead, avoided, drafts_of, reposts_of
+from app.jobs.ahead import ahead
+from app.jobs.models import Job, avoided, drafts_of, reposts_of
 from app.jobs.rules import State
 from app.kernel.act import Role
 from app.kernel.errors import Invalid, NotAllowed, WrongState

@@ -340,7 +340,7 @@ WRONG_PARTS = [
     ({"funds": "both"}, "funds"),
     ({"rule": Rule("1", 3, (), 6)}, "percentages"), ({"rule": Rule("1", 3, (96, 95), 6)}, "percentages"),
     ({"rule": Rule("1", 3, (96,), 2)}, "drop_from"), ({"rule": Rule("1", 0, (96,), 6)}, "minimum_entries"),
-    ({"outside_value": "7"}, "announced"),
+    ({"outside_value": "7"}, "announced"), ({"outside": "an announced number"}, "missing"),
     ({"lines": [entrant(0, 1)] * 3}, "twice"),
     ({"lines": three(entrant(0))}, "quote"), ({"lines": three(entrant(0, 0))}, "quote"),
     ({"lines": three(entrant(0, 10**12 + 1))}, "quote"), ({"lines": three(entrant(0, 1, days=3))}, "days"),
@@ -443,7 +443,7 @@ def refused(file):
 REASONS = [
     (("format",), "x", "format"), (("version",), 1, "version"),
     (("version",), 2.0, "version"), (("method",), "best", "method"),
-    (("title",), "另一个项目", "seed"), (("rule",), "selection/2", "seed"), (("outside",), "号码", "seed"),
+    (("title",), "另一个项目", "seed"), (("rule",), "selection/2", "seed"), (("outside",), "号码", "outside"),
     (("closed_at",), "2026-10-11T16:00:00Z", "seed"), (("minimum_entries",), 2, "seed"),
     (("closed_at",), "2026-10-10T16:00:00+00:00", "closed_at"), (("closed_at",), "2026-02-30T16:00:00Z", "closed_at"),
     (("secret",), "00" * 32, "commitment"), (("secret",), SECRET.hex().upper(), "secret"),

@@ -66,6 +66,7 @@ TURNS = [
     ("submitted", "operator", "Check the posting"),
     ("returned", "owner", "Mend the posting and submit it again"),
     ("open", "", ""),
+    ("awaiting", "operator", "Bring what opens the entry"),
     ("selecting", "", ""),
     ("failed", "owner", "Post the job again"),
     ("selected", "", ""),

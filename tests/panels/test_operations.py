@@ -10,7 +10,7 @@ from app.entries.models import live_entries
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs import operations as jobs
-from app.jobs.models import ahead
+from app.jobs.ahead import ahead
 from app.jobs.rules import State
 from app.kernel.act import CLOCK, Act, Kind, Role
 from app.kernel.draw import verify_transcript, write_transcript

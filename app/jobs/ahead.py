@@ -1,0 +1,65 @@
+"""What is ahead of a job: the milestones of the way on which nothing goes wrong, and by when each is reached."""
+
+from datetime import datetime
+
+from app.infra import almanac
+from app.jobs.models import Job
+from app.jobs.rules import LIFE, State, waits_for_opening
+from app.kernel.act import VISITOR
+from app.kernel.words import N_
+
+# fmt: off
+# What a posting goes through when nothing goes wrong, in the words of someone who waits for it: the milestone, and the
+# states whose periods run until it is reached.
+MILESTONES = (
+    (N_("checked by the operator"),             (State.SUBMITTED,)),
+    (N_("entry closes, the agency is selected"), (State.OPEN, State.AWAITING)),
+    (N_("result final after publicity"),        (State.SELECTED,)),
+    (N_("contract signed and confirmed"),       (State.AWARDED, State.CONTRACT_UPLOADED)),
+    (N_("papers complete, the service begins"), (State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK)),
+    (N_("report delivered"),                    (State.IN_SERVICE,)),
+    (N_("report accepted"),                     (State.DELIVERED,)),
+    (N_("rated by both sides"),                 (State.ACCEPTED,)),
+)
+# fmt: on
+# Where a state beside this path rejoins it.
+REJOINS = {
+    State.RETURNED: State.DRAFT,
+    State.SELECTING: State.SELECTED,
+    State.SCORING: State.OPEN,
+    State.OBJECTED: State.SELECTED,
+    State.ABANDONED: State.SELECTED,
+    State.PAUSED: State.IN_SERVICE,
+    State.REWORK: State.IN_SERVICE,
+}
+
+
+def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
+    """The milestones still ahead, each with the latest instant it may be reached when everybody takes all their time
+    and nothing goes wrong. The first is the deadline the job waits for, when it waits for one."""
+    path = [state for _, states in MILESTONES for state in states]
+    here = REJOINS.get(State(job.state), State(job.state))
+    if here not in path and here != State.DRAFT:
+        return []
+    place = path.index(here) if here in path else -1
+    by = job.due or (now if place < 0 else almanac.calendar().deadline(now, _longest(job, here, now)))
+    by, found = max(by, now), []
+    for says, states in MILESTONES:
+        for state in states:
+            if path.index(state) > place and (state != State.AWAITING or waits_for_opening(VISITOR, job)):
+                by = almanac.calendar().deadline(by, _longest(job, state, now))
+            if state == State.OPEN and path.index(state) >= place and job.criteria and job.state != State.SCORING:
+                by = almanac.calendar().deadline(by, almanac.number("panel", now))
+        if path.index(states[-1]) >= place:
+            found.append((says, by))
+    return found
+
+
+def _longest(job: Job, state: State, now: datetime) -> int:
+    """The working days of a state's period for this job."""
+    if state == State.IN_SERVICE:
+        return job.agreed_days or job.days or 1
+    terms = next(step.due.terms for step in LIFE.steps.values() if step.target == state and step.due and step.due.terms)
+    wishes = [wish for wish, meant in (("_repost", job.round > 1), ("_urgent", job.urgent)) if meant]
+    fitting = [term for wish in wishes for term in terms if term.endswith(wish)]
+    return almanac.number((fitting or terms)[0], now)
