@@ -28,7 +28,7 @@ def test_the_quotes_are_opened_by_two_and_the_draw_waits_for_a_number(
     make.keep()
     second = market.person(session.get_one(User, colleague.id), width=width, album=owner.album)
 
-    job_id = passages.posts(owner, PROJECT, method="lowest price", funds="social funds", wishes=wants_both)
+    job_id = passages.posts(owner, PROJECT, method="lowest price", funds="social funds", more=wants_both)
     passages.is_published(operator)
     market.works()
     share = takes_the_share(owner)
