@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_READ_ENTRY
+from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY
 from app.kernel.act import CLOCK, VISITOR, Act, Actor, Kind, Role
 
 NOW = datetime(2026, 9, 28, 1, 30, tzinfo=UTC)
@@ -45,3 +45,7 @@ def test_an_entry_and_its_versions_are_read_by_its_agency_and_the_operator() -> 
 
 def test_what_ends_a_version_is_a_step_of_the_law_that_leaves_an_entry() -> None:
     assert set(ENDED_BY) <= set(ENTRY_LIFE.steps)
+
+
+def test_agencies_enter_and_nobody_else() -> None:
+    assert {who for who, actor in PEOPLE.items() if MAY_ENTER(actor)} == {"entrant", "other agency"}

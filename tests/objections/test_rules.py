@@ -1,26 +1,24 @@
-"""The law of entries and objections, row by row, without a database."""
+"""The law of objections, row by row, without a database."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from app.entries import rules as entry_rules
-from app.entries.rules import ENTRY_LIFE, EntryState
 from app.jobs.rules import State
 from app.kernel.act import CLOCK, VISITOR, Act, Actor, Kind, Role
 from app.kernel.errors import NotAllowed, Refusal, WrongState
-from app.objections import rules as objection_rules
+from app.objections import rules
 from app.objections.rules import OBJECTION_LIFE, PENDING, ObjectionState
 
 NOW = datetime(2026, 9, 28, 1, 30, tzinfo=UTC)
-OWNER, ENTRANT, SELECTED, OBJECTOR = 1, 2, 3, 4
+OWNER, SELECTED, OBJECTOR = 1, 3, 4
 
 PEOPLE = {
     "owner": Actor(11, OWNER, Kind.OWNER, Role.ADMINISTRATOR),
     "runner": Actor(12, OWNER, Kind.OWNER, Role.DELEGATE),
     "colleague": Actor(13, OWNER, Kind.OWNER, Role.DELEGATE),
-    "entrant": Actor(21, ENTRANT, Kind.AGENCY, Role.AUTHORISED),
+    "entrant": Actor(21, 2, Kind.AGENCY, Role.AUTHORISED),
     "selected": Actor(31, SELECTED, Kind.AGENCY, Role.ADMINISTRATOR),
     "objector": Actor(41, OBJECTOR, Kind.AGENCY, Role.ADMINISTRATOR),
     "operator": Actor(51, 5, Kind.OPERATOR, Role.AUTHORISED),
@@ -37,16 +35,11 @@ def a_job(state):
     return SimpleNamespace(state=state, **known)
 
 
-def an_entry(state, job_state=State.OPEN):
-    return SimpleNamespace(state=state, agency_id=ENTRANT, job=a_job(job_state), due=None)
-
-
 def an_objection(state, due=NOW + timedelta(days=1)):
     return SimpleNamespace(state=state, unit_id=OBJECTOR, job=a_job(State.OBJECTED), due=due)
 
 
 # fmt: off
-ENTRIES = {"withdraw": {"entrant"}, "reenter": {"entrant"}, "exclude": {"clock"}}
 OBJECTIONS = {
     "answer": OWNERS | {"selected"}, "pass_over": {"clock"}, "uphold": {"operator"}, "dismiss": {"operator"},
     "take_back": {"objector"},
@@ -55,19 +48,11 @@ OBJECTIONS = {
 
 
 def test_every_step_of_the_law_is_tested_here():
-    assert ENTRIES.keys() == ENTRY_LIFE.steps.keys()
     assert OBJECTIONS.keys() == OBJECTION_LIFE.steps.keys()
 
 
 def allowed(step, thing):
     return {name for name, actor in PEOPLE.items() if step.who(actor, thing)}
-
-
-@pytest.mark.parametrize("verb", ENTRIES)
-def test_a_step_of_an_entry_is_taken_by_those_named_and_nobody_else(verb):
-    step = ENTRY_LIFE[verb]
-    for state in step.source:
-        assert allowed(step, an_entry(state)) == ENTRIES[verb]
 
 
 @pytest.mark.parametrize("verb", OBJECTIONS)
@@ -77,22 +62,12 @@ def test_a_step_of_an_objection_is_taken_by_those_named_and_nobody_else(verb):
         assert allowed(step, an_objection(state)) == OBJECTIONS[verb]
 
 
-@pytest.mark.parametrize("state", [state for state in State if state != State.OPEN])
-@pytest.mark.parametrize("verb", ["withdraw", "reenter"])
-def test_an_entry_is_settled_when_its_job_is_not_open(verb, state):
-    step = ENTRY_LIFE[verb]
-    for source in step.source:
-        assert allowed(step, an_entry(source, state)) == set()
-
-
-@pytest.mark.parametrize(
-    ("life", "whose", "make"), [(ENTRY_LIFE, ENTRIES, an_entry), (OBJECTION_LIFE, OBJECTIONS, an_objection)]
-)
-def test_a_step_leads_only_from_its_own_states(life, whose, make):
+def test_a_step_leads_only_from_its_own_states():
+    life = OBJECTION_LIFE
     for step in life.steps.values():
-        act = Act(PEOPLE[sorted(whose[step.verb])[0]], NOW)
+        act = Act(PEOPLE[sorted(OBJECTIONS[step.verb])[0]], NOW)
         for state in life.states:
-            thing = make(state)
+            thing = an_objection(state)
             if step.lapse:
                 thing.due = NOW
             if state in step.source:
@@ -124,15 +99,13 @@ def test_the_clock_neither_decides_nor_answers():
 
 AGENCIES = {"entrant", "selected", "objector"}
 RIGHTS = [
-    (entry_rules.MAY_READ_ENTRY, an_entry(EntryState.ENTERED), {"entrant", "operator"}),
     (
-        objection_rules.MAY_READ_OBJECTION,
+        rules.MAY_READ_OBJECTION,
         an_objection("filed"),
         OWNERS | {"selected", "objector", "operator", "regulator"},
     ),
-    (entry_rules.MAY_ENTER, None, AGENCIES),
-    (objection_rules.MAY_OBJECT, None, OWNERS | AGENCIES | {"colleague"}),
-    (objection_rules.MAY_DECIDE, None, {"operator"}),
+    (rules.MAY_OBJECT, None, OWNERS | AGENCIES | {"colleague"}),
+    (rules.MAY_DECIDE, None, {"operator"}),
 ]
 
 
