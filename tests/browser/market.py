@@ -1,6 +1,7 @@
 """What a browser story is told with: the market, and people who look at it through a window of a real browser."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -204,9 +205,9 @@ class Person:
         self.faults.clear()
         assert not faults, f"{self.page.url} ({name}):\n" + "\n".join(faults)
 
-    def sees_wide_and_narrow(self, name: str) -> None:
-        for width, height in HEIGHTS.items():
-            self.page.set_viewport_size({"width": width, "height": height})
+    def sees_wide_and_narrow(self, name: str, widths: Iterable[int] = HEIGHTS) -> None:
+        for width in widths:
+            self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
             self.sees(f"{name}-{width}")
 
     def _too_wide(self) -> list[str]:

@@ -18,7 +18,7 @@ PROJECT = "示例村道排水修复（示例）"
 REASON = "原方案由该机构编制，本次只改两处排水沟，另选机构须重新踏勘。"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.soak)])
 def test_a_small_job_names_its_agency_within_the_limit_that_the_operator_set(
     width: int, market: Market, cast: Callable[..., Cast]
 ):

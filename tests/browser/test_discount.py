@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 PROJECT = "示例农贸市场改造（示例）"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.soak)])
 def test_the_largest_discount_wins_and_everybody_reads_the_arithmetic(
     width: int, market: Market, cast: Callable[..., Cast]
 ):

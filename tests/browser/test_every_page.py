@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +26,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 BEGUN = ("failed", "paused", "archived")
 YOUNG = {"open": 1, "selected": 5}
 RATED = {"rated": "archived"}
+# What a sample looks at: both widths in the first language, the wide words of English on a telephone.
+WIDTHS = {"zh_Hans": (1280, 390), "zh_Hant": (1280,), "en": (390,)}
 # The states in which the steps beside the straight way begin.
 BESIDE = ("draft", "submitted", "objected", "awarded", "contract_uploaded", "in_service")
 
@@ -44,8 +47,12 @@ def city() -> tuple[Unit, list[Agency], dict[str, Job]]:
     return owner, agencies, jobs | {"rated": rated}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_room_and_every_desk_holds_in_every_language(locale: str, market: Market, album: Callable[[str], Path]):
+def test_every_room_and_every_desk_holds_in_every_language(
+    locale: str, market: Market, album: Callable[[str], Path], at_scale: Callable[..., Any]
+):
+    widths = at_scale(WIDTHS[locale], (1280, 390))
     owner, agencies, jobs = city()
     pictures = album(f"pages/{locale}")
     ids = {state: job.id for state, job in jobs.items()}
@@ -61,14 +68,14 @@ def test_every_room_and_every_desk_holds_in_every_language(locale: str, market: 
     visitor.speaks(locale)
     for name, path in paths.items():
         visitor.opens(path, 404 if name == "not-found" else 200)
-        visitor.sees_wide_and_narrow(name)
+        visitor.sees_wide_and_narrow(name, widths)
     for name, member in members.items():
         member.opens("/desk")
         member.speaks(locale)
         member.opens("/desk")
-        member.sees_wide_and_narrow(f"desk-of-the-{name}")
+        member.sees_wide_and_narrow(f"desk-of-the-{name}", widths)
     members["owner"].opens("/notices")
-    members["owner"].sees_wide_and_narrow("messages")
+    members["owner"].sees_wide_and_narrow("messages", widths)
 
 
 def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:

@@ -11,14 +11,14 @@ from app.kernel.act import Role
 from tests import make
 from tests.browser import passages
 from tests.browser.cast import Cast
-from tests.browser.market import HEIGHTS, Market, Person
+from tests.browser.market import Market, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 PROJECT = "示例标准厂房（示例）"
 
 
-@pytest.mark.parametrize("width", HEIGHTS)
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.soak)])
 def test_the_quotes_are_opened_by_two_and_the_draw_waits_for_a_number(
     width: int, market: Market, cast: Callable[..., Cast]
 ):

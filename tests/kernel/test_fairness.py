@@ -54,8 +54,11 @@ def test_the_chance_agrees_with_the_slow_model(sizes, wins):
     assert 0 <= off < Fraction(1, 10**30)
 
 
-def test_many_draws_are_reckoned_as_exactly():
-    assert abs(Fraction(chance_of({2: 2000}, 1001), ONE) - slow_chance([2] * 2000, 1001)) < Fraction(1, 10**30)
+@pytest.mark.soak
+def test_many_draws_are_reckoned_as_exactly(at_scale):
+    draws = at_scale(400, 2000)
+    wins = draws // 2 + 1
+    assert abs(Fraction(chance_of({2: draws}, wins), ONE) - slow_chance([2] * draws, wins)) < Fraction(1, 10**30)
 
 
 WRITTEN = {
