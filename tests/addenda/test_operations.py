@@ -192,3 +192,20 @@ def test_a_job_that_a_panel_scores_keeps_its_bounds():
     with pytest.raises(Invalid, match="stay as they were announced"):
         amend(job, ceiling_cents=job.ceiling_cents - 100)
     assert amend(job, need="编制可行性研究报告，含现场踏勘、市场调查和两轮修改，工期以公告为准。").number == 1
+
+
+def test_a_discount_that_leaves_more_than_the_new_ceiling_is_excluded_when_it_is_opened():
+    known = {"item": make.BY_CONTRACT, "days": 20, "funds": "social", "ceiling_cents": 10 * WAN}
+    bounds = {"reference_fee_cents": 10 * WAN, "least_discount": 300, "most_discount": 4_000}
+    job = make.job("open", method="lowest_price", **known | bounds)
+    small, large = (
+        entries.enter(make.act(make.agency(lists=job.item), make.later(job)), job, quote_cents=None, discount=discount)
+        for discount in (500, 2_500)
+    )
+    amend(job, ceiling_cents=8 * WAN, at=make.later(job, hours=1))
+    lapse(lapse(job))
+    transcript = selection_of(job.id).transcript
+    assert (small.state, small.excluded_because) == ("excluded", OUT_OF_BOUNDS)
+    assert (job.agency_id, job.amount_cents) == (large.agency_id, 75 * WAN // 10)
+    assert [one["discount"] for one in transcript["entrants"]] == [2_500]
+    assert verify_transcript(transcript) is None

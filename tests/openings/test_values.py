@@ -19,9 +19,11 @@ from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.openings import operations as openings
 from app.openings.models import disagree, readings_of
 from app.openings.rules import NOT_READ
+from app.panels.models import bidders_in
 from app.selections.models import selection_of
 from tests import make
 from tests.at_once import at_once, by, naively
+from tests.panels import bench
 
 pytestmark = pytest.mark.usefixtures("app")
 VALUE, OTHER = "ab" * 32, "cd" * 32
@@ -291,3 +293,22 @@ def test_the_service_leaves_a_job_alone_that_no_longer_waits(relayed):
     reads(other, job)
     openings.read_source(Act(CLOCK, job.closed_at + SOON), job.id)
     assert len(readings_of(job.id)) == 2
+
+
+def test_a_panel_meets_the_bidders_in_an_order_that_the_value_has_its_part_in():
+    job = bench.opened(outside_source="drand")
+    bench.seated(job)
+    for number in (1, 2, 3):
+        bench.enter(job, number)
+    make.lapse(job)
+    assert job.state == State.AWAITING
+    for officer in officers():
+        reads(officer, job)
+    make.lapse(job)
+    met = [one.code for one in bidders_in(job.id)]
+    bench.agree(bench.scored(job))
+    make.lapse(job)
+    transcript = selection_of(job.id).transcript
+    assert job.state == State.SELECTED
+    assert (transcript["outside_value"], transcript["bidders"]) == (VALUE, met)
+    assert verify_transcript(transcript) is None
