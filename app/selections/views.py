@@ -19,7 +19,7 @@ from app.panels.models import Seat, panel_of, seats_of, sheets_of
 from app.panels.rules import PARTS, has_left, sitting
 from app.selections import operations
 from app.selections.forms import CorrectionForm, ReasonForm, TranscriptForm
-from app.selections.models import current_award, eligible_at_closing, next_in_line, past_awards, selection_of
+from app.selections.models import Award, current_award, eligible_at_closing, next_in_line, past_awards, selection_of
 from app.web.asked import key
 from app.web.door import acting, allow, now
 from app.web.said import said
@@ -43,7 +43,7 @@ def show(job: Job) -> Any:
         excluded=excluded_entries(job.id),
         frozen_list=frozen_list(job.id),
         award=award,
-        open=award is not None and in_publicity(acting().actor, job) and now() < award.publicity_ends,
+        open=_open(job, award),
         past=past_awards(job.id),
         **_scoring(job, transcript),
         eligible=eligible_at_closing(job.id),
@@ -149,7 +149,14 @@ def _direct(job: Job) -> Any:
     award, past = current_award(job.id), past_awards(job.id)
     if award is None and not past:
         abort(404)
-    return render_template("selections/direct.html", job=job, award=award, past=past, grounds=GROUNDS)
+    return render_template(
+        "selections/direct.html", job=job, award=award, open=_open(job, award), past=past, grounds=GROUNDS
+    )
+
+
+def _open(job: Job, award: Award | None) -> bool:
+    """Whether objections to the award are taken now."""
+    return award is not None and in_publicity(acting().actor, job) and now() < award.publicity_ends
 
 
 def _units(seats: Sequence[Seat], part: str) -> list[str]:

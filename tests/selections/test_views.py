@@ -15,6 +15,7 @@ from app.selections.models import selection_of
 from tests import make
 from tests.client import CheckedClient
 from tests.make import lapse
+from tests.selections.test_direct import direct
 from tests.staging import Clock
 
 pytestmark = pytest.mark.one_database
@@ -123,3 +124,16 @@ def test_the_result_says_how_many_could_have_entered(client: CheckedClient) -> N
     make.keep()
     client.post("/language", data={"locale": "en"})
     assert "At closing 3 agencies met every condition of entry." in client.get(f"/jobs/{job.id}/result").text
+
+
+@pytest.mark.parametrize("method", ["lowest_price", "direct"])
+def test_a_result_says_how_to_object_and_until_when(method: str, as_user: AsUser, at: Any) -> None:
+    job = direct("selected")[0] if method == "direct" else make.job("selected", method=method)
+    id, stranger = job.id, make.user_of(make.unit())
+    at(job)
+    link = f'href="/jobs/{id}/object"'
+    assert link in as_user(stranger).get(f"/jobs/{id}/result").text
+    assert "登录后提出异议" in as_user().get(f"/jobs/{id}/result").text
+    lapse(make.again(job))
+    make.keep()
+    assert link not in as_user(stranger).get(f"/jobs/{id}/result").text
