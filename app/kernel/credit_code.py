@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 from app.kernel.words import N_
 
-CODE_LENGTH = IDENTITY_LENGTH = 18
+CODE_LENGTH = 18
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 WRONG_LENGTH = N_("A unified social credit code has 18 characters")
