@@ -181,9 +181,15 @@ class Person:
     def hands_in(self, name: str, group: str = "") -> None:
         """Choose a file for every file input of the page, or for the first one of a group."""
         paper = {"name": name, "mimeType": "application/pdf", "buffer": make.content()}
-        places = (self.group(group) if group else self.page).locator("input[type=file]").all()
+        places = self.each((self.group(group) if group else self.page).locator("input[type=file]"))
         for place in places[:1] if group else places:
             place.set_input_files(paper)
+
+    def each(self, places: Any) -> list[Any]:
+        """All of these places; there is one at least, and a page still on its way is waited for."""
+        places.first.wait_for(state="attached")
+        found: list[Any] = places.all()
+        return found
 
     def reads(self, *words: str) -> None:
         """Wait until the page is there, and these words on it, as the reader's language says them."""

@@ -143,7 +143,7 @@ def accepts_report(owner: Person) -> None:
     owner.opens("/desk")
     owner.sees("desk-of-the-owner")
     owner.takes_up("Accept the report or return it")
-    for point in owner.page.get_by_role("checkbox").all():
+    for point in owner.each(owner.page.get_by_role("checkbox")):
         point.check()
     owner.sees("accept-the-report")
     owner.presses("Accept the report")
@@ -153,7 +153,7 @@ def accepts_report(owner: Person) -> None:
 def rates(person: Person, score: int, text: str) -> None:
     """The same score on all five axes, and a word."""
     person.takes_up("Rate the other side")
-    for axis in person.page.locator("main fieldset").all():
+    for axis in person.each(person.page.locator("main fieldset")):
         axis.get_by_role("radio").nth(5 - score).check()
     person.fills("In your words", text)
     person.sees("rate-the-other-side")
