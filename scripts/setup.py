@@ -65,7 +65,8 @@ def install_packages() -> None:
         return
     print("Installing the locked requirements", flush=True)
     (STAMPS / "packages").unlink(missing_ok=True)
-    run(BIN / "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", BIN / "python", *locks)
+    how = ("--quiet", "--require-hashes", "--compile-bytecode", "--python", BIN / "python")
+    run(BIN / "uv", "pip", "sync", *how, *locks)
     stamp("packages", locks)
 
 

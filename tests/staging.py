@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 import config
 from app import create_app, wiring
 from app.accounts.models import Membership, SignIn, Unit, User, memberships_of
-from app.infra import db
+from app.infra import almanac, db
+from app.infra.almanac import Almanac
 from app.infra.secrets import hash_token
 from app.kernel.act import Act, Actor
 from app.web.commands import run_due
@@ -40,6 +41,7 @@ class Stage:
     app: Flask
     engine: Engine
     database: Database
+    almanac: Almanac
 
     def enter(self) -> Flask:
         db.session.remove()
@@ -47,6 +49,7 @@ class Stage:
         db.session.configure(bind=self.engine)
         for forget in db._connected:
             forget()
+        almanac._held["now"] = self.almanac
         self.app.config["CLOCK"] = lambda: NOW
         return self.app
 
@@ -64,12 +67,13 @@ def build(url: str, folder: Path) -> Stage:
     db.Row.metadata.create_all(engine)
     loaded = app.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
     assert loaded.exit_code == 0, loaded.output
+    shipped = almanac.almanac()
     db.session.remove()
     database = (
         PostgresDatabase(url) if url.startswith("postgresql") else SQLiteFile(Path(url.removeprefix("sqlite:///")))
     )
     database.keep(db.Row.metadata, engine)
-    return Stage(app, engine, database)
+    return Stage(app, engine, database, shipped)
 
 
 def sign_in(app: Flask, user: User | None, unit: Unit | None) -> CheckedClient:

@@ -57,7 +57,7 @@ BAD = [
 
 @pytest.mark.parametrize("part", GOOD)
 def test_a_good_page_passes(part: str):
-    assert problems_of(PAGE.format(part)) == []
+    assert problems_of(PAGE.format(part)) == ()
 
 
 @pytest.mark.parametrize("part, problem", BAD)
@@ -66,9 +66,9 @@ def test_a_bad_page_says_what_is_wrong(part: str, problem: str):
 
 
 def test_a_part_of_a_page_needs_no_title():
-    assert problems_of("<li>one</li>") == []
-    assert problems_of("<!doctype html><html><head><title></title></head><body></body></html>") == [
+    assert problems_of("<li>one</li>") == ()
+    assert problems_of("<!doctype html><html><head><title></title></head><body></body></html>") == (
         "html has no lang",
         "the title is empty",
         "0 h1 instead of one with words",
-    ]
+    )

@@ -21,9 +21,20 @@ NO_AXE = "axe-core is not installed (make setup)"
 PAUSED_OVERNIGHT = 24 * 30  # hours: a story of weeks signs each person in once
 
 
+@pytest.fixture(scope="session")
+def inspected() -> set[tuple[str, int]]:
+    """The pages, by name and width, that this worker has looked at for accessibility."""
+    return set()
+
+
 @pytest.fixture
 def market(
-    app: Flask, clock: Clock, browser: Any, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    clock: Clock,
+    browser: Any,
+    inspected: set[tuple[str, int]],
+    at_scale: Callable[[int, int], int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Market]:
     """The service at an address of this machine. Screenshots of a test are kept in build/, in the folder it names."""
     if not AXE.exists():
@@ -32,7 +43,8 @@ def market(
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    market = Market(f"http://127.0.0.1:{server.server_port}", app, clock, browser, Words(app))
+    address, every = f"http://127.0.0.1:{server.server_port}", bool(at_scale(False, True))
+    market = Market(address, app, clock, browser, Words(app), inspected, every)
     yield market
     market.close()
     server.shutdown()

@@ -43,13 +43,16 @@ class Words:
 
 @dataclass
 class Market:
-    """The running service: where it is, what time it is there, and everybody who has a window on it."""
+    """The running service: where it is, what time it is there, and everybody who has a window on it. A page is
+    `inspected` for accessibility once by its name and width, or at `every` look: it takes longer than all the rest."""
 
     address: str
     app: Flask
     clock: Clock
     browser: Any
     words: Words
+    inspected: set[tuple[str, int]]
+    every: bool
     windows: list["Person"] = field(default_factory=list)
 
     def person(self, user: User | None = None, *, width: int = 1280, scripts: bool = True, album: Path) -> "Person":
@@ -207,7 +210,7 @@ class Person:
         self.reads(*words)
         number = len(list(self.album.glob("*.png"))) + 1
         self.page.screenshot(path=self.album / f"{number:02}-{name}.png", full_page=True)
-        faults = [*self.faults, *self._too_wide(), *self._in_english(), *self._inaccessible()]
+        faults = [*self.faults, *self._too_wide(), *self._in_english(), *self._inaccessible(name)]
         self.faults.clear()
         assert not faults, f"{self.page.url} ({name}):\n" + "\n".join(faults)
 
@@ -224,7 +227,11 @@ class Person:
         found: list[str] = self.page.evaluate(ENGLISH)
         return [f"English on a Chinese page: {one}" for one in found]
 
-    def _inaccessible(self) -> list[str]:
+    def _inaccessible(self, name: str) -> list[str]:
+        look = (name, self.page.viewport_size["width"])
+        if look in self.market.inspected and not self.market.every:
+            return []
+        self.market.inspected.add(look)
         page = self.page if self.scripts else self._copy()
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.read_text())

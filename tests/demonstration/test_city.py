@@ -35,7 +35,7 @@ from tests.staging import Stage
 
 ROOT = Path(__file__).parents[2]
 DAY, MORNING = date(2026, 9, 28), datetime(2026, 9, 28, 1, tzinfo=UTC)
-SMALL = {"owners": 3, "agencies": 8, "jobs": 30}
+SMALL = {"owners": 3, "agencies": 8, "jobs": 20}
 # The clock takes these further at once.
 PASSING = {State.SELECTING, State.ABANDONED}
 # Nobody reads these; the rest of what is new each time is sealed or wrapped, in columns of bytes.
@@ -86,17 +86,17 @@ def test_the_city_of_a_day_is_the_same_on_either_database_and_in_another_process
 
 @pytest.mark.one_database
 def test_another_day_makes_another_city(app: Flask) -> None:
-    build()
+    build(jobs=6)
     first = content(session.connection())
     session.rollback()
-    build(DAY + timedelta(days=1))
+    build(DAY + timedelta(days=1), jobs=6)
     assert content(session.connection())["job"] != first["job"]
 
 
 @pytest.mark.soak
 @pytest.mark.one_database
 def test_there_is_enough_of_everything_to_be_tried(app: Flask, at_scale: Callable[[int, int], int]) -> None:
-    owners, agencies, jobs = at_scale(6, 20), at_scale(12, 40), at_scale(60, 300)
+    owners, agencies, jobs = at_scale(6, 20), at_scale(12, 40), at_scale(45, 300)
     build(owners=owners, agencies=agencies, jobs=jobs)
     kinds = Counter(session.scalars(select(Unit.kind)))
     assert (kinds[Kind.OWNER], kinds[Kind.OPERATOR]) == (owners, 1)

@@ -83,7 +83,7 @@ def sent(page: Flask, form: type[Form], **typed: Any) -> Any:
         filled = form()
         filled.sound = filled.validate_on_submit()
         filled.drawn = "".join(str(field) for field in filled)
-        assert problems_of(filled.drawn) == []
+        assert problems_of(filled.drawn) == ()
         return filled
 
 
