@@ -9,7 +9,7 @@ host = f"[{settings['HOST']}]" if ":" in settings["HOST"] else settings["HOST"]
 
 wsgi_app = "app:create_app()"
 bind = f"{host}:{settings['PORT']}"
-worker_class = "gthread"
+worker_class = "app.web.server.Worker"
 workers = 2
 threads = 4
 preload_app = True  # a start that is refused ends gunicorn, instead of each new worker

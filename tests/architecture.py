@@ -198,8 +198,8 @@ def other_commits(module: str, source: str) -> list[str]:
 
 
 def other_clocks(module: str, source: str) -> list[str]:
-    """The time is read at the door, in commands and in the factory, and handed on."""
-    if module in ("app", "app.web.door") or module.endswith(".commands"):
+    """The time is read at the door, where requests come in, in commands and in the factory, and handed on."""
+    if module in ("app", "app.web.door", "app.web.server") or module.endswith(".commands"):
         return []
     read = [node for node, name in _names(source) if _tail(name) in WALL_CLOCKS]
     return [f"{module}, line {node.lineno}: the time comes with the act" for node in read]

@@ -5,8 +5,7 @@ from typing import Any
 
 from app.addenda.models import Addendum, addenda_counted
 from app.addenda.rules import AMENDABLE, BOUNDS, MATTERS
-from app.entries.eligibility import unmet
-from app.entries.models import live_entries
+from app.entries.eligible import lacking
 from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import advance, record
@@ -64,6 +63,5 @@ def _closing(act: Act, closed: datetime) -> datetime:
 
 def _warn(act: Act, job: Job) -> None:
     """Tell each agency whose entry no longer meets a condition. Of sealed offers nobody can know it."""
-    for entry in live_entries(job.id):
-        if lacks := unmet(local_day(act.now), job, entry.agency):
-            record(act, "entry.warn", entry, reason=lacks.says)
+    for entry, lacks in lacking(local_day(act.now), job):
+        record(act, "entry.warn", entry, reason=lacks.says)

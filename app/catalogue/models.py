@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, ca
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.districts.models import LEVELS, District
-from app.infra.db import Cents, Row, on_connect, read, session
+from app.infra.db import Cents, Row, on_connect, run, session
 from app.infra.shipped import rows
 from app.kernel.law import anyone
 
@@ -153,10 +153,10 @@ on_connect(_held.clear)
 
 def choices() -> Choices:
     """The choices this process holds, read anew when an item or a district has been added."""
-    revision = tuple(read(REVISION).one())
+    revision = tuple(run(REVISION).one())
     held = _held.get("now")
     if held is None or held.revision != revision:
-        rows = read(CHOICES).all()
+        rows = run(CHOICES).all()
         items, districts = (tuple(row for row in rows if row.kind == kind) for kind in ("item", "district"))
         stages = dict.fromkeys((row.stage, row.stage) for row in items)
         held = _held["now"] = Choices(revision, _pairs(items), tuple(stages), _pairs(districts))

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from app.accounts.models import Unit
 from app.agencies.models import IN_THE_MARKET, Agency, Listing, Professional, Qualification
+from app.entries.eligibility import Condition, unmet
+from app.entries.models import Entry, live_entries
 from app.infra.db import session
 from app.infra.plain import plain, plain_of
 from app.jobs.models import Avoidance, Job
@@ -36,6 +38,20 @@ def eligible(today: date, job: Job) -> Select[Any]:
 def eligible_count(today: date, job: Job) -> int:
     """How many agencies may enter a job on a day."""
     return session.scalar(select(func.count()).select_from(eligible(today, job).subquery())) or 0
+
+
+def listing_of(today: date, job: Job, agency_id: int) -> int | None:
+    """The listing with which an agency may enter a job on a day; None when it may not."""
+    found: int | None = session.scalar(eligible(today, job).with_only_columns(Listing.id).where(Agency.id == agency_id))
+    return found
+
+
+def lacking(today: date, job: Job) -> list[tuple[Entry, Condition]]:
+    """The live entries of a job whose agencies may not enter it on a day, each with the condition that is not met."""
+    entrants = select(Entry.agency_id).where(Entry.job_id == job.id)
+    may = set(session.scalars(eligible(today, job).where(Agency.id.in_(entrants))))
+    others = [entry for entry in live_entries(job.id) if entry.agency_id not in may]
+    return [(entry, lacks) for entry in others if (lacks := unmet(today, job, entry.agency))]
 
 
 def first_eligible(today: date, job: Job, limit: int = 20) -> list[tuple[int, str]]:

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import one_of
 from app.agencies.models import Agency, Listing
 from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_READ_ENTRY, EntryState
-from app.infra.db import Cents, Row, session
+from app.infra.db import Cents, Row, run, session
 from app.infra.record import Event, Living
 from app.jobs.models import Job
 from app.jobs.rules import State
@@ -103,8 +103,16 @@ def standing_versions(job_id: int) -> dict[int, EntryVersion]:
     return {one.entry_id: one for one in session.scalars(query)}
 
 
-def entry_of(job_id: int, agency_id: int) -> Entry | None:
+def entry_of(job_id: int, agency_id: int | None) -> Entry | None:
     return session.scalar(select(Entry).where(Entry.job_id == job_id, Entry.agency_id == agency_id))
+
+
+ENTERED_BY = select(Entry.id).where(Entry.job_id == bindparam("job"), Entry.agency_id == bindparam("agency"))
+
+
+def entered(job_id: int, agency_id: int) -> bool:
+    """Whether an agency has entered a job, and perhaps withdrawn."""
+    return run(ENTERED_BY, job=job_id, agency=agency_id).first() is not None
 
 
 def live_entries(job_id: int) -> list[Entry]:

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
-from app.agencies.models import Agency, Listing, current_listing
+from app.agencies.models import Agency
 from app.entries.eligibility import Offer, refuse_name, refuse_offer, unmet
-from app.entries.eligible import eligible_count
+from app.entries.eligible import eligible_count, lacking, listing_of
 from app.entries.envelopes import Sealing, close_envelopes, entrant_of
-from app.entries.models import Entry, EntryVersion, entry_of, live_entries
+from app.entries.models import Entry, EntryVersion, entered, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
 from app.infra import almanac
 from app.infra.db import lock, session
@@ -19,7 +20,7 @@ from app.jobs.models import Job
 from app.jobs.rules import takes_entries, waits_for_opening
 from app.kernel.act import Act
 from app.kernel.draw import list_hash_of
-from app.kernel.errors import Invalid, NotAllowed, WrongState
+from app.kernel.errors import Invalid, NotAllowed, Refusal, WrongState
 from app.kernel.words import N_
 from app.kernel.workdays import due_day, local_day
 
@@ -37,25 +38,25 @@ def enter(
     """Enter a job, once. The receipt is the entry with the instant it was received, and what was sealed: only who
     entered keeps that."""
     offered = Offer(quote_cents, days, discount, proposal)
-    agency, listing = _eligible(act, job, offered)
-    if entry_of(job.id, agency.id):
+    agency, listing_id = _eligible(act, job, offered)
+    if entered(job.id, agency.id):
         raise WrongState(N_("Your agency has entered this job already."))
     entry = Entry(
         job_id=job.id,
         agency_id=agency.id,
-        listing_id=listing.id,
+        listing_id=listing_id,
         received_at=act.now,
         state=EntryState.ENTERED,
         state_since=act.now,
     )
     close_envelopes(job, entry, agency.unit.code, offered, sealing or Sealing.new())
+    session.add(entry)
     try:
-        with session.begin_nested():
-            session.add(entry)
+        session.flush()
     except IntegrityError as error:
         raise WrongState(N_("Your agency has entered this job already.")) from error
-    record(act, "entry.enter", entry, version=entry.version)
     _keep_version(entry)
+    record(act, "entry.enter", entry, version=entry.version)
     return entry
 
 
@@ -117,30 +118,37 @@ def check_open(act: Act, job: Job) -> None:
         raise WrongState(N_("The entry for this job has closed."))
 
 
-def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, Listing]:
-    """The acting agency and its listing, if it may enter the job now with this quote."""
+def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, int]:
+    """The acting agency and the number of its listing, if it may enter the job now with this offer."""
     if not MAY_ENTER(act.actor):
         raise NotAllowed(N_("Only an agency may enter a job."))
     _lock_open(act, job)
-    agency = session.get_one(Agency, act.actor.unit_id)
-    if lacks := unmet(local_day(act.now), job, agency):
-        raise Invalid(N_("Not met: %(condition)s. %(mend)s"), condition=lacks.says, mend=lacks.mend)
+    agency = session.get_one(Agency, act.actor.unit_id, options=[joinedload(Agency.unit)])
+    day = local_day(act.now)
+    listing_id = listing_of(day, job, agency.id)
+    if listing_id is None:
+        raise _refusal(day, job, agency)
     refuse_offer(job, offered)
     refuse_name(agency, offered)
-    listing = current_listing(agency.id, job.item_id)
-    if listing is None:
-        raise Invalid(N_("List the item with your promises."))
-    return agency, listing
+    return agency, listing_id
+
+
+def _refusal(day: date, job: Job, agency: Agency) -> Refusal:
+    """Which condition keeps the agency out; none when what it lacked has come a moment ago."""
+    lacks = unmet(day, job, agency)
+    if lacks is None:
+        return WrongState(N_("Your agency's listing or papers changed at this moment. Send your entry again."))
+    return Invalid(N_("Not met: %(condition)s. %(mend)s"), condition=lacks.says, mend=lacks.mend)
 
 
 def _enter_anew(act: Act, entry: Entry, verb: str, offered: Offer, sealing: Sealing) -> None:
     """The next version of an entry, received now."""
-    agency, listing = _eligible(act, entry.job, offered)
+    agency, listing_id = _eligible(act, entry.job, offered)
     entry.lock()
     advance(act, entry, verb, version=entry.version + 1)
     _end_version(act, entry, "change")
     close_envelopes(entry.job, entry, agency.unit.code, offered, sealing)
-    entry.version, entry.listing_id, entry.received_at = entry.version + 1, listing.id, act.now
+    entry.version, entry.listing_id, entry.received_at = entry.version + 1, listing_id, act.now
     _keep_version(entry)
 
 
@@ -148,7 +156,6 @@ def _keep_version(entry: Entry) -> None:
     kept = "listing_id received_at sealed offer proposal_hash chance_envelope offer_envelope proposal_envelope".split()
     known = {name: getattr(entry, name) for name in kept}
     session.add(EntryVersion(entry_id=entry.id, number=entry.version, **known))
-    session.flush()
 
 
 def _end_version(act: Act, entry: Entry, verb: str) -> None:
@@ -165,11 +172,7 @@ def _lock_open(act: Act, job: Job) -> None:
 
 def _still_eligible(act: Act, job: Job, day: date) -> list[Entry]:
     """The live entries whose conditions hold on the closing day; the others are excluded with the published reason."""
-    kept = []
-    for entry in live_entries(job.id):
-        if lacks := unmet(day, job, entry.agency):
-            entry.excluded_because = lacks.says
-            advance(act, entry, "exclude", reason=lacks.says)
-        else:
-            kept.append(entry)
-    return kept
+    for entry, lacks in lacking(day, job):
+        entry.excluded_because = lacks.says
+        advance(act, entry, "exclude", reason=lacks.says)
+    return live_entries(job.id)

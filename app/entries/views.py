@@ -30,8 +30,8 @@ CONTRIBUTION = re.compile(r"[0-9a-f]{64}")
 @bp.route("/jobs/<int:id>/enter", methods=["GET", "POST"])
 @allow(MAY_ENTER, Job)
 def new(job: Job) -> Any:
-    agency = session.get_one(Agency, acting().actor.unit_id, options=[joinedload(Agency.unit)])
-    if request.method == "GET" and (known := entry_of(job.id, agency.id)):
+    agency_id = acting().actor.unit_id
+    if request.method == "GET" and (known := entry_of(job.id, agency_id)):
         return redirect(url_for(".show", id=known.id), 303)
     operations.check_open(acting(), job)
     form, sealing = entry_form(job), _sealing()
@@ -39,6 +39,7 @@ def new(job: Job) -> Any:
         flash(gettext("You have entered."))
         _keep_receipt(form.result, form.values, sealing)
         return redirect(url_for(".show", id=form.result.id), 303)
+    agency = session.get_one(Agency, agency_id, options=[joinedload(Agency.unit)])
     return _entry_page(form, job, agency), form.status
 
 

@@ -140,8 +140,8 @@ def transaction() -> Iterator[None]:
         session.remove()
 
 
-def read(statement: Executable, **values: Any) -> Result[Any]:
-    """The rows of a statement that reads columns, made once with a `bindparam` for each value: making a statement takes
+def run(statement: Executable, **values: Any) -> Result[Any]:
+    """The answer to a statement about columns, made once with a `bindparam` for each value: making a statement takes
     longer than running it, and rows of columns need none of the session's care for objects."""
     here = session()
     here.flush()

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.infra.db import Row, session
+from app.infra.db import Row, run, session
 
 
 class Submission(Row):
@@ -17,16 +17,21 @@ class Submission(Row):
     location: Mapped[str] = mapped_column(default="")
 
 
+CLAIM = {
+    dialect: insert(Submission).values(location="").on_conflict_do_nothing().returning(Submission.id)
+    for dialect, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+LEADS_TO = update(Submission).where(Submission.token == bindparam("sent")).values(location=bindparam("led"))
+
+
 def claim(token: str, now: datetime) -> bool:
     """Take the token inside the current transaction; False when another submission has it."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Submission).values(token=token, at=now, location="")
-    return session.execute(row.on_conflict_do_nothing().returning(Submission.id)).first() is not None
+    return run(CLAIM[session.get_bind().dialect.name], token=token, at=now).first() is not None
 
 
 def leads_to(token: str, location: str) -> None:
     """Say where the answer of a submission led."""
-    session.execute(update(Submission).where(Submission.token == token).values(location=location))
+    run(LEADS_TO, sent=token, led=location)
 
 
 def led_to(token: str) -> str:

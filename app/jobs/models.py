@@ -14,7 +14,7 @@ from app.agencies.models import Agency
 from app.catalogue.models import Item, Sector, Standard
 from app.districts.models import District, within
 from app.infra import almanac
-from app.infra.db import Cents, Row, read, session
+from app.infra.db import Cents, Row, run, session
 from app.infra.record import Event, Living
 from app.infra.sealing import Sealed
 from app.jobs.rules import LIFE, MAY_READ, State, paused, serving
@@ -170,7 +170,7 @@ STORY = (
 
 def story_of(job_id: int) -> Sequence[Any]:
     """Everything on record about a job, oldest first: rows of name, at, facts, and which unit acted."""
-    return read(STORY, thread=f"job:{job_id}").all()
+    return run(STORY, thread=f"job:{job_id}").all()
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def jobs_listed(wanted: Wanted, *more: Any, limit: int = 20) -> Sequence[Any]:
     for word in wanted.keyword.split():
         told = (Job.project_name, Item.name, Job.number)
         query = query.where(or_(*(column.icontains(word, autoescape=True) for column in told)))
-    return read(query, **asked, limit=limit).all()
+    return run(query, **asked, limit=limit).all()
 
 
 @lru_cache(SHAPES_KEPT)

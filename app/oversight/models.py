@@ -15,7 +15,7 @@ from app.catalogue.models import Item, Standard
 from app.districts.models import District
 from app.entries.models import Entry
 from app.infra import almanac
-from app.infra.db import read, session
+from app.infra.db import run, session
 from app.infra.seen import Rows, Seen, all_of
 from app.inquiries.models import ASKED
 from app.jobs.models import Job
@@ -48,7 +48,7 @@ class Told:
 
     @staticmethod
     def load(id: int) -> "Told | None":
-        values = read(TOLD, id=id).first()
+        values = run(TOLD, id=id).first()
         if values is None:
             return None
         rows = SHOWN.see(values)

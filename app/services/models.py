@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bin
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
-from app.infra.db import Row, read, session
+from app.infra.db import Row, run, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
@@ -103,7 +103,7 @@ COUNTED = (
 
 def counting_pauses(job_id: int) -> Sequence[Any]:
     """The pauses that move the due day, confirmed and not vetoed: rows of state, asked_at, ended_at and due."""
-    return read(COUNTED, job_id=job_id).all()
+    return run(COUNTED, job_id=job_id).all()
 
 
 def open_pause(job_id: int) -> Pause | None:

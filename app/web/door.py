@@ -12,13 +12,14 @@ from sqlalchemy import bindparam, func, select
 from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.models import Membership, SignIn, Unit, User
-from app.infra.db import read, session
+from app.infra.db import run, session
 from app.infra.secrets import hash_token
 from app.kernel.act import VISITOR, Act, Actor
 from app.kernel.errors import NotAllowed
 from app.kernel.law import Who
 from app.kernel.words import N_
 from app.notices.models import Notice
+from app.web.arrival import came
 from app.web.asked import LARGEST
 
 login = LoginManager()
@@ -77,7 +78,7 @@ class Person(UserMixin):
 @login.user_loader  # type: ignore[untyped-decorator, unused-ignore]
 def load_person(token: str) -> Person | None:
     """Who is signed in with a token; None when the sign-in has ended."""
-    row: Any = read(SIGNED_IN, token=hash_token(token), now=now()).first()
+    row: Any = run(SIGNED_IN, token=hash_token(token), now=now()).first()
     if row is None:
         return None
     sign_in, user_id, name, role, unit_id, unit_name, kind, sector, count = row
@@ -85,11 +86,12 @@ def load_person(token: str) -> Person | None:
 
 
 def now() -> datetime:
-    """The request's one instant, aware UTC. `CLOCK` in the settings replaces the machine's clock (tests)."""
+    """The request's one instant, aware UTC: when it came, where the server tells. `CLOCK` in the settings replaces the
+    machine's clock (tests)."""
     found: datetime | None = g.get("now")
     if found is None:
         clock = current_app.config.get("CLOCK")
-        found = g.now = clock() if clock else datetime.now(UTC)
+        found = g.now = clock() if clock else came.get() or datetime.now(UTC)
     return found
 
 

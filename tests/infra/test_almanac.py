@@ -19,6 +19,7 @@ TODAY = date(2026, 9, 28)
 
 @pytest.fixture(autouse=True)
 def nothing_held(app: Flask) -> Iterator[None]:
+    almanac._held.clear()
     yield
     session.rollback()
     almanac._held.clear()

@@ -3,7 +3,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.catalogue.models import Item, Sector
-from app.infra.db import read
+from app.infra.db import run
 from app.infra.seen import Rows, all_of
 from app.jobs.models import Job
 
@@ -13,7 +13,7 @@ FIRST = select(*ROWS.columns).outerjoin(SECTOR, (SECTOR.code == Item.sector_code
 
 
 def test_rows_read_side_by_side_are_told_apart_by_name(app):
-    first, second = (ROWS.see(values) for values in read(FIRST.limit(2)).all())
+    first, second = (ROWS.see(values) for values in run(FIRST.limit(2)).all())
     assert (first["item"].id, second["item"].id) == (1, 2)
     assert isinstance(first["item"].levels, list)
     assert first["sector"].name
@@ -27,6 +27,6 @@ def test_what_is_read_only_when_asked_for_is_left_out(app):
 
 
 def test_what_was_not_asked_for_is_not_there(app):
-    sector = ROWS.see(read(FIRST).first())["sector"]
+    sector = ROWS.see(run(FIRST).first())["sector"]
     with pytest.raises(AttributeError):
         _ = sector.english

@@ -1,0 +1,65 @@
+"""The real server tells when a request came, and not when its turn did."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import pytest
+
+from app.web.arrival import came
+
+ROOT = Path(__file__).parent.parent.parent
+TURN = 0.5  # seconds for which one request holds the only thread
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Came: 1999-01-01\r\n\r\n"
+AT_ONCE = timedelta(seconds=TURN / 2)
+
+
+def service(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+    """What the server of this test serves: when the request came, after a while."""
+    sleep(TURN)
+    told = str(came.get()).encode()
+    start("200 OK", [("Content-Length", str(len(told)))])
+    return [told]
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number: int = free.getsockname()[1]
+    options = ["--worker-class", "app.web.server.Worker", "--threads", "1", "--bind", f"127.0.0.1:{number}"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "/dev/null", *options, "tests.web.test_server:service"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as server:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", number)) == 0:
+                    break
+            sleep(0.05)
+        yield number
+        server.terminate()
+
+
+def told(port: int, before: float = 0) -> tuple[datetime, datetime]:
+    """When a request was sent, `before` seconds after its connection was opened, and when it came by the answer."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        sleep(before)
+        sent = datetime.now(UTC)
+        connection.sendall(REQUEST)
+        answer = connection.makefile("rb").read()
+    return sent, datetime.fromisoformat(answer.rpartition(b"\r\n\r\n")[2].decode())
+
+
+def test_requests_that_wait_for_their_turn_have_come_when_they_were_sent(port: int) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        answers = list(threads.map(told, [port] * 3))
+    assert all(timedelta() <= instant - sent < AT_ONCE for sent, instant in answers)
+
+
+def test_an_open_connection_is_no_request(port: int) -> None:
+    sent, instant = told(port, before=2 * TURN)
+    assert timedelta() <= instant - sent < AT_ONCE
