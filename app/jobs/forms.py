@@ -132,7 +132,10 @@ class WishForm(Form):
     )
     direct_ground = SelectField(
         N_("Ground of the direct selection"),
-        hint=N_("“Urgent” goes with a job that is urgent, see below."),
+        hint=N_(
+            "“Urgent” goes with a job that is urgent, see below. With “state secret” name the document that classifies "
+            "the project, and write nothing secret: all of this is published."
+        ),
         choices=list(GROUNDS.items()),
         optional=True,
     )

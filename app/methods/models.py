@@ -24,13 +24,18 @@ class MethodTerms:
     direct_ground: Mapped[str | None]
     direct_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
+    @property
+    def secret(self) -> bool:
+        """Whether the job touches a state secret, which nobody may carry through a public market."""
+        return self.direct_ground == "secret"
+
     CHECKS: ClassVar = (
         CheckConstraint(
             "published_at IS NULL OR method <> 'direct' "
             "OR (named_agency_id IS NOT NULL AND direct_ground IS NOT NULL AND direct_reason <> '')",
             "a_direct_selection_says_whom_and_why",
         ),
-        CheckConstraint("direct_ground IN ('small', 'urgent')", "known_direct_ground"),
+        CheckConstraint("direct_ground IN ('small', 'urgent', 'secret')", "known_direct_ground"),
         CheckConstraint("reference_fee_cents > 0", "a_reference_fee_is_positive"),
         CheckConstraint(
             "least_discount BETWEEN 0 AND 9999 AND most_discount BETWEEN 0 AND 9999", "discounts_are_parts"

@@ -72,6 +72,7 @@ MARKS = {
 GROUNDS = {
     "small": N_("small amount"),
     "urgent": N_("urgent"),
+    "secret": N_("state secret"),
 }
 # A rule is announced at most this many days ahead: a slip of the pen must not hold the table for years.
 FARTHEST = 366

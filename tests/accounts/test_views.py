@@ -358,3 +358,15 @@ def test_the_language_is_the_readers_choice(client, locale, title):
 
 def test_a_language_that_is_none_is_not_found(client):
     assert client.post("/language", data={"locale": "tlh"}).status_code == 404
+
+
+def test_a_private_page_and_one_that_is_not_there_offer_a_visitor_the_same_way_in(app, client):
+    owner = make.unit()
+    id, username = make.job("draft", owner=owner).id, make.user_of(owner).username
+    make.keep()
+    pages = [client.get(f"/jobs/{number}?page=2") for number in (id, id + 1)]
+    assert [page.status_code for page in pages] == [404, 404]
+    ways = [re.search(r'href="(/sign-in\?next=[^"]+)"[^>]*>[^<]*本单位', page.text)[1] for page in pages]
+    known = {"typed": username, "password": make.PASSWORD}
+    assert client.post(ways[0].replace("&amp;", "&"), data=known).location == f"/jobs/{id}?page=2"
+    assert "本单位页面" not in client.get("/jobs/999").text, "whoever has signed in needs no other sign-in"

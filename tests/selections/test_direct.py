@@ -95,6 +95,24 @@ def test_a_repost_carries_whom_and_why():
     assert (again.named_agency_id, again.direct_ground, again.direct_reason) == (one.id, "small", REASON)
 
 
+@pytest.mark.parametrize(
+    ("state", "side", "page"),
+    [
+        ("awarded", "owner", "contract/upload"),
+        ("contracted", "agency", "materials/list"),
+        ("materials", "owner", "materials/hand-in"),
+        ("in_service", "agency", "service/deliver"),
+    ],
+)
+@pytest.mark.parametrize(("ground", "warned"), [("secret", True), ("small", False)])
+def test_whoever_could_carry_a_secret_through_the_market_is_warned(state, side, page, ground, warned, as_user, clock):
+    job, _ = direct(state, direct_ground=ground, direct_reason="依据定密文件第〔2026〕3 号（示例），本项目涉密。")
+    clock.now = make.later(job)
+    answer = english(as_user(make.user_of(getattr(job, side)))).get(f"/jobs/{job.id}/{page}")
+    assert ("this market is public: upload nothing secret" in plain(answer.text)) == warned
+    assert answer.status_code == 200
+
+
 # --- what may be posted -----------------------------------------------------------------------------------------------
 
 
@@ -104,7 +122,7 @@ def test_a_repost_carries_whom_and_why():
         ({"named": ""}, "named"),
         ({"named": "91450800MA5NAAAA0X"}, "named"),
         ({"direct_ground": None}, "direct_ground"),
-        ({"direct_ground": "secret"}, "direct_ground"),
+        ({"direct_ground": "friendly"}, "direct_ground"),
         ({"direct_reason": " "}, "direct_reason"),
         ({"direct_reason": "小额"}, "direct_reason"),
         ({"floor_cents": 1}, "floor_cents"),
