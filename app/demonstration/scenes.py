@@ -23,8 +23,8 @@ from app.kernel.workdays import HERE, local_day
 from app.methods.rules import PRICED, TIMED, Method
 from app.objections import operations as objections
 from app.panels import operations as panels
-from app.panels.models import bidders_in, seats_of
-from app.panels.rules import Part
+from app.panels.models import Seat, bidders_in, seats_of
+from app.panels.rules import Part, scorers
 from app.services import operations as services
 from app.services.models import open_pause
 from app.services.rules import Reason
@@ -55,10 +55,10 @@ DIRECTLY = len(SCENES) - 1  # the last scene is an urgent job that names its age
 
 
 def scenes(city: City) -> list[Story]:
-    """Every scene, played by the first owner and the first agency; a job that a panel scores, an agency that waits to
-    be admitted, and one whose changes wait."""
+    """Every scene, played by the first owner and the first agency; a job that a panel scores and one that it has
+    decided, an agency that waits to be admitted, and one whose changes wait."""
     played = [_scene(city, number, acts, days) for number, (acts, days) in enumerate(SCENES)]
-    return [*played, _panel(city), _application(city), _changes(city)]
+    return [*played, _panel(city, 5), _panel(city, 9, decides=True), _application(city), _changes(city)]
 
 
 def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
@@ -79,10 +79,10 @@ def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
             play(city, Act(players[player], at), job, ceiling)
 
 
-def _panel(city: City) -> Story:
-    """A job that waits for its panel, people of three offices: one member has scored, the others have not."""
+def _panel(city: City, days: int, *, decides: bool = False) -> Story:
+    """A job for a panel, people of three offices. It has decided, or waits: one member has scored, the others not."""
     owner, chance = city.owners[0], city.chance
-    yield (at := _morning(city, 5))
+    yield (at := _morning(city, days))
     job, ceiling = draft(city, Act(owner, at), listed(city.agencies[0])[0], Method.MERIT, "social")
     jobs.submit(Act(owner, at), job)
     yield (at := office_hours(at + HOUR, chance))
@@ -97,11 +97,22 @@ def _panel(city: City) -> Story:
         entries.enter(Act(firm, at), job, quote_cents=quote, proposal=PROPOSAL, sealing=sealing(city))
     yield from lapse(city, job, State.OPEN)
     yield from lapse(city, job, State.SELECTING)
-    yield (at := office_hours(job.state_since + HOUR, chance))
-    seat = next(one for one in seats_of(job.id) if one.user_id == experts[1].id)
+    at = job.state_since
+    seats = scorers(seats_of(job.id))
     bidders = range(len(bidders_in(job.id)))
-    by = Act(Actor(seat.user_id, seat.unit_id, Kind.REGULATOR), at)
-    panels.score(by, seat, scores=[[80 + one, 85] for one in bidders], remarks=["安排具体。" for _ in bidders])
+    for place, seat in enumerate(seats if decides else seats[1:2]):
+        yield (at := office_hours(at + HOUR, chance))
+        scores = [[80 + one + place, 85] for one in bidders]
+        panels.score(_sitting(seat, at), seat, scores=scores, remarks=["安排具体。" for _ in bidders])
+    if decides:
+        yield (at := office_hours(at + HOUR, chance))
+        agreed = [[81 + one, 85] for one in bidders]
+        panels.agree(_sitting(seats[0], at), job, scores=agreed, reasons=[""] * len(agreed))
+        yield from lapse(city, job, State.SELECTING)
+
+
+def _sitting(seat: Seat, at: datetime) -> Act:
+    return Act(Actor(seat.user_id, seat.unit_id, Kind.REGULATOR), at)
 
 
 def _morning(city: City, days: int) -> datetime:
