@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.infra.db import on_connect, session, transaction
 from app.infra.record import advance
@@ -14,6 +14,7 @@ from app.kernel.act import CLOCK, Act
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=10)
+AT_ONCE = timedelta(0)
 
 # (model, id) → how often a row could not be moved, and until when it is left alone.
 _stuck: dict[tuple[str, int], tuple[int, datetime]] = {}
@@ -22,21 +23,24 @@ on_connect(_stuck.clear)
 Verbs = Mapping[tuple[str, str], Callable[[Act, Any], None]]
 
 
-def tick(lives: Iterable[Any], now: datetime, verbs: Verbs) -> int:
-    """Advance every late row once, each in its own transaction. `verbs` holds the steps that do more than move."""
+def tick(lives: Iterable[Any], now: datetime, verbs: Verbs, grace: timedelta = AT_ONCE) -> int:
+    """Advance every late row once, each in its own transaction. `verbs` holds the steps that do more than move;
+    `grace` is how long after a deadline the clock comes by."""
     done = 0
     for model in lives:
-        for state, id in late(model, now):
+        for state, id in late(model, now, grace):
             done += _take(model, state, id, now, verbs)
     return done
 
 
-def late(model: Any, now: datetime, limit: int = 1000) -> list[tuple[str, int]]:
-    """(state, id) of rows whose deadline has passed and whose next step is the clock's, by the (state, due) index."""
+def late(model: Any, now: datetime, grace: timedelta = AT_ONCE, limit: int = 1000) -> list[tuple[str, int]]:
+    """(state, id) of rows whose deadline has passed and whose next step is the clock's, by the (state, due) index.
+    A deadline that was no later than the step before it gave nobody time to act, and has no grace."""
+    ripe = or_(model.due <= now - grace, model.due <= model.state_since)
     found: list[tuple[str, int]] = []
     for state in model.LIFE.lapses:
-        query = select(model.id).where(model.state == state, model.due <= now).order_by(model.due).limit(limit)
-        found += [(state, id) for id in session.scalars(query)]
+        late_here = select(model.id).where(model.state == state, model.due <= now, ripe)
+        found += [(state, id) for id in session.scalars(late_here.order_by(model.due).limit(limit))]
     session.rollback()
     return found
 

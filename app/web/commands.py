@@ -24,7 +24,7 @@ from app.infra.shipped import rows, standards
 ROOT = Path(__file__).parent.parent.parent
 PAUSE, OUTAGE = 0.5, 2.0  # seconds until it looks again: when nothing was due, when the database was away
 # The clock comes by so long after a deadline: what was received before it is answered by then, however many wait.
-GRACE = timedelta(seconds=5)
+GRACE = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 
@@ -81,10 +81,9 @@ def _round(wiring: Any) -> int:
         return 0
 
 
-def run_due(wiring: Any, now: datetime, grace: timedelta = timedelta(0)) -> int:
-    """One round of the worker: the clock first, as of `grace` ago, then a bounded number of tasks. Return how much was
-    done."""
-    done = clockwork.tick(wiring.LIVES, now - grace, wiring.VERBS)
+def run_due(wiring: Any, now: datetime, grace: timedelta = clockwork.AT_ONCE) -> int:
+    """One round of the worker: the clock first, then a bounded number of tasks. Return how much was done."""
+    done = clockwork.tick(wiring.LIVES, now, wiring.VERBS, grace)
     for _ in range(500):
         if not outbox.run_one(wiring.TASKS, now):
             break

@@ -43,6 +43,17 @@ def test_a_row_is_late_from_the_instant_of_its_deadline(app: Flask):
     assert late(Job, job.due) == [("open", job.id)]
 
 
+def test_the_clock_comes_by_a_little_later_unless_nobody_had_time_to_act(app: Flask):
+    job, selecting = make.job("open"), make.job("selecting")
+    selecting.due = selecting.state_since
+    make.keep()
+    assert job.due and selecting.due
+    now = max(job.due, selecting.due)
+    assert ("open", job.id) not in late(Job, job.due + SECOND, 2 * SECOND)
+    assert ("open", job.id) in late(Job, job.due + 2 * SECOND, 2 * SECOND)
+    assert ("selecting", selecting.id) in late(Job, now, timedelta(days=9000))
+
+
 def test_what_waits_for_a_person_is_never_late_for_the_clock(app: Flask):
     job = make.job("submitted")
     make.keep()
