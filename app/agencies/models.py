@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, select, text
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship, validates
 
 from app.accounts.models import Unit, one_of
 from app.agencies.rules import IN_MARKET, LIFE, MAY_READ, MAY_READ_PAPER, MAY_TAKE_DOWN, TO_CHECK, State
@@ -13,6 +13,7 @@ from app.catalogue.models import Item, Standard
 from app.districts.models import within
 from app.infra.db import Cents, Row, session
 from app.infra.files import File
+from app.infra.plain import plain
 from app.infra.record import Living
 
 CURRENT, CHECKED = text("current"), text("checked")
@@ -65,13 +66,15 @@ class Enclosure(Row):
 
 
 class Qualification(Row):
-    """A qualification (资质) of an agency, valid through its last day."""
+    """A qualification (资质) of an agency, valid through its last day. `plain_…` is by what it is compared."""
 
     MAY_READ = MAY_READ_PAPER
 
     agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
     kind: Mapped[str]
+    plain_kind: Mapped[str]
     grade: Mapped[str] = mapped_column(default="")
+    plain_grade: Mapped[str] = mapped_column(default="")
     number: Mapped[str]
     valid_until: Mapped[date]
     file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
@@ -79,23 +82,52 @@ class Qualification(Row):
 
     file: Mapped[File | None] = relationship()
 
-    __table_args__ = (UniqueConstraint("agency_id", "kind", "number", "checked"),)
+    __table_args__ = (
+        UniqueConstraint("agency_id", "kind", "number", "checked"),
+        Index(
+            "ix_qualification_held",
+            "agency_id",
+            "plain_kind",
+            "plain_grade",
+            "valid_until",
+            sqlite_where=CHECKED,
+            postgresql_where=CHECKED,
+        ),
+    )
+
+    @validates("kind", "grade")
+    def _keep_plain(self, name: str, value: str) -> str:
+        setattr(self, f"plain_{name}", plain(value))
+        return value
 
 
 class Professional(Row):
     """A practising professional. Once checked, a certificate number stands once in the market: one person, one agency
-    (anti 挂证)."""
+    (anti 挂证). `plain_certificate` is by what a certificate is compared."""
 
     agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
     name: Mapped[str]
     certificate: Mapped[str]
+    plain_certificate: Mapped[str]
     number: Mapped[str]
     checked: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         UniqueConstraint("agency_id", "number", "checked"),
         Index("uq_professional_checked", "number", unique=True, sqlite_where=CHECKED, postgresql_where=CHECKED),
+        Index(
+            "ix_professional_held",
+            "agency_id",
+            "plain_certificate",
+            sqlite_where=CHECKED,
+            postgresql_where=CHECKED,
+        ),
     )
+
+    @validates("certificate")
+    def _keep_plain(self, name: str, value: str) -> str:
+        self.plain_certificate = plain(value)
+        return value
 
 
 # Each part of an application that is a list, and the columns by which a line of it is the same line.
@@ -138,6 +170,7 @@ class Listing(Row):
             "days",
             "fee_cents",
             "id",
+            "agency_id",
             sqlite_where=CURRENT,
             postgresql_where=CURRENT,
         ),

@@ -11,7 +11,7 @@ from app.agencies.models import IN_THE_MARKET, Agency, Listing, Professional, Qu
 from app.entries.eligibility import Condition, unmet
 from app.entries.models import Entry, live_entries
 from app.infra.db import session
-from app.infra.plain import plain, plain_of
+from app.infra.plain import plain
 from app.jobs.models import Avoidance, Job
 from app.methods.rules import asks_quote
 
@@ -63,9 +63,10 @@ def first_eligible(today: date, job: Job, limit: int = 20) -> list[tuple[int, st
 
 def _holds(group: list[dict[str, str]], today: date) -> ColumnElement[bool]:
     """One of the alternatives is held, checked and valid on the day."""
-    kind, grade = Qualification.kind, Qualification.grade
     alternatives = [
-        _reads(kind, wish["kind"]) & (_reads(grade, wish["grade"]) if wish["grade"] else true()) for wish in group
+        (Qualification.plain_kind == plain(wish["kind"]))
+        & (Qualification.plain_grade == plain(wish["grade"]) if wish["grade"] else true())
+        for wish in group
     ]
     valid = (Qualification.agency_id == Agency.id, Qualification.checked, Qualification.valid_until >= today)
     return select(Qualification.id).where(*valid, or_(*alternatives)).exists()
@@ -73,14 +74,8 @@ def _holds(group: list[dict[str, str]], today: date) -> ColumnElement[bool]:
 
 def _has_staff(required: dict[str, Any]) -> ColumnElement[bool]:
     """As many checked professionals as required hold the certificate, whatever else is printed on it."""
-    certificate, wish = plain_of(Professional.certificate), plain(required["certificate"])
-    same = Professional.certificate == required["certificate"]
-    holds = or_(same, func.replace(certificate, wish, "") != certificate) if wish else true()
+    certificate, wish = Professional.plain_certificate, plain(required["certificate"])
+    holds = func.replace(certificate, wish, "") != certificate if wish else true()
     own = (Professional.agency_id == Agency.id, Professional.checked)
-    counted: ColumnElement[int] = select(func.count(Professional.id)).where(*own, holds).scalar_subquery()
+    counted: ColumnElement[int] = select(func.count()).select_from(Professional).where(*own, holds).scalar_subquery()
     return counted >= int(required["least"])
-
-
-def _reads(column: Any, text: str) -> ColumnElement[bool]:
-    """The column has these words. Where they are typed alike, nothing is taken apart: that would cost most of it."""
-    return or_(column == text, plain_of(column) == plain(text))

@@ -12,7 +12,7 @@ from app.agencies.rules import State
 from app.entries.eligibility import unmet
 from app.entries.eligible import eligible, eligible_count, first_eligible
 from app.infra.db import session
-from app.infra.plain import SPACES, plain, plain_of
+from app.infra.plain import plain
 from app.jobs.models import Avoidance
 from app.kernel.workdays import local_day
 from tests import make
@@ -121,15 +121,20 @@ def test_the_first_promise_the_fewest_days_then_the_lowest_fee():
     assert first_eligible(TODAY, job, 2) == [(one.id, one.unit.name) for one in (agencies[2], agencies[1])]
 
 
-@pytest.mark.parametrize("text", ["", "甲级", " 甲 级　", "（Ａ）", "ﬁ①", "e\u0301", *SPACES])
-def test_words_are_as_plain_in_sql_as_in_python(text):
+def test_what_papers_are_compared_by_follows_the_words_on_them():
     agency = make.agency(lists=None)
     known = {"agency_id": agency.id, "number": "Q", "valid_until": TODAY}
-    session.add(Qualification(kind=f"a{text}b", **known))
+    held = Qualification(kind="测 绘\u2009资质", grade=" 甲级　", **known)
+    person = Professional(agency_id=agency.id, name="示例", number="P", certificate="工程师（Ａ）")
+    session.add_all([held, person, Qualification(kind="测绘资质", **known | {"number": "R"})])
     session.flush()
-    found = session.scalar(select(plain_of(Qualification.kind)).where(Qualification.number == "Q"))
-    assert found == plain(f"a{text}b")
+    assert (held.plain_kind, held.plain_grade, person.plain_certificate) == ("测绘资质", "甲级", "工程师(A)")
+    held.kind, held.grade, person.certificate = "Survey（A）", "", "ﬁ①"
+    session.flush()
+    session.expire_all()
+    assert (held.plain_kind, held.plain_grade, person.plain_certificate) == ("Survey(A)", "", "fi1")
 
 
-def test_all_that_python_takes_for_space_is_space():
-    assert set(SPACES) == {chr(code) for code in range(0x110000) if chr(code).isspace()}
+@pytest.mark.parametrize("text", ["", "甲级", " 甲 级　", "（Ａ）", "ﬁ①", "e\u0301"])
+def test_plain_words_are_plain(text):
+    assert plain(plain(text)) == plain(text)
