@@ -67,7 +67,7 @@ def plug(app: Flask, wiring: Any) -> None:
     locale.install(app, ROOT / "translations")
     mail.speak(app.extensions["languages"][app.config["DEFAULT_LOCALE"]].sentences.gettext)
     drawing.install(app)
-    answers.install(app)
+    answers.install(app, wiring.PARTED)
     door.login.init_app(app)
     app.url_map.converters["int"] = door.RowNumber
     uploads.FileField.whose = lambda: door.acting().actor.user_id

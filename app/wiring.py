@@ -26,7 +26,7 @@ from app.inquiries.models import Inquiry
 from app.inquiries.views import bp as inquiries
 from app.jobs.models import Job
 from app.jobs.views import bp as jobs
-from app.kernel.act import Act
+from app.kernel.act import Act, Actor
 from app.methods.operations import load as load_lawful_methods
 from app.methods.views import bp as methods
 from app.notices import operations as notice_operations
@@ -40,13 +40,14 @@ from app.openings.views import bp as openings
 from app.oversight.commands import COMMANDS as oversight_commands
 from app.oversight.views import bp as oversight
 from app.panels import operations as panel_operations
-from app.panels.models import Seat
+from app.panels.models import Seat, left_seat
 from app.panels.views import bp as panels
 from app.panels.views import seats
 from app.ratings.models import Rating
 from app.ratings.views import bp as ratings
 from app.selections import operations as selection_operations
 from app.selections.commands import COMMANDS as selection_commands
+from app.selections.models import was_selected
 from app.selections.views import bp as selections
 from app.services import operations as service_operations
 from app.services.models import Pause
@@ -96,6 +97,9 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("pause", "confirm"): service_operations.confirm_pause,
     ("pause", "end"): service_operations.end_at_cap,
 }
+
+# Who had a part in a thing that they have no longer.
+PARTED: dict[type, tuple[Callable[[Actor, Any], bool], ...]] = {Job: (left_seat, was_selected)}
 
 # What follows which event, after the commit.
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {

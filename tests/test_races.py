@@ -4,6 +4,7 @@ Every race is also run by a naive control, which looks first and acts later with
 """
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,6 +37,8 @@ from app.kernel.draw import list_hash_of
 from app.kernel.errors import WrongState
 from app.kernel.workdays import local_day
 from app.objections import operations as objections
+from app.panels import operations as panels
+from app.panels.models import seats_of
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating
 from app.selections import operations as selections
@@ -46,6 +49,7 @@ from app.web.commands import GRACE, run_due
 from tests import make
 from tests.at_once import LONGEST, Try, acts, at_once, by, in_threads, in_transaction, looks, naively, the_clock
 from tests.client import CheckedClient
+from tests.panels import bench
 
 pytestmark = pytest.mark.usefixtures("app")
 SOON = timedelta(minutes=5)
@@ -524,6 +528,46 @@ def test_whom_the_clock_has_overtaken_reads_it_before_and_after_the_worker_came(
     work(clock.now)
     after = client.post(path)
     assert (after.status_code, "accepted, being rated" in after.text) == (409, True)
+
+
+def an_agency_uploads_after_the_correction() -> tuple[Job, Any, str, Try]:
+    job = make.job("awarded")
+    return job, make.user_of(job.agency), f"/jobs/{job.id}/contract/upload", corrects(job)
+
+
+def a_chair_agrees_after_recusal() -> tuple[Job, Any, str, Try]:
+    job = bench.scored(bench.convened())
+    return job, seats_of(job.id)[0].user, f"/jobs/{job.id}/panel/agree", recuses(job)
+
+
+def a_chair_scores_after_recusal() -> tuple[Job, Any, str, Try]:
+    job = bench.convened()
+    seat = seats_of(job.id)[0]
+    return job, seat.user, f"/seats/{seat.id}/score", recuses(job)
+
+
+def recuses(job: Job) -> Try:
+    officer = make.act(make.operator(), make.later(job))
+    return by(officer, seats_of(job.id)[0], "recuse", panels.recuse, reason="与投标人有亲属关系。")
+
+
+@pytest.mark.parametrize(
+    "race", [an_agency_uploads_after_the_correction, a_chair_agrees_after_recusal, a_chair_scores_after_recusal]
+)
+def test_whoever_lost_their_part_reads_how_it_stands_and_a_stranger_that_it_is_not_theirs(
+    race: Callable[[], Any], clock: Any, as_user: Callable[..., CheckedClient]
+) -> None:
+    job, user, path, overtakes = race()
+    clock.now = make.later(job)
+    client, stranger = in_english(as_user(user)), as_user(make.user_of(make.unit()))
+    assert client.get(path).status_code == 200
+    in_transaction(overtakes)()
+    left, strange = client.post(path), stranger.post(path)
+    assert (left.status_code, strange.status_code in (403, 404)) == (409, True)
+    state = "recused" if path.startswith("/seats") else job.LIFE.label(make.again(job).state)
+    assert f"it is now “{state}”" in left.text
+    way_on = re.search(r'class="btn btn-go" href="([^"]+)"', left.text)
+    assert way_on and client.get(way_on[1], follow_redirects=True).status_code == 200
 
 
 def in_english(client: CheckedClient) -> CheckedClient:

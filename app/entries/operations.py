@@ -114,8 +114,11 @@ def close(act: Act, job: Job) -> None:
 
 def check_open(act: Act, job: Job) -> None:
     """Refuse what is for the time in which a job takes entries."""
-    if not takes_entries(act.actor, job) or job.due is None or act.now >= job.due:
-        raise WrongState(N_("The entry for this job has closed."))
+    if not takes_entries(act.actor, job):
+        now = job.LIFE.label(job.state)
+        raise WrongState(N_("The entry for this job is closed: it is now “%(state)s”."), state=now)
+    if job.due is None or act.now >= job.due:
+        raise WrongState(N_("The entry for this job has closed. The clock selects in a moment."))
 
 
 def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, int]:

@@ -41,8 +41,11 @@ def object_to(act: Act, job: Job, *, ground: str, file_id: int | None) -> Object
 def award_in_publicity(act: Act, job: Job) -> Award:
     """The award that can be objected to now, or a refusal."""
     award = current_award(job.id)
-    if not job_in_publicity(act.actor, job) or award is None or act.now >= award.publicity_ends:
-        raise WrongState(N_("Objections are taken while the result is in publicity."))
+    if not job_in_publicity(act.actor, job) or award is None:
+        now = job.LIFE.label(job.state)
+        raise WrongState(N_("Objections are taken while the result is in publicity: it is now “%(state)s”."), state=now)
+    if act.now >= award.publicity_ends:
+        raise WrongState(N_("The publicity of this result has ended, and with it the time to object."))
     return award
 
 

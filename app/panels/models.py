@@ -15,7 +15,7 @@ from app.jobs.models import Job
 from app.jobs.rules import LIFE, State
 from app.kernel.act import Actor
 from app.methods.rules import SCORED
-from app.panels.rules import MAY_READ_PANEL, SEAT_LIFE, Part, SeatState, has_scored
+from app.panels.rules import MAY_READ_PANEL, SEAT_LIFE, Part, SeatState, has_scored, its_holder
 
 
 class Seat(Living, Row):
@@ -42,7 +42,7 @@ class Seat(Living, Row):
 
     @staticmethod
     def MAY_READ(actor: Actor, seat: "Seat") -> bool:
-        return MAY_READ_PANEL(actor, Bench(seat.job, seats_of(seat.job_id)))
+        return its_holder(actor, seat) or MAY_READ_PANEL(actor, Bench(seat.job, seats_of(seat.job_id)))
 
 
 class Panel(Row):
@@ -109,6 +109,12 @@ def seats_of(job_id: int) -> list[Seat]:
     """Every seat of a job, chair first, with person and unit."""
     query = select(Seat).where(Seat.job_id == job_id).order_by(Seat.part, Seat.id)
     return list(session.scalars(query.options(joinedload(Seat.user), joinedload(Seat.unit))))
+
+
+def left_seat(actor: Actor, job: Job) -> bool:
+    """Whether the actor sat on the panel of a job and does no longer."""
+    left = select(Seat.id).where(Seat.job_id == job.id, Seat.recused_because.is_not(None))
+    return session.scalar(left.where(Seat.user_id == actor.user_id).limit(1)) is not None
 
 
 def panel_of(job_id: int) -> Panel | None:

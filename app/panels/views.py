@@ -11,7 +11,7 @@ from app.jobs.rules import LIFE, its_chair, its_owner, scoring, seats_people
 from app.kernel.law import signed_in
 from app.panels import operations
 from app.panels.forms import ReasonForm, SeatForm, scores_form
-from app.panels.models import Bench, Seat, bidders_in, seats_of, sheets_of
+from app.panels.models import Bench, Seat, bidders_in, seats_of, sees_panel, sheets_of
 from app.panels.rules import (
     MAY_READ_PANEL,
     PARTS,
@@ -98,7 +98,9 @@ def agree(job: Job) -> Any:
 @seats.get("/<int:id>", endpoint="show")
 @allow(signed_in, Seat)
 def show_seat(seat: Seat) -> Any:
-    return redirect(url_for("panels.show", id=seat.job_id), 303)
+    """To the panel, or to its job for whoever has left it."""
+    page = "panels.show" if sees_panel(acting().actor, seat.job) else "jobs.show"
+    return redirect(url_for(page, id=seat.job_id), 303)
 
 
 @seats.route("/<int:id>/score", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from app.infra import almanac
 from app.infra.db import Cents, Row, session
 from app.infra.record import Event
 from app.jobs.models import Job
+from app.kernel.act import Actor
 from app.kernel.draw import Rule, Terms
 from app.kernel.workdays import local_day
 from app.methods.rules import CHOOSING, TIMED, Method
@@ -107,6 +108,12 @@ def ranking_of(job_id: int) -> list[str]:
 
 def current_award(job_id: int) -> Award | None:
     return session.scalar(select(Award).where(Award.job_id == job_id, Award.ended_at.is_(None)))
+
+
+def was_selected(actor: Actor, job: Job) -> bool:
+    """Whether the actor's unit was selected for a job and is no longer."""
+    ended = select(Award.id).join(Award.entry).where(Award.job_id == job.id, Award.ended_at.is_not(None))
+    return session.scalar(ended.where(Entry.agency_id == actor.unit_id).limit(1)) is not None
 
 
 def past_awards(job_id: int) -> list[Award]:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
@@ -12,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 
 from app.infra import once
 from app.infra.db import reading_only, session, settle
-from app.kernel.errors import Refusal
+from app.kernel.errors import NotAllowed, Refusal, WrongState
+from app.kernel.words import N_
 from app.web import door
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -20,13 +22,17 @@ NEVER_SHOWN = {"csrf_token", "once", "password", "password_again", "new_password
 LONGEST_SHOWN = 20_000
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
+Parted = Mapping[type, Sequence[Callable[[Any, Any], bool]]]
+
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, parted: Parted) -> None:
+    """`parted` asks, by the kind of thing, whether an actor had a part in it that they have no longer."""
+    app.extensions["parted"] = parted
     app.before_request(_note_the_instant)
     app.before_request(_refuse_unnamed)
     CSRFProtect(app)
@@ -109,8 +115,19 @@ def _end(response: Response) -> Response:
 
 def _refusal(refusal: Refusal) -> tuple[str, int]:
     settle(g.get("keep", False))
+    if isinstance(refusal, NotAllowed):
+        refusal = _lost_part() or refusal
     places = {name: gettext(value) if isinstance(value, str) else value for name, value in refusal.places.items()}
     return page(refusal.status, gettext(refusal.text, **places))
+
+
+def _lost_part() -> Refusal | None:
+    """For whoever had a part in the thing until a moment ago: how it stands now, instead of that it is not theirs."""
+    thing: Any = g.get("thing")
+    thing = getattr(thing, "job", thing)
+    if not any(parted(door.acting().actor, thing) for parted in current_app.extensions["parted"].get(type(thing), ())):
+        return None
+    return WrongState(N_("This is no longer yours to do: it is now “%(state)s”."), state=thing.LIFE.label(thing.state))
 
 
 def _overtaken(error: IntegrityError) -> tuple[str, int]:

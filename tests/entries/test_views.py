@@ -98,7 +98,7 @@ def test_a_job_that_is_not_open_is_not_entered_and_the_page_says_how_it_stands(
     client = signed_in(as_user, agency)
     for page in (client.get(f"/jobs/{job.id}/enter"), client.post(f"/jobs/{job.id}/enter")):
         assert page.status_code == 409
-        assert "The entry for this job has closed." in page.text
+        assert f"The entry for this job is closed: it is now “{job.LIFE.label(job.state)}”." in page.text
         assert f'href="/jobs/{job.id}"' in page.text
 
 
