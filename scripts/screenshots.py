@@ -23,6 +23,7 @@ TARGET = ROOT / "build" / "screenshots"
 README_IMAGE = ROOT / "docs" / "job.png"
 WIDTHS = (1280, 390)
 README_SIZE = {"x": 0, "y": 0, "width": 1280, "height": 960}
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium)"
 PATIENCE = 300  # seconds until the city is built and answers
 PAGES = {
@@ -63,7 +64,7 @@ def main() -> None:
 
 def find_chromium() -> str | None:
     """Where this machine's Chromium is; the browser tests drive the same one."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 def wait(service: "subprocess.Popen[bytes]", address: str) -> None:
