@@ -21,7 +21,7 @@ from sqlalchemy import select, text
 import config
 from app import create_app
 from app.catalogue.models import Item
-from app.entries.eligible import eligible, eligible_count, first_eligible
+from app.entries.eligible import eligible_count, eligible_ids, first_eligible
 from app.infra import db
 from app.infra.db import session
 from app.jobs.models import Job
@@ -102,11 +102,11 @@ def fill(now: datetime) -> None:
 
 def sets(now: datetime) -> None:
     day, job = local_day(now), session.scalars(select(Job)).one()
-    found = len(session.scalars(eligible(day, job)).all())
+    found = len(eligible_ids(day, job))
     print(f"{session.get_bind().dialect.name}, {AGENCIES:,} agencies, {found:,} of them may enter the job")
     floor = best_ms(lambda: session.execute(text("SELECT 1")).all())
     count = best_ms(lambda: eligible_count(day, job))
-    every = best_ms(lambda: session.scalars(eligible(day, job)).all())
+    every = best_ms(lambda: eligible_ids(day, job))
     taken = sorted(best_ms(lambda: first_eligible(day, job), rounds=1) for _ in range(ASKED))
     print(f"SELECT 1                                  {floor:9.2f} ms")
     print(f"how many may enter                        {count:9.2f} ms")

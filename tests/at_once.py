@@ -7,14 +7,17 @@ from functools import partial
 from threading import Barrier, Event, Thread
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from app import wiring
+from app.entries.envelopes import entrant_of
+from app.entries.models import live_entries
+from app.infra import record as log
 from app.infra.clockwork import take_late
 from app.infra.db import Row, session, transaction
-from app.infra.record import record
 from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act
+from app.kernel.draw import list_hash_of
 from tests import make
 
 LONGEST = 10.0
@@ -105,7 +108,7 @@ def acts(one: Try) -> None:
     with transaction():
         thing: Any = session.get_one(one.model, one.id)
         thing.state = thing.LIFE[one.step].target
-        record(one.act, f"{thing.LIFE.name}.{one.step}", thing)
+        log.record(one.act, f"{thing.LIFE.name}.{one.step}", thing)
 
 
 def naively(*tries: Try) -> None:
@@ -127,3 +130,15 @@ def in_threads(*runs: Callable[[], Any]) -> None:
         thread.start()
     for thread in threads:
         thread.join(LONGEST)
+
+
+def published_list(job_id: int) -> str:
+    """The hash of the list of entrants that the clock published at closing."""
+    query = select(log.Event.facts).where(log.Event.thread_of == f"job:{job_id}", log.Event.name == "job.close")
+    return str(session.scalars(query).one()["list_hash"])
+
+
+def standing_list(job_id: int) -> str:
+    """The hash of the list of the entries that stand now."""
+    session.expire_all()
+    return list_hash_of([entrant_of(one) for one in live_entries(job_id)])

@@ -25,7 +25,6 @@ from app.agencies.models import Agency
 from app.contracts import operations as contracts
 from app.contracts.models import contracts_of, materials_asked
 from app.entries import operations as entries
-from app.entries.envelopes import entrant_of
 from app.entries.models import Entry, EntryVersion, entry_of, live_entries, versions_of
 from app.infra import record as log
 from app.infra.clockwork import take_late
@@ -33,7 +32,6 @@ from app.infra.db import Row, session, transaction
 from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act, Role
-from app.kernel.draw import list_hash_of
 from app.kernel.errors import WrongState
 from app.kernel.workdays import local_day
 from app.objections import operations as objections
@@ -47,7 +45,20 @@ from app.services import operations as services
 from app.services.models import Delivery, Pause, open_pause
 from app.web.commands import GRACE, run_due
 from tests import make
-from tests.at_once import LONGEST, Try, acts, at_once, by, in_threads, in_transaction, looks, naively, the_clock
+from tests.at_once import (
+    LONGEST,
+    Try,
+    acts,
+    at_once,
+    by,
+    in_threads,
+    in_transaction,
+    looks,
+    naively,
+    published_list,
+    standing_list,
+    the_clock,
+)
 from tests.client import CheckedClient
 from tests.panels import bench
 
@@ -429,16 +440,6 @@ def entered() -> tuple[Entry, Act]:
     return entry, make.act(agency, job.due - SOON)
 
 
-def published_list(job: Job) -> str:
-    query = select(log.Event.facts).where(log.Event.thread_of == f"job:{job.id}", log.Event.name == "job.close")
-    return str(session.scalars(query).one()["list_hash"])
-
-
-def standing_list(job: Job) -> str:
-    session.expire_all()
-    return list_hash_of([entrant_of(one) for one in live_entries(job.id)])
-
-
 AT_CLOSING = (one_changes_as_the_clock_closes, one_withdraws_as_the_clock_closes)
 
 
@@ -449,7 +450,7 @@ def test_the_published_list_is_the_one_that_stands(race: Callable[[], Race], ord
     acted, closed = at_once(run.job, *map(in_transaction, run.tries[::order]))[::order]
     assert closed is None
     assert make.again(run.job).state == "selecting"
-    assert published_list(run.job) == standing_list(run.job)
+    assert published_list(run.job.id) == standing_list(run.job.id)
     ended = sum(one.ended_at is not None for one in versions_of(run.tries[0].id))
     assert (type(acted), ended) in ((NoneType, 1), (WrongState, 0))
 
@@ -464,7 +465,7 @@ def test_without_the_lock_the_list_would_change_after_it_was_published(race: Cal
     with transaction():
         entry = session.get_one(Entry, acts_late.id)
         entry.state, entry.offer = entry.LIFE[acts_late.step].target, "0" * 64
-    assert published_list(run.job) != standing_list(run.job)
+    assert published_list(run.job.id) != standing_list(run.job.id)
 
 
 # --- what the second one reads ----------------------------------------------------------------------------------------

@@ -172,13 +172,8 @@ def holds(agency_id: int, require: list[list[dict[str, str]]], today: date) -> b
     valid = [one for one in checked(Qualification, agency_id) if one.valid_until >= today]
     held = {(plain(one.kind), plain(one.grade)) for one in valid}
     kinds = {kind for kind, _ in held}
-    return all(
-        any(
-            (plain(wish["kind"]), plain(wish["grade"])) in held if wish["grade"] else plain(wish["kind"]) in kinds
-            for wish in group
-        )
-        for group in require
-    )
+    wanted = [[(plain(wish["kind"]), plain(wish["grade"])) for wish in group] for group in require]
+    return all(any((kind, grade) in held if grade else kind in kinds for kind, grade in group) for group in wanted)
 
 
 def has_staff(agency_id: int, require: list[dict[str, Any]]) -> bool:

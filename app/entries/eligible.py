@@ -1,81 +1,131 @@
 """Which agencies may enter a job, all of them in one statement: a second reading of the conditions of eligibility.py,
-which judge one agency at a time and say how to mend what is not met. A test holds the two together."""
+which judge one agency at a time and say how to mend what is not met. A test holds the two together.
 
+A statement is made once for all jobs that ask for the same papers: making it takes longer than running it.
+"""
+
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 
 from app.accounts.models import Unit
 from app.agencies.models import IN_THE_MARKET, Agency, Listing, Professional, Qualification
 from app.entries.eligibility import Condition, unmet
 from app.entries.models import Entry, live_entries
-from app.infra.db import session
+from app.infra.db import run
 from app.infra.plain import plain
 from app.jobs.models import Avoidance, Job
 from app.methods.rules import asks_quote
 
 
-def eligible(today: date, job: Job) -> Select[Any]:
+@dataclass(frozen=True)
+class Wanted:
+    """What a job asks for beside its numbers: groups of alternatives, each a kind and a grade (or none) in plain words;
+    certificates in plain words with the least number of people; whether fees are offered; whether one is named."""
+
+    groups: tuple[tuple[tuple[str, str], ...], ...]
+    staff: tuple[tuple[str, int], ...]
+    offered: bool
+    named: bool
+
+
+def eligible_ids(today: date, job: Job) -> list[int]:
     """The agencies that may enter a job on a day."""
-    listed = (Listing.agency_id == Agency.id, Listing.item_id == job.item_id, Listing.current)
-    query = select(Agency.id).join(Listing, listed[0] & listed[1] & listed[2])
-    if not asks_quote(job):
-        query = query.where(func.coalesce(Listing.fee_cents, 0) <= (job.ceiling_cents or 0))
-    shut_out = select(Avoidance.id).where(Avoidance.job_id == job.id, Avoidance.agency_id == Agency.id).exists()
-    if job.named_agency_id:
-        query = query.where(Agency.id == job.named_agency_id)
-    return query.where(
-        Listing.days <= (job.days or 0),
-        IN_THE_MARKET,
-        Agency.id != job.owner_id,
-        *(_holds(group, today) for group in job.require),
-        *(_has_staff(one) for one in job.item.require_staff),
-        ~shut_out,
-    )
+    return list(run(_eligible(_wanted(job)), **_numbers(today, job)).scalars())
 
 
 def eligible_count(today: date, job: Job) -> int:
     """How many agencies may enter a job on a day."""
-    return session.scalar(select(func.count()).select_from(eligible(today, job).subquery())) or 0
+    return int(run(_count(_wanted(job)), **_numbers(today, job)).scalar_one())
 
 
 def listing_of(today: date, job: Job, agency_id: int) -> int | None:
     """The listing with which an agency may enter a job on a day; None when it may not."""
-    found: int | None = session.scalar(eligible(today, job).with_only_columns(Listing.id).where(Agency.id == agency_id))
+    found: int | None = run(_listing(_wanted(job)), agency_id=agency_id, **_numbers(today, job)).scalar()
     return found
 
 
 def lacking(today: date, job: Job) -> list[tuple[Entry, Condition]]:
     """The live entries of a job whose agencies may not enter it on a day, each with the condition that is not met."""
-    entrants = select(Entry.agency_id).where(Entry.job_id == job.id)
-    may = set(session.scalars(eligible(today, job).where(Agency.id.in_(entrants))))
+    may = set(run(_entrants(_wanted(job)), **_numbers(today, job)).scalars())
     others = [entry for entry in live_entries(job.id) if entry.agency_id not in may]
     return [(entry, lacks) for entry in others if (lacks := unmet(today, job, entry.agency))]
 
 
 def first_eligible(today: date, job: Job, limit: int = 20) -> list[tuple[int, str]]:
     """(id, name) of the eligible agencies that promise the fewest days, then the lowest fee, for the item."""
-    named = eligible(today, job).add_columns(Unit.name).join(Unit, Unit.id == Agency.id)
-    rows = session.execute(named.order_by(Listing.days, Listing.fee_cents, Listing.id).limit(limit)).all()
-    return [(row[0], row[1]) for row in rows]
+    rows: Any = run(_first(_wanted(job)), limit=limit, **_numbers(today, job))
+    return [(id, name) for id, name in rows]
 
 
-def _holds(group: list[dict[str, str]], today: date) -> ColumnElement[bool]:
+def _wanted(job: Job) -> Wanted:
+    groups = tuple(tuple((plain(one["kind"]), plain(one["grade"])) for one in group) for group in job.require)
+    staff = tuple((plain(one["certificate"]), int(one["least"])) for one in job.item.require_staff)
+    return Wanted(groups, staff, asks_quote(job), job.named_agency_id is not None)
+
+
+def _numbers(today: date, job: Job) -> dict[str, Any]:
+    known = {"item_id": job.item_id, "job_id": job.id, "owner_id": job.owner_id, "named_id": job.named_agency_id}
+    return known | {"today": today, "days": job.days or 0, "ceiling_cents": job.ceiling_cents or 0}
+
+
+@lru_cache(maxsize=500)
+def _eligible(wanted: Wanted) -> Select[Any]:
+    query = select(Agency.id).join(Listing, Listing.agency_id == Agency.id)
+    query = query.where(Listing.item_id == bindparam("item_id"), Listing.current, Listing.days <= bindparam("days"))
+    if not wanted.offered:
+        query = query.where(func.coalesce(Listing.fee_cents, 0) <= bindparam("ceiling_cents"))
+    if wanted.named:
+        query = query.where(Agency.id == bindparam("named_id"))
+    avoided = (Avoidance.job_id == bindparam("job_id"), Avoidance.agency_id == Agency.id)
+    return query.where(
+        IN_THE_MARKET,
+        Agency.id != bindparam("owner_id"),
+        *(_holds(group) for group in wanted.groups),
+        *(_has_staff(certificate, least) for certificate, least in wanted.staff),
+        ~select(Avoidance.id).where(*avoided).exists(),
+    )
+
+
+@lru_cache(maxsize=500)
+def _count(wanted: Wanted) -> Select[Any]:
+    return select(func.count()).select_from(_eligible(wanted).subquery())
+
+
+@lru_cache(maxsize=500)
+def _listing(wanted: Wanted) -> Select[Any]:
+    return _eligible(wanted).with_only_columns(Listing.id).where(Agency.id == bindparam("agency_id"))
+
+
+@lru_cache(maxsize=500)
+def _entrants(wanted: Wanted) -> Select[Any]:
+    return _eligible(wanted).where(Agency.id.in_(select(Entry.agency_id).where(Entry.job_id == bindparam("job_id"))))
+
+
+@lru_cache(maxsize=500)
+def _first(wanted: Wanted) -> Select[Any]:
+    named = _eligible(wanted).add_columns(Unit.name).join(Unit, Unit.id == Agency.id)
+    return named.order_by(Listing.days, Listing.fee_cents, Listing.id).limit(bindparam("limit"))
+
+
+def _holds(group: tuple[tuple[str, str], ...]) -> ColumnElement[bool]:
     """One of the alternatives is held, checked and valid on the day."""
     alternatives = [
-        (Qualification.plain_kind == plain(wish["kind"]))
-        & (Qualification.plain_grade == plain(wish["grade"]) if wish["grade"] else true())
-        for wish in group
+        (Qualification.plain_kind == kind) & (Qualification.plain_grade == grade if grade else true())
+        for kind, grade in group
     ]
-    valid = (Qualification.agency_id == Agency.id, Qualification.checked, Qualification.valid_until >= today)
+    own = (Qualification.agency_id == Agency.id, Qualification.checked)
+    valid = (*own, Qualification.valid_until >= bindparam("today"))
     return select(Qualification.id).where(*valid, or_(*alternatives)).exists()
 
 
-def _has_staff(required: dict[str, Any]) -> ColumnElement[bool]:
+def _has_staff(certificate: str, least: int) -> ColumnElement[bool]:
     """As many checked professionals as required hold the certificate, whatever else is printed on it."""
-    certificate, wish = Professional.plain_certificate, plain(required["certificate"])
-    holds = func.replace(certificate, wish, "") != certificate if wish else true()
+    printed = Professional.plain_certificate
+    holds = func.replace(printed, certificate, "") != printed if certificate else true()
     own = (Professional.agency_id == Agency.id, Professional.checked)
     counted: ColumnElement[int] = select(func.count()).select_from(Professional).where(*own, holds).scalar_subquery()
-    return counted >= int(required["least"])
+    return counted >= least
