@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections import Counter
-from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -15,6 +15,8 @@ from itsdangerous import URLSafeTimedSerializer
 
 # What differs between two pages that are alike: their tokens, and where the language form leads back to.
 PASSING = re.compile(r'(name="(?:csrf_token|once|next)") value="[^"]+"')
+# Words between tags: what is right or wrong with a page does not depend on which they are.
+TEXT = re.compile(r">([^<>&]*[^<>&\s][^<>&]*)<")
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
 
 
@@ -40,10 +42,19 @@ class CheckedClient(FlaskClient):
         return signed if isinstance(signed, str) else signed.decode()
 
 
-@lru_cache(maxsize=20_000)
+_read: dict[bytes, tuple[str, ...]] = {}
+
+
 def problems_of(text: str) -> tuple[str, ...]:
-    """What is wrong with a page or, when it has no doctype, with a part of one. A page seen before is not read again:
-    that would take longer than to make it."""
+    """What is wrong with a page or, when it has no doctype, with a part of one. A page that differs in its words alone
+    from one seen before is not read again: that would take longer than to make it."""
+    key = sha256(TEXT.sub(">x<", text).encode()).digest()
+    if key not in _read:
+        _read[key] = _problems(text)
+    return _read[key]
+
+
+def _problems(text: str) -> tuple[str, ...]:
     whole = text.lstrip().lower().startswith("<!doctype html>")
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     try:
