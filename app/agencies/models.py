@@ -46,6 +46,7 @@ class Agency(Living, Row):
             f"state NOT IN {tuple(map(str, IN_MARKET))} OR signed_at IS NOT NULL", "the_admitted_have_signed"
         ),
         Index(None, "state", "due"),
+        Index(None, "id", "state"),
     )
 
 
@@ -70,7 +71,7 @@ class Qualification(Row):
 
     MAY_READ = MAY_READ_PAPER
 
-    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id))
     kind: Mapped[str]
     plain_kind: Mapped[str]
     grade: Mapped[str] = mapped_column(default="")
@@ -84,15 +85,7 @@ class Qualification(Row):
 
     __table_args__ = (
         UniqueConstraint("agency_id", "kind", "number", "checked"),
-        Index(
-            "ix_qualification_held",
-            "agency_id",
-            "plain_kind",
-            "plain_grade",
-            "valid_until",
-            sqlite_where=CHECKED,
-            postgresql_where=CHECKED,
-        ),
+        Index("ix_qualification_held", "agency_id", "checked", "plain_kind", "plain_grade", "valid_until"),
     )
 
     @validates("kind", "grade")
@@ -105,7 +98,7 @@ class Professional(Row):
     """A practising professional. Once checked, a certificate number stands once in the market: one person, one agency
     (anti 挂证). `plain_certificate` is by what a certificate is compared."""
 
-    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id))
     name: Mapped[str]
     certificate: Mapped[str]
     plain_certificate: Mapped[str]
@@ -115,13 +108,7 @@ class Professional(Row):
     __table_args__ = (
         UniqueConstraint("agency_id", "number", "checked"),
         Index("uq_professional_checked", "number", unique=True, sqlite_where=CHECKED, postgresql_where=CHECKED),
-        Index(
-            "ix_professional_held",
-            "agency_id",
-            "plain_certificate",
-            sqlite_where=CHECKED,
-            postgresql_where=CHECKED,
-        ),
+        Index("ix_professional_held", "agency_id", "checked", "plain_certificate"),
     )
 
     @validates("certificate")

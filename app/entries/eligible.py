@@ -74,19 +74,18 @@ def _numbers(today: date, job: Job) -> dict[str, Any]:
 
 @lru_cache(maxsize=500)
 def _eligible(wanted: Wanted) -> Select[Any]:
-    query = select(Agency.id).join(Listing, Listing.agency_id == Agency.id)
-    query = query.where(Listing.item_id == bindparam("item_id"), Listing.current, Listing.days <= bindparam("days"))
+    query = select(Listing.agency_id).where(Listing.item_id == bindparam("item_id"), Listing.current)
     if not wanted.offered:
         query = query.where(func.coalesce(Listing.fee_cents, 0) <= bindparam("ceiling_cents"))
     if wanted.named:
-        query = query.where(Agency.id == bindparam("named_id"))
-    avoided = (Avoidance.job_id == bindparam("job_id"), Avoidance.agency_id == Agency.id)
+        query = query.where(Listing.agency_id == bindparam("named_id"))
     return query.where(
-        IN_THE_MARKET,
-        Agency.id != bindparam("owner_id"),
+        Listing.days <= bindparam("days"),
+        Listing.agency_id != bindparam("owner_id"),
+        Listing.agency_id.not_in(select(Avoidance.agency_id).where(Avoidance.job_id == bindparam("job_id"))),
+        select(Agency.id).where(Agency.id == Listing.agency_id, IN_THE_MARKET).exists(),
         *(_holds(group) for group in wanted.groups),
         *(_has_staff(certificate, least) for certificate, least in wanted.staff),
-        ~select(Avoidance.id).where(*avoided).exists(),
     )
 
 
@@ -97,17 +96,18 @@ def _count(wanted: Wanted) -> Select[Any]:
 
 @lru_cache(maxsize=500)
 def _listing(wanted: Wanted) -> Select[Any]:
-    return _eligible(wanted).with_only_columns(Listing.id).where(Agency.id == bindparam("agency_id"))
+    return _eligible(wanted).with_only_columns(Listing.id).where(Listing.agency_id == bindparam("agency_id"))
 
 
 @lru_cache(maxsize=500)
 def _entrants(wanted: Wanted) -> Select[Any]:
-    return _eligible(wanted).where(Agency.id.in_(select(Entry.agency_id).where(Entry.job_id == bindparam("job_id"))))
+    entered = select(Entry.agency_id).where(Entry.job_id == bindparam("job_id"))
+    return _eligible(wanted).where(Listing.agency_id.in_(entered))
 
 
 @lru_cache(maxsize=500)
 def _first(wanted: Wanted) -> Select[Any]:
-    named = _eligible(wanted).add_columns(Unit.name).join(Unit, Unit.id == Agency.id)
+    named = _eligible(wanted).add_columns(Unit.name).join(Unit, Unit.id == Listing.agency_id)
     return named.order_by(Listing.days, Listing.fee_cents, Listing.id).limit(bindparam("limit"))
 
 
@@ -117,7 +117,7 @@ def _holds(group: tuple[tuple[str, str], ...]) -> ColumnElement[bool]:
         (Qualification.plain_kind == kind) & (Qualification.plain_grade == grade if grade else true())
         for kind, grade in group
     ]
-    own = (Qualification.agency_id == Agency.id, Qualification.checked)
+    own = (Qualification.agency_id == Listing.agency_id, Qualification.checked)
     valid = (*own, Qualification.valid_until >= bindparam("today"))
     return select(Qualification.id).where(*valid, or_(*alternatives)).exists()
 
@@ -125,7 +125,7 @@ def _holds(group: tuple[tuple[str, str], ...]) -> ColumnElement[bool]:
 def _has_staff(certificate: str, least: int) -> ColumnElement[bool]:
     """As many checked professionals as required hold the certificate, whatever else is printed on it."""
     printed = Professional.plain_certificate
-    holds = func.replace(printed, certificate, "") != printed if certificate else true()
-    own = (Professional.agency_id == Agency.id, Professional.checked)
+    holds = or_(printed == certificate, func.replace(printed, certificate, "") != printed) if certificate else true()
+    own = (Professional.agency_id == Listing.agency_id, Professional.checked)
     counted: ColumnElement[int] = select(func.count()).select_from(Professional).where(*own, holds).scalar_subquery()
     return counted >= least

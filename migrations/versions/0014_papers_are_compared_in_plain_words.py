@@ -10,11 +10,11 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-CURRENT, CHECKED = sa.text("current"), sa.text("checked")
+CURRENT = sa.text("current")
 WORDS = {"qualification": ("kind", "grade"), "professional": ("certificate",)}
 INDEXES = {
-    "qualification": ("agency_id", "plain_kind", "plain_grade", "valid_until"),
-    "professional": ("agency_id", "plain_certificate"),
+    "qualification": ("agency_id", "checked", "plain_kind", "plain_grade", "valid_until"),
+    "professional": ("agency_id", "checked", "plain_certificate"),
 }
 FIRST = ("item_id", "days", "fee_cents", "id")
 
@@ -27,13 +27,17 @@ def upgrade() -> None:
         with op.batch_alter_table(name) as table:
             for word in words:
                 table.alter_column(f"plain_{word}", existing_type=sa.String(), nullable=False)
-        op.create_index(f"ix_{name}_held", name, INDEXES[name], sqlite_where=CHECKED, postgresql_where=CHECKED)
+        op.create_index(f"ix_{name}_held", name, INDEXES[name])
+        op.drop_index(f"ix_{name}_agency_id", name)
+    op.create_index("ix_agency_id_state", "agency", ("id", "state"))
     _index_listings(*FIRST, "agency_id")
 
 
 def downgrade() -> None:
     _index_listings(*FIRST)
+    op.drop_index("ix_agency_id_state", "agency")
     for name, words in WORDS.items():
+        op.create_index(f"ix_{name}_agency_id", name, ("agency_id",))
         op.drop_index(f"ix_{name}_held", name)
         with op.batch_alter_table(name) as table:
             for word in words:
