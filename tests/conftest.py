@@ -159,6 +159,7 @@ def stage(make_database: Callable[[str], str], fast: Path) -> "Iterator[Callable
     yield make
     for made in stages.values():
         made.leave()
+        made.database.close()
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -124,6 +126,9 @@ class SQLiteFile:
         shutil.copyfile(self.pristine, draft)
         draft.replace(self.path)
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
 
 class PostgresDatabase:
     """A PostgreSQL database that can go back to how it was when it was kept."""
@@ -133,39 +138,54 @@ class PostgresDatabase:
         self.rows: dict[str, bytes] = {}
         self.tables: list[str] = []
         self.sequences: list[tuple[str, int, bool]] = []
+        self.written: dict[str, tuple[int, int]] = {}
+
+    @cached_property
+    def connection(self) -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(self.url.replace("postgresql+psycopg://", "postgresql://"))
 
     def keep(self, metadata: MetaData, engine: Engine) -> None:
         self.tables = [table.name for table in metadata.sorted_tables]
-        with self._connect() as connection:
+        with self.connection.transaction():
             for name in self.tables:
-                with connection.cursor().copy(f'COPY "{name}" TO STDOUT') as copy:
+                with self.connection.cursor().copy(f'COPY "{name}" TO STDOUT') as copy:
                     rows = b"".join(bytes(block) for block in copy)
                 if rows:
                     self.rows[name] = rows
-            names = [row[0] for row in connection.execute("SELECT sequencename FROM pg_sequences")]
+            names = [row[0] for row in self.connection.execute("SELECT sequencename FROM pg_sequences")]
             for name in names:
-                last, called = connection.execute(f'SELECT last_value, is_called FROM "{name}"').fetchone()
+                last, called = self.connection.execute(f'SELECT last_value, is_called FROM "{name}"').fetchone()
                 self.sequences.append((name, last, called))
+            self.written = self._written()
 
     def restore(self, engine: Engine) -> None:
-        """Empty every table that has rows and put the kept ones back, in one transaction without foreign-key checks."""
+        """Empty every table that has other rows than the kept ones and put those back, in one transaction without
+        foreign-key checks."""
         engine.dispose()
-        with self._connect() as connection:
-            connection.execute(
+        with self.connection.transaction():
+            self.connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            connection.execute("SET session_replication_role = replica")
-            connection.execute("; ".join(f'DELETE FROM "{name}"' for name in self.tables))
-            for name, rows in self.rows.items():
-                with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
-                    copy.write(rows)
+            self.connection.execute("SET session_replication_role = replica")
+            as_kept = {name for name, state in self._written().items() if state == self.written[name]}
+            self.connection.execute("; ".join(f'DELETE FROM "{name}"' for name in self.tables if name not in as_kept))
+            for name in self.rows.keys() - as_kept:
+                with self.connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
+                    copy.write(self.rows[name])
+            self.written = self._written()
             if self.sequences:
                 sets = ", ".join(f"setval('\"{name}\"', {last}, {called})" for name, last, called in self.sequences)
-                connection.execute(f"SELECT {sets}")
+                self.connection.execute(f"SELECT {sets}")
 
-    def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
-        return psycopg.connect(self.url.replace("postgresql+psycopg://", "postgresql://"))
+    def close(self) -> None:
+        self.connection.close()
+
+    def _written(self) -> dict[str, tuple[int, int]]:
+        """How many rows each kept table has, and the last transaction that wrote one of them."""
+        each = [f"SELECT '{name}', count(*), max(xmin::text::bigint) FROM \"{name}\"" for name in self.rows]
+        found: Any = self.connection.execute(" UNION ALL ".join(each)) if each else []
+        return {name: (number, last) for name, number, last in found}
 
 
 Database = SQLiteFile | PostgresDatabase
