@@ -47,7 +47,7 @@ def wan(cents: int) -> str:
 
 
 def those(who: Who) -> str:
-    """Who may, as the law names them: 中选机构或系统计时."""
+    """Who may, as the law names them: 中选机构或系统."""
     return (said(N_(" or ")) if who.joint == "|" else " + ").join(said(name) for name in who.names)
 
 
