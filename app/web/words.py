@@ -37,7 +37,7 @@ def money(cents: int) -> str:
 
 def yuan(cents: int) -> str:
     """32,000 元; 980.50 元."""
-    return tongue().yuan.format(n=amounts.yuan(cents).removesuffix(".00"))
+    return tongue().yuan.format(n=amounts.yuan(cents))
 
 
 def wan(cents: int) -> str:
