@@ -32,6 +32,8 @@ REJOINS = {
     State.PAUSED: State.IN_SERVICE,
     State.REWORK: State.IN_SERVICE,
 }
+# The entry has closed, and nobody is selected yet.
+CLOSED = (State.AWAITING, State.SCORING)
 
 
 def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
@@ -51,7 +53,8 @@ def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
             if state == State.OPEN and path.index(state) >= place and job.criteria and job.state != State.SCORING:
                 by = almanac.calendar().deadline(by, almanac.number("panel", now))
         if path.index(states[-1]) >= place:
-            found.append((says, by))
+            closed = State.OPEN in states and job.state in CLOSED
+            found.append((N_("the agency is selected") if closed else says, by))
     return found
 
 

@@ -10,7 +10,19 @@ from app.jobs.models import Avoidance
 from app.jobs.rules import LIFE, PUBLIC_STATES
 from app.kernel.outside import SOURCES
 from app.kernel.words import N_
-from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, IfAbandoned, Method, Verdict
+from app.methods.rules import (
+    DISCOUNTED,
+    FUNDS,
+    GROUNDS,
+    IF_ABANDONED,
+    METHODS,
+    PRICED,
+    SCORED,
+    TIMED,
+    IfAbandoned,
+    Method,
+    Verdict,
+)
 from app.web.bounds import allowed
 from app.web.fields import (
     CheckField,
@@ -38,6 +50,17 @@ METHOD_HINTS = {
 IF_ABANDONED_HINTS = {
     IfAbandoned.NEXT: N_("In the order published with the result."),
     IfAbandoned.RESELECT: N_("The selection fails, and you post the job again."),
+}
+
+
+# The fields of a wish that only some methods ask for.
+ONLY_FOR = {
+    ("price_weight",): TIMED | SCORED,
+    ("criteria", "two_envelopes"): SCORED,
+    ("least_days",): TIMED,
+    ("floor_cents",): PRICED | SCORED,
+    ("reference_fee_cents", "least_discount", "most_discount"): DISCOUNTED,
+    ("named", "direct_ground", "direct_reason"): frozenset({Method.DIRECT}),
 }
 
 
@@ -82,6 +105,7 @@ class CriterionRow(Row):
 
 class WishForm(Form):
     standard_fee_cents: int | None = None
+    only_for = ONLY_FOR
 
     method = ChoiceField(
         N_("How the agency is selected"),

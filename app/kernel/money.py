@@ -42,8 +42,8 @@ def percentage(hundredths: int) -> str:
 
 
 def yuan(cents: int) -> str:
-    """150000 -> "1,500.00"."""
-    return _sign(cents) + f"{abs(cents) // CENTS_PER_YUAN:,}.{abs(cents) % CENTS_PER_YUAN:02d}"
+    """150000 -> "1,500", 150050 -> "1,500.50"."""
+    return _sign(cents) + f"{abs(cents) // CENTS_PER_YUAN:,}.{abs(cents) % CENTS_PER_YUAN:02d}".removesuffix(".00")
 
 
 def wan(cents: int) -> str:

@@ -72,6 +72,11 @@ class Question(Field):
         return " ".join(parts + ([self.id + "-error"] if self.errors else []))
 
     @property
+    def called_for(self) -> bool:
+        """Whether somebody has filled this in, or must look at it: then it is not folded away."""
+        return bool(self.errors) or not self.blank()
+
+    @property
     def problems(self) -> list[tuple[str, str]]:
         """(id of the input, message) for every error, for the summary on top of the form."""
         return [(self.id, str(message)) for message in self.errors]

@@ -115,7 +115,7 @@ class MoneyField(Question):
                 raise ValueError(said(str(error))) from None
 
     def written(self) -> str:
-        return "" if self.data is None else yuan(self.data).removesuffix(".00")
+        return "" if self.data is None else yuan(self.data)
 
     def check(self) -> None:
         if self.data < self.least:

@@ -87,6 +87,10 @@ class RowsField(Question):
         return said(self.noun)
 
     @property
+    def called_for(self) -> bool:
+        return self.changed or super().called_for
+
+    @property
     def multipart(self) -> bool:
         return any(isinstance(field, FileField) for row in self.rows for field in row)
 

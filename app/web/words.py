@@ -37,7 +37,7 @@ def money(cents: int) -> str:
 
 def yuan(cents: int) -> str:
     """32,000 元; 980.50 元."""
-    return tongue().yuan.format(n=amounts.yuan(cents).removesuffix(".00"))
+    return tongue().yuan.format(n=amounts.yuan(cents))
 
 
 def wan(cents: int) -> str:
@@ -47,7 +47,7 @@ def wan(cents: int) -> str:
 
 
 def those(who: Who) -> str:
-    """Who may, as the law names them: 中选机构或系统计时."""
+    """Who may, as the law names them: 中选机构或系统."""
     return (said(N_(" or ")) if who.joint == "|" else " + ").join(said(name) for name in who.names)
 
 

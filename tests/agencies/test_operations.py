@@ -454,8 +454,8 @@ def promise(agency, item=None, now=NOW, **changes):
     ("changes", "field", "says"),
     [
         ({"days": 6}, "days", "at most 5 working days"),
-        ({"fee_cents": 2_000_001}, "fee_cents", "at most 20,000.00 yuan"),
-        ({"fee_cents": None}, "fee_cents", "at most 20,000.00 yuan"),
+        ({"fee_cents": 2_000_001}, "fee_cents", "at most 20,000 yuan"),
+        ({"fee_cents": None}, "fee_cents", "at most 20,000 yuan"),
         ({"accepts_evaluation": False}, "accepts_evaluation", "Accept the evaluation standard"),
         ({"quality": " "}, "quality", "quality"),
     ],

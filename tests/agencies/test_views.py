@@ -396,8 +396,8 @@ def test_an_agency_lists_an_item_promises_anew_and_takes_it_down(member, visitor
     [
         ({"days": "6"}, "days", "Promise at most 5 working days"),
         ({"days": "0"}, "days", "from 1 to 365"),
-        ({"fee_cents": "20000.01"}, "fee_cents", "at most 20,000.00 yuan"),
-        ({"fee_cents": ""}, "fee_cents", "at most 20,000.00 yuan"),
+        ({"fee_cents": "20000.01"}, "fee_cents", "at most 20,000 yuan"),
+        ({"fee_cents": ""}, "fee_cents", "at most 20,000 yuan"),
         ({"fee_cents": "-5"}, "fee_cents", "amount in yuan"),
         ({"quality": ""}, "quality", "Enter"),
         ({"accepts_evaluation": ""}, "accepts_evaluation", "Accept the evaluation standard"),

@@ -171,6 +171,10 @@ class Person:
     def follows(self, link: str, *, exact: bool = True) -> None:
         self.page.locator("main").get_by_role("link", name=self.market.words(link), exact=exact).first.click()
 
+    def unfolds(self, what: str) -> None:
+        """Open what is folded away under these words."""
+        self.page.locator("summary", has_text=self.market.words(what)).click()
+
     def follows_beside(self, words: str) -> None:
         """The button of the row that is about this."""
         row = self.page.locator("main .tasks > li").filter(has_text=self.market.words(words))

@@ -62,6 +62,7 @@ def test_the_quotes_are_opened_by_two_and_the_draw_waits_for_a_number(
 
 
 def wants_both(owner: Person) -> None:
+    owner.unfolds("Secure the draw and the opening further")
     owner.chooses("A public value of a later day", "the welfare lottery’s 3D number")
     owner.page.get_by_label(owner.market.words("Two persons open the quotes"), exact=False).first.check()
     owner.page.locator("select[name=officer_id]").select_option(index=1)

@@ -176,6 +176,25 @@ def test_agencies_to_be_avoided_are_rows_of_the_form(as_user):
     assert client.post(path, data=WISHES | row | {"avoid-0-code": "nobody"}).status_code == 422
 
 
+def test_what_is_rarely_needed_is_folded_until_it_is_filled_in_or_wrong(as_user):
+    owner = make.unit()
+    job = make.job("draft", owner=owner)
+    client = as_user(make.user_of(owner))
+    path = f"/jobs/{job.id}/wish"
+    assert '<details class="fold" open>' not in client.get(path).text
+    more = client.post(path, data=WISHES | {"avoid-row": "0", "avoid-more": "1"}).text
+    assert more.count('<details class="fold" open>') == 1, "the row just added"
+    wrong = client.post(path, data=WISHES | {"urgent_reason": "示" * 501}).text
+    assert wrong.count('<details class="fold" open>') == 1
+
+
+def test_fields_of_one_method_are_marked_with_it(as_user):
+    owner = make.unit()
+    job = make.job("draft", owner=owner)
+    page = as_user(make.user_of(owner)).get(f"/jobs/{job.id}/wish").text
+    assert page.index('data-for="merit"') < page.index('id="criteria"') < page.index('data-for="price_and_days"')
+
+
 def test_an_incomplete_posting_is_not_submitted_and_says_what_is_missing(as_user):
     owner = make.unit()
     client = as_user(make.user_of(owner))

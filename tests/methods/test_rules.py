@@ -72,7 +72,7 @@ def test_a_method_without_a_rule_is_not_lawful():
 
 def test_the_reason_is_that_of_the_nearest_rule():
     rules = [Rule(1, funds="social", urgent=True), Rule(2, to_cents=5_000)]
-    assert judge(rules, LOWEST, "lowest price", CASE).against.places["most"] == "50.00"
+    assert judge(rules, LOWEST, "lowest price", CASE).against.places["most"] == "50"
 
 
 @pytest.mark.parametrize(
