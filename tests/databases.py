@@ -173,7 +173,8 @@ class PostgresDatabase:
             for name in self.rows.keys() - as_kept:
                 with self.connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
                     copy.write(self.rows[name])
-            self.written = self._written()
+            if self.rows.keys() - as_kept:
+                self.written = self._written()
             if self.sequences:
                 sets = ", ".join(f"setval('\"{name}\"', {last}, {called})" for name, last, called in self.sequences)
                 self.connection.execute(f"SELECT {sets}")
