@@ -13,6 +13,7 @@ from typing import Any
 
 import pikepdf
 from sqlalchemy import insert, select
+from sqlalchemy.orm import joinedload
 
 from app import wiring
 from app.accounts.models import Membership, Unit, User, memberships_of
@@ -101,7 +102,11 @@ def user_of(thing: Any) -> User:
 
 def act(thing: Any, now: datetime = NOW) -> Act:
     """An act of a person (a User, for their first unit) or of the administrator of a unit or an agency."""
-    place = memberships_of((thing if isinstance(thing, User) else user_of(thing)).id)[0]
+    if isinstance(thing, User):
+        place = memberships_of(thing.id)[0]
+    else:
+        first = select(Membership).where(Membership.unit_id == thing.id).order_by(Membership.id).limit(1)
+        place = session.scalars(first.options(joinedload(Membership.unit))).one()
     return Act(Actor(place.user_id, place.unit_id, place.unit.kind, place.role, place.unit.sector), now)
 
 
