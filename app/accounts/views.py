@@ -18,7 +18,7 @@ from app.districts import models as districts
 from app.infra.db import session
 from app.kernel.act import Kind
 from app.kernel.law import anyone, signed_in
-from app.web import answers, locale
+from app.web import answers, locale, typed
 from app.web.door import Person, acting, allow, load_person, me, now
 from app.web.registration import unit_values
 
@@ -28,7 +28,8 @@ bp = Blueprint("accounts", __name__)
 @bp.route("/sign-in", methods=["GET", "POST"])
 @allow(anyone)
 def sign_in() -> Any:
-    form = SignInForm()
+    kept = request.form.get("held", "")
+    form = SignInForm(formdata=None) if kept and "typed" not in request.form else SignInForm()
     if form.validate_on_submit():
         outcome = operations.sign_in(
             acting(),
@@ -42,9 +43,19 @@ def sign_in() -> Any:
             session.flush()
             person = load_person(outcome.token)
             login_user(person)
-            return redirect(_own_page(request.args.get("next", "")), 303)
+            return _go_on(kept) or redirect(_own_page(request.args.get("next", "")), 303)
         form.refuse(outcome.refusal)
-    return render_template("accounts/sign_in.html", form=form), form.status
+    return render_template("accounts/sign_in.html", form=form, held=kept), form.status
+
+
+def _go_on(kept: str) -> str | None:
+    """The form that somebody sent before they were signed in, to be sent by them now."""
+    found = typed.held(kept) if kept else None
+    if found is None:
+        return None
+    path, sent = found
+    known = {"path": path, "sent": sent, "typed": typed.told(sent), "back": _own_page(request.args.get("next", ""))}
+    return render_template("accounts/go_on.html", **known)
 
 
 @bp.post("/sign-out")

@@ -19,16 +19,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    Mapped,
-    Session,
-    SessionTransaction,
-    declared_attr,
-    mapped_column,
-    scoped_session,
-    sessionmaker,
-)
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, scoped_session, sessionmaker
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,18 +77,7 @@ class Row(DeclarativeBase):
 SQLITE: dict[str, Any] = {"connect_args": {"timeout": 30}}
 POSTGRESQL: dict[str, Any] = {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True}
 
-HELD = "rows locked"  # in the session's notes: row → whether the lock is shared
-sessions = sessionmaker(expire_on_commit=False)
-session = scoped_session(sessions)
-
-
-@event.listens_for(sessions, "after_transaction_end")
-def _hold_nothing(ended: Session, transaction: SessionTransaction) -> None:
-    """A lock ends with its transaction, and with the savepoint it was taken in when that is undone."""
-    if transaction.nested or transaction.parent is None:
-        ended.info.pop(HELD, None)
-
-
+session = scoped_session(sessionmaker(expire_on_commit=False))
 _connected: list[Any] = []
 
 
@@ -139,13 +119,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 def lock(row: Row, *, shared: bool = False) -> None:
     """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded. What was changed is kept.
     Those who share the lock do not wait for each other; whoever changes the row waits for all of them, and they for it
-    (SQLite lets only one write at a time anyway). A row that this transaction holds already is not read again."""
+    (SQLite lets only one write at a time anyway)."""
     session.flush()
-    held = session.info.setdefault(HELD, {})
-    if held.get(row) is False or (shared and row in held):
-        return
     session.refresh(row, with_for_update={"of": type(row), "read": shared})
-    held[row] = shared
 
 
 @contextmanager

@@ -15,11 +15,9 @@ from app.infra import once
 from app.infra.db import reading_only, session, settle
 from app.kernel.errors import NotAllowed, Refusal, WrongState
 from app.kernel.words import N_
-from app.web import door
+from app.web import door, typed
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-NEVER_SHOWN = {"csrf_token", "once", "password", "password_again", "new_password", "old_password"}
-LONGEST_SHOWN = 20_000
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Parted = Mapping[type, Sequence[Callable[[Any, Any], bool]]]
@@ -54,17 +52,8 @@ def keep_even_if_refused() -> None:
 
 def page(status: int, why: str | None) -> tuple[str, int]:
     """The page of a no: what happened, what to do, and what was typed, so that nothing is lost."""
-    typed = {name: value for name, value in _sent() if name not in NEVER_SHOWN and value.strip()}
-    shown = {name: value[:LONGEST_SHOWN] for name, value in typed.items() if not name.endswith("-kept")}
-    return render_template("errors/refusal.html", status=status, why=why, typed=shown, way_on=_way_on()), status
-
-
-def _sent() -> list[tuple[str, str]]:
-    """The names and values of the request; none when it is too large or too broken to be read."""
-    try:
-        return [(name, value) for name, value in request.form.items(multi=True) if name]
-    except HTTPException:
-        return []
+    known = {"typed": typed.typed(), "way_on": _way_on(), "held": typed.hold() if status == 401 else ""}
+    return render_template("errors/refusal.html", status=status, why=why, back=typed.leads_back(), **known), status
 
 
 def _way_on() -> tuple[str, str] | None:

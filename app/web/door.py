@@ -15,7 +15,7 @@ from app.accounts.models import Membership, SignIn, Unit, User
 from app.infra.db import run, session
 from app.infra.secrets import hash_token
 from app.kernel.act import VISITOR, Act, Actor
-from app.kernel.errors import NotAllowed
+from app.kernel.errors import NotAllowed, Refusal
 from app.kernel.law import Who
 from app.kernel.words import N_
 from app.notices.models import Notice
@@ -23,6 +23,15 @@ from app.web.arrival import came
 from app.web.asked import LARGEST
 
 login = LoginManager()
+
+
+class SignInFirst(Refusal):
+    """Nobody is signed in, or no longer, and a form was sent that is for somebody."""
+
+    status = 401
+
+
+SIGN_IN_FIRST = N_("You are not signed in, or no longer. Nothing was saved yet.")
 
 # Sign-in, person, unit and unread count.
 SIGNED_IN = (
@@ -101,16 +110,24 @@ def me() -> Person | None:
     return person if person and person.is_authenticated else None
 
 
+def sent_by_nobody() -> bool:
+    """Whether a form was sent and nobody is signed in."""
+    return request.method == "POST" and me() is None
+
+
 def acting() -> Act:
     person = me()
     return Act(person.actor if person else VISITOR, now())
 
 
 def load(model: Any, id: int) -> Any:
-    """The thing, or 404: also when this actor may not know that it is there."""
+    """The thing, or 404: also when this actor may not know that it is there. Whoever sends a form and is not signed
+    in must do that first."""
     loader = getattr(model, "load", None)
     thing = loader(id) if loader else session.get(model, id)
     if thing is None or not model.MAY_READ(acting().actor, thing):
+        if sent_by_nobody():
+            raise SignInFirst(SIGN_IN_FIRST)
         abort(404)
     return thing
 
@@ -126,6 +143,8 @@ def allow(rule: Who, model: Any = None) -> Callable[[Callable[..., Any]], Callab
                 g.thing = load(model, id or 0)
                 things = [g.thing]
             if not rule(acting().actor, *things):
+                if sent_by_nobody():
+                    raise SignInFirst(SIGN_IN_FIRST)
                 if me() is None:
                     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
                 raise NotAllowed(N_("This page is not for the unit you act for. The rules page says whose it is."))

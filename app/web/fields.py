@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from unicodedata import normalize
 
-from flask import current_app
+from flask import current_app, g
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 
@@ -19,6 +19,7 @@ from app.web.choices import CheckField, ChecksField, ChoiceField, SelectField
 from app.web.drawn import Drawn, Question, clean, refuse
 from app.web.rows import Row, RowsField
 from app.web.said import said
+from app.web.typed import learn
 from app.web.uploads import FileField, FilesField, Kept, StoredFile
 
 __all__ = [
@@ -191,6 +192,14 @@ class Form(FlaskForm):
     """A page's form. `values` are what a verb takes, `status` is the answer's code, `attempt` calls a verb."""
 
     result: Any = None
+
+    def __init_subclass__(cls, **options: Any):
+        super().__init_subclass__(**options)
+        learn(cls)
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        g.form = self
 
     @property
     def values(self) -> dict[str, Any]:

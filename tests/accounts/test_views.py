@@ -1,9 +1,11 @@
 """The pages of people and units: allowed, refused, invalid, each in one test."""
 
+import html
 import re
 
 import pytest
 
+from app.accounts import operations
 from app.accounts.models import members_of, memberships_of, sign_ins_of, unit_with_code
 from app.infra.db import session
 from app.kernel.act import Kind, Role
@@ -370,3 +372,66 @@ def test_a_private_page_and_one_that_is_not_there_offer_a_visitor_the_same_way_i
     known = {"typed": username, "password": make.PASSWORD}
     assert client.post(ways[0].replace("&amp;", "&"), data=known).location == f"/jobs/{id}?page=2"
     assert "本单位页面" not in client.get("/jobs/999").text, "whoever has signed in needs no other sign-in"
+
+
+# --- a form sent when the sign-in had ended ---------------------------------------------------------------------------
+
+
+def overtaken_by_sign_out(as_user):
+    """An owner at the second step of a posting, signed out in the meantime, who sends it."""
+    job = make.job("draft")
+    user, path = make.user_of(job.owner), f"/jobs/{job.id}/project"
+    client = as_user(user)
+    typed = {"project_name": "示例滨江公园（示例）", "district_code": "450802", "funds": "social"}
+    assert client.get(path).status_code == 200
+    operations.sign_out_everywhere(make.act(user), user)
+    make.keep()
+    return job, client, path, typed
+
+
+def held_in(page):
+    found = re.search(r'name="held" value="([^"]+)"', page.text)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_a_form_sent_after_the_sign_in_ended_is_kept_through_signing_in_again(as_user):
+    job, client, path, typed = overtaken_by_sign_out(as_user)
+    refused = client.post(path, data=typed, headers={"Referer": f"http://localhost{path}"})
+    assert refused.status_code == 401
+    assert f"/sign-in?next={path}" in html.unescape(refused.text)
+    for words in ("项目名称", "示例滨江公园（示例）", "资金来源", "社会资金"):
+        assert words in refused.text
+    assert "contribution" not in refused.text and "<dt>project_name" not in refused.text
+    again = client.post(f"/sign-in?next={path}", data={"held": held_in(refused)})
+    assert (again.status_code, "示例滨江公园" not in again.text) == (200, True), (
+        "a page to sign in on, nothing wrong yet"
+    )
+    user = make.user_of(job.owner)
+    wrong = client.post(f"/sign-in?next={path}", data={"held": held_in(again), "typed": user.username, "password": "x"})
+    assert wrong.status_code == 422
+    right = {"held": held_in(wrong), "typed": user.username, "password": make.PASSWORD}
+    ready = client.post(f"/sign-in?next={path}", data=right)
+    assert (ready.status_code, f'action="{path}"' in ready.text, "社会资金" in ready.text) == (200, True, True)
+    assert make.again(job).project_name != typed["project_name"], "nothing is sent before it is pressed"
+    sent = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', ready.text)
+    assert client.post(path, data={name: html.unescape(value) for name, value in sent}).status_code == 303
+    assert make.again(job).project_name == typed["project_name"]
+
+
+def test_a_form_held_by_somebody_else_is_none(as_user):
+    job, client, path, _ = overtaken_by_sign_out(as_user)
+    user = make.user_of(job.owner)
+    known = {"typed": user.username, "password": make.PASSWORD}
+    answer = client.post(f"/sign-in?next={path}", data=known | {"held": "eyJwYXRoIjoiLyJ9.x.y"})
+    assert (answer.status_code, answer.location) == (303, path)
+
+
+def test_a_button_pressed_after_the_sign_in_ended_leads_to_signing_in(as_user):
+    job, client, _, _ = overtaken_by_sign_out(as_user)
+    answer = client.post(f"/jobs/{job.id}/submit")
+    assert (answer.status_code, 'href="/sign-in?next=' in answer.text, 'name="held"' in answer.text) == (
+        401,
+        True,
+        False,
+    )

@@ -15,7 +15,7 @@ import pytest
 from app.web.arrival import came
 
 ROOT = Path(__file__).parent.parent.parent
-TURN = 0.5  # seconds for which one request holds the only thread
+TURN = 1.0  # seconds for which one request holds the only thread
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Came: 1999-01-01\r\n\r\n"
 AT_ONCE = timedelta(seconds=TURN / 2)
 
@@ -40,6 +40,7 @@ def port() -> Iterator[int]:
                 if probe.connect_ex(("127.0.0.1", number)) == 0:
                     break
             sleep(0.05)
+        told(number)  # from the first answer on, its worker is there
         yield number
         server.terminate()
 
