@@ -29,8 +29,9 @@ bp = Blueprint("accounts", __name__)
 @allow(anyone)
 def sign_in() -> Any:
     kept = request.form.get("held", "")
-    form = SignInForm(formdata=None) if kept and "typed" not in request.form else SignInForm()
-    if form.validate_on_submit():
+    comes_back = kept and "typed" not in request.form
+    form = SignInForm(formdata=None) if comes_back else SignInForm()
+    if not comes_back and form.validate_on_submit():
         outcome = operations.sign_in(
             acting(),
             **form.values,
@@ -53,9 +54,8 @@ def _go_on(kept: str) -> str | None:
     found = typed.held(kept) if kept else None
     if found is None:
         return None
-    path, sent = found
-    known = {"path": path, "sent": sent, "typed": typed.told(sent), "back": _own_page(request.args.get("next", ""))}
-    return render_template("accounts/go_on.html", **known)
+    shown, back = typed.told(found.sent, found.feature), _own_page(request.args.get("next", ""))
+    return render_template("accounts/go_on.html", held=found, typed=shown, back=back)
 
 
 @bp.post("/sign-out")

@@ -15,7 +15,7 @@ import pytest
 from app.web.arrival import came
 
 ROOT = Path(__file__).parent.parent.parent
-TURN = 1.0  # seconds for which one request holds the only thread
+TURN = 0.8  # seconds for which one request holds the only thread
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Came: 1999-01-01\r\n\r\n"
 AT_ONCE = timedelta(seconds=TURN / 2)
 
