@@ -31,6 +31,7 @@ from app.panels.models import seats_waiting
 from app.ratings.models import mean_of, ratings_of
 from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
+from app.selections.models import quality_promised
 from app.services.models import pauses_to_answer
 from app.services.operations import ledger_of
 from app.web.door import acting, allow, now
@@ -122,6 +123,7 @@ def review(job: Job) -> Any:
         "oversight/review.html",
         job=job,
         measured=facts_of(job),
+        quality=quality_promised(job.id),
         ledger=ledger_of(job),
         ratings=[rating for rating in ratings_of(job.id) if revealed(actor, rating)],
         names=AXIS_NAMES,
