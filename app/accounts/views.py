@@ -19,6 +19,7 @@ from app.infra.db import session
 from app.kernel.act import Kind
 from app.kernel.law import anyone, signed_in
 from app.web import answers, locale, typed
+from app.web.asked import own_path
 from app.web.door import Person, acting, allow, load_person, me, now
 from app.web.registration import unit_values
 
@@ -215,5 +216,4 @@ def _here() -> SignIn:
 
 def _own_page(path: str) -> str:
     """A path of this service, or the desk: never somebody else's address."""
-    own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if own else url_for("oversight.desk")
+    return own_path(path, url_for("oversight.desk"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.agencies import operations
@@ -56,7 +56,7 @@ from app.kernel.workdays import local_day
 from app.oversight.models import standings
 from app.ratings.models import mean_of
 from app.ratings.rules import AXIS_NAMES
-from app.web.asked import key, typed
+from app.web.asked import key, own_path, typed
 from app.web.door import acting, allow, now
 from app.web.downloads import download
 from app.web.registration import unit_values
@@ -259,15 +259,16 @@ def promise(item: Item) -> Any:
         raise NotAllowed(N_("Only an admitted agency may list services."))
     today = local_day(now())
     standard = standard_in_force(item.id, today)
-    form = ListingForm(obj=current_listing(agency.id, item.id))
+    form = ListingForm(obj=(listed := current_listing(agency.id, item.id)))
     form.bound(standard)
     if form.validate_on_submit() and form.attempt(operations.promise, acting(), agency, item, **form.values):
         flash(gettext("Your promise is listed."))
-        return redirect(url_for("agencies.show", id=agency.id), 303)
+        return redirect(own_path(request.args.get("next", ""), url_for("agencies.show", id=agency.id)), 303)
     return render_template(
         "agencies/promise.html",
         form=form,
         item=item,
+        listed=listed is not None,
         standard=standard,
         able=holds(agency.id, item.require, today) and has_staff(agency.id, item.require_staff),
     ), form.status

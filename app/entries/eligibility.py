@@ -1,6 +1,7 @@
 """Whether an agency may enter a job, condition by condition, and how to mend what is not met."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,8 @@ from app.kernel.errors import Invalid
 from app.kernel.money import percentage, yuan
 from app.kernel.words import N_
 from app.methods.rules import SCORED, TIMED, asks_quote
+
+APPLICATION, LISTING = "agencies.show", "listings.promise"
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,16 @@ class Offer:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of entry: its English msgid, whether it is met today, and how to mend it when not."""
+    """One condition of entry: its English msgid, whether it is met today, and how to mend it when not. `fact` is the
+    msgid of what stands against each other, in numbers, its places in `numbers`; `page` is where it is mended."""
 
     says: str
     met: bool
     mend: str = ""
     detail: str = ""
+    page: str = ""
+    fact: str = ""
+    numbers: Mapping[str, Any] = field(default_factory=dict)
 
 
 def unmet(day: date, job: Job, agency: Agency) -> Condition | None:
@@ -51,15 +58,11 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
             N_("Admitted to the market"),
             admitted(VISITOR, agency),
             N_("Complete your application and have it checked."),
+            page=APPLICATION,
         ),
         *_named(job, agency),
-        Condition(N_("Lists this item"), listing is not None, N_("List the item with your promises.")),
-        Condition(
-            N_("Promises to deliver within the days of the job"),
-            listing is not None and listing.days <= (job.days or 0),
-            N_("Promise fewer days in your listing."),
-        ),
-        *_price(job, listing),
+        Condition(N_("Lists this item"), listing is not None, N_("List the item with your promises."), page=LISTING),
+        *([_days(job, listing), *_price(job, listing)] if listing else []),
         Condition(
             N_("Holds the required qualification, valid today"),
             holds(agency.id, job.require, today),
@@ -87,12 +90,31 @@ def _named(job: Job, agency: Agency) -> list[Condition]:
     return [Condition(says, agency.id == job.named_agency_id, mend)]
 
 
-def _price(job: Job, listing: Listing | None) -> list[Condition]:
+def _days(job: Job, listing: Listing) -> Condition:
+    return Condition(
+        N_("Promises to deliver within the days of the job"),
+        listing.days <= (job.days or 0),
+        N_("Promise fewer days in your listing."),
+        page=LISTING,
+        fact=N_("the job wants at most %(wanted)s working days, your listing promises %(own)s"),
+        numbers={"wanted": job.days, "own": listing.days},
+    )
+
+
+def _price(job: Job, listing: Listing) -> list[Condition]:
     """Where no quotes are given, the price of the job is the agency's price."""
     if asks_quote(job):
         return []
-    fits = listing is not None and (listing.fee_cents or 0) <= (job.ceiling_cents or 0)
-    return [Condition(N_("Charges no more than the fixed price"), fits, N_("Promise a lower fee in your listing."))]
+    return [
+        Condition(
+            N_("Charges no more than the fixed price"),
+            (listing.fee_cents or 0) <= (job.ceiling_cents or 0),
+            N_("Promise a lower fee in your listing."),
+            page=LISTING,
+            fact=N_("the fixed price is %(wanted)s yuan, your listing charges %(own)s yuan"),
+            numbers={"wanted": yuan(job.ceiling_cents or 0), "own": yuan(listing.fee_cents or 0)},
+        )
+    ]
 
 
 def refuse_offer(job: Job, offered: Offer) -> None:

@@ -101,6 +101,7 @@ def show(told: Told) -> Any:
         **asked_about(actor, job, told.inquiries, now()),
         addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),
+        won=rules.in_publicity(actor, job) and rules.its_agency(actor, job),
         inside=inside,
         panel=sees_panel(actor, job),
         may_review=MAY_REVIEW_JOB(actor, job),

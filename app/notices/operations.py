@@ -17,6 +17,7 @@ from app.inquiries.models import Inquiry, asker_ids
 from app.jobs.models import Job
 from app.jobs.rules import its_owner, reads_value
 from app.kernel.act import Act, Actor, Kind
+from app.kernel.workdays import due_day
 from app.notices.models import Notice
 from app.notices.rules import REMIND, TELL, To
 from app.objections.models import Objection
@@ -49,6 +50,10 @@ def parties_of(job: Job) -> Members:
 def unselected_in(job: Job) -> Members:
     """Those who entered a job and are not the selected agency."""
     return members_where(Unit.id.in_(set(entrant_ids(job.id)) - {job.agency_id}))
+
+
+def others_in(job: Job) -> Members:
+    return owner_of(job) + unselected_in(job)
 
 
 def entrants_of(job: Job) -> Members:
@@ -119,6 +124,7 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.READERS: readers_of,
     To.KEEPERS: keepers_of,
     To.UNSELECTED: unselected_in,
+    To.OTHERS: others_in,
     To.CHAIR: chair_of,
     To.PANEL: panel_of,
     To.APPLICANT: the_agency,
@@ -186,7 +192,7 @@ def _put(event: Event, kind: str, says: str, places: Members, thing: Any, *, let
             unit_id=member.unit_id,
             kind=kind,
             says=says,
-            places={"title": _title(_about(thing))},
+            places={"title": _title(_about(thing))} | _until(event, says),
             path=_letter(thing, member) if letters else f"/{thing.LIFE.page}/{thing.id}",
             due=_due(event),
             at=event.at,
@@ -209,6 +215,12 @@ def _about(thing: Any) -> Any:
 
 def _title(about: Any) -> str:
     return f"{about.project_name} {about.item.name}" if isinstance(about, Job) else str(about.unit.name)
+
+
+def _until(event: Event, says: str) -> dict[str, str]:
+    """The last day of the deadline an event sets, where the sentence names it."""
+    due = _due(event) if "%(until)s" in says else None
+    return {"until": due_day(due).isoformat()} if due else {}
 
 
 def _due(event: Event) -> datetime | None:

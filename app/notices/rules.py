@@ -17,6 +17,7 @@ class To(StrEnum):
     EVERYONE_IN = "everyone in"
     ENTRANT = "entrant"
     UNSELECTED = "unselected"
+    OTHERS = "everyone in but the selected"
     CONCERNED = "entrants and askers"
     ASKER = "asker"
     OBJECTOR = "objector"
@@ -38,7 +39,8 @@ MAY_READ = its_reader
 MAY_LIST = signed_in
 
 # fmt: off
-# Event → who is told what; %(title)s is the job or agency it is about.
+SELECTED = N_("Your agency is selected; the result is in publicity until %(until)s. Without an objection the award follows: %(title)s.")
+# Event → who is told what; %(title)s is the job or agency it is about, %(until)s the last day of the deadline it sets.
 TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "agency.submit":             ((To.OPERATORS,    N_("An agency has applied to enter: %(title)s.")),),
     "agency.return_application": ((To.APPLICANT,    N_("Your application was returned with reasons.")),),
@@ -56,7 +58,8 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
                                   (To.KEEPERS,      N_("The entry has closed. The quotes are opened with the officer’s share, or with the recovery share: %(title)s.")),
                                   (To.EVERYONE_IN,  N_("The entry has closed. The selection follows when what opens the entries is there: %(title)s.")),),
     "job.give_up":               ((To.EVERYONE_IN,  N_("The selection failed: what opens the entries did not come in time: %(title)s.")),),
-    "job.select":                ((To.PARTIES,      N_("The result is published: %(title)s.")),
+    "job.select":                ((To.OWNER,        N_("The result is published: %(title)s.")),
+                                  (To.AGENCY,       SELECTED),
                                   (To.UNSELECTED,   N_("The result is published and another agency is selected. A letter says where you stand: %(title)s.")),),
     "seat.appoint":              ((To.SEATED,       N_("You are appointed to the panel of a job: %(title)s.")),),
     "seat.score":                ((To.CHAIR,        N_("A member of your panel has scored: %(title)s.")),),
@@ -85,14 +88,17 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "objection.dismiss":         ((To.OBJECTOR,     N_("Your objection is dismissed: %(title)s.")),),
     "job.carry_on":              ((To.PARTIES,      N_("The objection was taken back and the result stands: %(title)s.")),),
     "job.dismiss":               ((To.PARTIES,      N_("The objection is settled and the result stands: %(title)s.")),),
-    "job.replace":               ((To.EVERYONE_IN,  N_("After an objection the next in line is selected: %(title)s.")),),
+    "job.replace":               ((To.OTHERS,       N_("After an objection the next in line is selected: %(title)s.")),
+                                  (To.AGENCY,       SELECTED)),
     "job.annul":                 ((To.EVERYONE_IN,  N_("After an objection the selection failed: %(title)s.")),),
-    "job.correct":               ((To.EVERYONE_IN,  N_("The award was wrong and is corrected; the next in line is selected: %(title)s.")),),
+    "job.correct":               ((To.OTHERS,       N_("The award was wrong and is corrected; the next in line is selected: %(title)s.")),
+                                  (To.AGENCY,       SELECTED)),
     "job.void":                  ((To.EVERYONE_IN,  N_("The award was wrong and is taken back; the selection failed: %(title)s.")),),
     "job.award":                 ((To.PARTIES,      N_("The job is awarded. Sign the contract and upload it: %(title)s.")),),
     "job.abandon":               ((To.OWNER,        N_("The selected agency abandoned the award: %(title)s.")),
                                   (To.REGULATORS,   N_("An agency abandoned an award: %(title)s.")),),
-    "job.succeed":               ((To.EVERYONE_IN,  N_("The next in line is selected: %(title)s.")),),
+    "job.succeed":               ((To.OTHERS,       N_("The next in line is selected: %(title)s.")),
+                                  (To.AGENCY,       SELECTED)),
     "job.fall_through":          ((To.EVERYONE_IN,  N_("The award was abandoned and the selection failed: %(title)s.")),),
     "job.upload_contract":       ((To.PARTIES,      N_("The contract is uploaded; the other side confirms it: %(title)s.")),),
     "job.return_contract":       ((To.PARTIES,      N_("The contract was returned with reasons: %(title)s.")),),

@@ -1,7 +1,7 @@
 """The home page, everybody's desk, and the law as printed from the code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.infra.almanac import Term, almanac
 from app.infra.db import session
 from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
-from app.jobs.rules import MAY_CREATE, awaiting
+from app.jobs.rules import MAY_CREATE, awaiting, in_publicity, its_agency, objected
 from app.kernel.law import anyone
 from app.kernel.lights import Light
 from app.kernel.words import N_
@@ -31,12 +31,17 @@ from app.panels.models import seats_waiting
 from app.ratings.models import mean_of, ratings_of
 from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
+from app.selections.models import quality_promised
 from app.services.models import pauses_to_answer
 from app.services.operations import ledger_of
 from app.web.door import acting, allow, now
 from app.web.said import said
 
 bp = Blueprint("oversight", __name__)
+
+# What the selected agency reads of a job before it is awarded; behind the first stands the deadline.
+SELECTED = N_("your agency is selected; the result is in publicity until")
+SELECTED_BUT = N_("your agency is selected; an objection is to be decided first")
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ def desk() -> Any:
             continue
         names = openers(job) if awaiting(actor, job) else turn.who.names
         wait = _wait(turn, f"{job.project_name} {job.item.name}", job, awaited(job) or [said(names[0])])
+        if its_agency(actor, job) and in_publicity(actor, job):
+            wait = replace(wait, says=SELECTED_BUT if objected(actor, job) else SELECTED, who=())
         (mine if turn.who(actor, job) else others).append(wait)
     agency = session.get(Agency, actor.unit_id or 0)
     mine += _besides(agency)
@@ -116,6 +123,7 @@ def review(job: Job) -> Any:
         "oversight/review.html",
         job=job,
         measured=facts_of(job),
+        quality=quality_promised(job.id),
         ledger=ledger_of(job),
         ratings=[rating for rating in ratings_of(job.id) if revealed(actor, rating)],
         names=AXIS_NAMES,

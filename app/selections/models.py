@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from app.agencies.models import Agency
+from app.agencies.models import Agency, Listing
 from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import Cents, Row, session
@@ -108,6 +108,13 @@ def ranking_of(job_id: int) -> list[str]:
 
 def current_award(job_id: int) -> Award | None:
     return session.scalar(select(Award).where(Award.job_id == job_id, Award.ended_at.is_(None)))
+
+
+def quality_promised(job_id: int) -> str:
+    """What the selected agency promises of the quality: the statement of its listing as its entry pinned it; "" when
+    nobody is selected."""
+    promise = select(Listing.quality).join(Entry, Entry.listing_id == Listing.id).join(Award)
+    return session.scalar(promise.where(Award.job_id == job_id, Award.ended_at.is_(None))) or ""
 
 
 def was_selected(actor: Actor, job: Job) -> bool:

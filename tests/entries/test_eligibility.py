@@ -157,10 +157,18 @@ def test_each_condition_fails_by_itself(job):
 def test_every_unmet_condition_says_how_to_mend_it(job):
     stranger = make.agency(lists=None, admitted=False)
     wrong = [one for one in conditions(TODAY, job, stranger) if not one.met]
-    assert len(wrong) == 5
+    assert len(wrong) == 3, "of what it does not list it is told that alone, not its days and its fee"
     assert all(one.mend for one in wrong)
     (qualification,) = [one for one in wrong if one.says.startswith("Holds")]
     assert qualification.detail == "地质灾害防治单位评估资质甲级/地质灾害防治单位评估资质乙级"
+
+
+def test_what_the_job_wants_and_what_the_listing_promises_stand_against_each_other_in_numbers(job):
+    slow = make.agency(lists="ZJ-017")
+    current_listing(slow.id, job.item_id).days = 6
+    session.flush()
+    (wrong,) = [one for one in conditions(TODAY, job, slow) if not one.met]
+    assert wrong.fact % wrong.numbers == "the job wants at most 5 working days, your listing promises 6"
 
 
 def test_a_certificate_that_ends_while_the_entry_is_open_excludes_at_closing(job):

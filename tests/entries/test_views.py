@@ -53,6 +53,41 @@ def test_an_agency_quotes_and_has_a_receipt_that_does_not_tell_the_quote(as_user
     assert client.get(f"/jobs/{job.id}/enter").location == f"/entries/{entry.id}", "who has entered sees the receipt"
 
 
+def test_who_promises_too_many_days_mends_the_listing_and_comes_back(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open", method="lowest_price", days=4), make.agency()
+    at(job)
+    client, path = signed_in(as_user, agency), f"/jobs/{job.id}/enter"
+    page = client.get(path).text
+    assert "the job wants at most 4 working days, your listing promises 5" in page
+    assert 'name="quote_cents"' not in page, "there is no button to send it"
+    mend = f"/items/{job.item_id}/promise?next={path}"
+    assert f'href="{mend}"' in page
+    form = client.get(mend).text
+    assert "Change what you promise for this item" in form
+    assert "Save the promise" in form
+    promised = {"days": "4", "fee_cents": "20000", "quality": "示例质量承诺", "accepts_evaluation": "y"}
+    assert client.post(mend, data=promised).location == path
+    assert 'name="quote_cents"' in client.get(path).text
+    away = f"/items/{job.item_id}/promise?next=//example.org"
+    assert client.post(away, data=promised).location == f"/agencies/{agency.id}"
+
+
+def test_who_is_not_admitted_is_led_to_the_application(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open", method="lowest_price"), make.agency(lists=None, admitted=False)
+    at(job)
+    page = signed_in(as_user, agency).get(f"/jobs/{job.id}/enter").text
+    assert f'href="/agencies/{agency.id}">Your application</a>' in page
+    assert "/promise" not in page
+
+
+def test_who_does_not_list_the_item_is_told_that_alone(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open", method="lowest_price"), make.agency(lists=None)
+    at(job)
+    page = signed_in(as_user, agency).get(f"/jobs/{job.id}/enter").text
+    assert "Lists this item" in page
+    assert "Promises to deliver within the days of the job" not in page
+
+
 def test_a_draw_is_entered_without_a_quote(as_user: AsUser, at: Any) -> None:
     job, agency = make.job("open"), make.agency()
     at(job)
@@ -81,7 +116,7 @@ def test_the_page_says_each_condition_that_is_not_met_and_how_to_mend_it(as_user
     at(job)
     client = signed_in(as_user, agency)
     for page in (client.get(f"/jobs/{job.id}/enter"), client.post(f"/jobs/{job.id}/enter")):
-        for words in ("4 conditions of entry are not met", "List the item with your promises.", "利害关系（示例）"):
+        for words in ("2 conditions of entry are not met", "List the item with your promises.", "利害关系（示例）"):
             assert words in page.text
     refused = client.post(f"/jobs/{job.id}/enter")
     assert refused.status_code == 422

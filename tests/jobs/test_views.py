@@ -357,3 +357,12 @@ def test_the_last_step_of_posting_says_how_many_agencies_could_enter(as_user):
     assert all("2 agencies of the market meet these conditions today." in page for page in pages.values())
     assert all(name in pages["social"] for name in names)
     assert "At least 3 must enter" in pages["state"] and "must enter" not in pages["social"]
+
+
+def test_objecting_is_not_the_first_thing_the_selected_agency_is_offered(as_user):
+    agencies = [make.agency() for _ in range(2)]
+    job = make.job("selected", method="lowest_price", funds="social", entrants=agencies)
+    link = f'href="/jobs/{job.id}/object"'
+    won, lost = (as_user(make.user_of(one)).get(f"/jobs/{job.id}").text for one in agencies)
+    assert f'class="btn btn-link" {link}' in won
+    assert f'class="btn btn-outline-dark" {link}' in lost

@@ -101,3 +101,18 @@ def test_the_number_of_unread_messages_stands_on_every_page(signed_in: Any) -> N
     client = signed_in(owner)
     for path in ("/", "/jobs", "/desk", "/items"):
         assert re.search(r'href="/notices"[^>]*>[^<]*(?:<[^>]+>[^<]*)*?3', client.get(path).text), path
+
+
+def test_the_selected_agency_is_told_that_it_is_and_until_when_the_result_is_in_publicity(signed_in: Any) -> None:
+    winner, others = make.agency(), [make.agency() for _ in range(2)]
+    job = make.job("selected", method="lowest_price", entrants=[winner, *others])
+    now, readers = make.later(job), [signed_in(one) for one in (winner, others[0], job.owner)]
+    make.keep()
+    work_until_done(now)
+    won, lost, owner = (one.get("/notices").text for one in readers)
+    assert "Your agency is selected; the result is in publicity until" in won
+    assert "Due by" not in won.split("Your agency is selected")[1].split("</li>")[0], "nothing is asked of it"
+    assert "Your agency is selected" not in lost + owner
+    assert "another agency is selected" in lost
+    assert "The result is published: " in owner
+    assert "The result is published" not in won

@@ -188,6 +188,20 @@ def test_an_agency_finds_what_it_entered_and_what_is_open(desk: Desk) -> None:
     assert ([one.id for one in found["opens"]], [one.id for one in found["entries"]]) == ([ids[0]], [ids[1]])
 
 
+def test_the_selected_agency_finds_on_its_desk_that_it_is(desk: Desk) -> None:
+    job = make.job("selected", project_name=NAME)
+    agency, owner, now = job.agency, job.owner, make.later(job)
+    assert [says for says, _ in lines(desk(agency, now)["others"])] == [
+        "your agency is selected; the result is in publicity until"
+    ]
+    assert "your agency is selected" not in desk(owner, now)["text"]
+    objections.object_to(
+        make.act(make.unit(), now), session.merge(job), ground="名单里有不符合条件的机构。", file_id=None
+    )
+    make.keep()
+    assert "your agency is selected; an objection is to be decided first" in desk(agency, now)["text"]
+
+
 def test_a_desk_is_sorted_by_the_clock_and_what_has_no_day_comes_last(desk: Desk) -> None:
     owner = make.unit()
     for state in ("draft", "materials", "delivered", "failed", "awarded"):

@@ -11,7 +11,7 @@ from app.ratings.models import AXES, ratings_of
 from tests import make
 from tests.client import CheckedClient
 from tests.make import lapse
-from tests.pages import english, error, kept
+from tests.pages import english, error, kept, plain
 from tests.staging import Clock
 
 pytestmark = pytest.mark.one_database
@@ -117,6 +117,16 @@ def test_the_regulator_sees_everything_on_one_page_and_sets_a_rating_aside(signe
     assert "与事实不符，不予计入。" in client.get(path).text
     assert client.post(form, data={"reason": "与事实不符，不予计入。"}).status_code == 409
     assert client.post(f"/ratings/{rating}/restore", data={"reason": "复核后予以恢复。"}).status_code == 303
+
+
+def test_the_review_compares_with_what_the_selected_agency_promised_and_not_with_the_ceiling(
+    signed_in: Any, at: Any
+) -> None:
+    job = make.job("archived", method="lowest_price", quotes=[1_500_000, 1_600_000], entries=2, funds="social")
+    at(job)
+    page = plain(signed_in(make.operator()).get(f"/jobs/{job.id}/oversight").text)
+    assert "Fee Promised at award CNY 15,000 ceiling CNY 20,000 Fact CNY 15,000" in page
+    assert "Quality Promised at award 示例质量承诺" in page
 
 
 def test_the_operator_reviews_and_sets_nothing_aside(signed_in: Any, at: Any) -> None:
