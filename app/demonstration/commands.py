@@ -32,6 +32,7 @@ def demo(if_empty: bool, owners: int, agencies: int, jobs: int, day: str) -> Non
             if not if_empty:
                 raise click.ClickException("there are units already: the demonstration city needs an empty database")
             return
+        click.echo(f"Making the demonstration city: {jobs} jobs of a year. This takes a minute or two.", err=True)
         known = current_app.extensions
         city.build(today, known["verbs"], known["tasks"], owners=owners, agencies=agencies, jobs=jobs)
 

@@ -1,6 +1,8 @@
 """Entries: one agency's sealed entry for one job, and every version of it."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
@@ -138,7 +140,30 @@ ENTERED = (
 
 def entries_counted(job_id: int) -> int:
     """How many live entries a job has."""
-    return session.scalar(select(ENTERED).where(Job.id == job_id)) or 0
+    return entries_seen(job_id, None).number
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The entries of a job as an agency sees them: how many live ones, its own one's key, and whether that is live."""
+
+    number: int
+    own_id: int | None
+    stands: bool
+
+
+SEEN_BY = select(
+    func.count().filter(Entry.state == EntryState.ENTERED),
+    func.max(Entry.id).filter(Entry.agency_id == bindparam("agency")),
+    func.count().filter(Entry.agency_id == bindparam("agency"), Entry.state == EntryState.ENTERED),
+).where(Entry.job_id == bindparam("job"))
+
+
+def entries_seen(job_id: int, agency_id: int | None) -> Seen:
+    """The entries of a job, and among them that of an agency if one looks."""
+    found: Any = run(SEEN_BY, job=job_id, agency=agency_id or 0).one()
+    number, own_id, live = found
+    return Seen(number, own_id, bool(live))
 
 
 def entries_waiting(agency_id: int | None) -> list[Entry]:

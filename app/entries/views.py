@@ -20,6 +20,7 @@ from app.infra.db import session
 from app.jobs.models import Job, light_of
 from app.jobs.rules import takes_entries
 from app.kernel.workdays import local_day
+from app.methods.rules import asks_quote
 from app.web.commands import dumps
 from app.web.door import acting, allow, now
 
@@ -131,4 +132,5 @@ def _entry_page(form: Any, job: Job, agency: Agency, before: int = 0) -> str:
         before=before,
         conditions=conditions(local_day(now()), job, agency),
         listing=current_listing(agency.id, job.item_id),
+        quoted=asks_quote(job),
     )

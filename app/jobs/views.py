@@ -14,7 +14,7 @@ from app.contracts.models import contracts_of, materials_asked
 from app.contracts.rules import MATERIAL_STATES
 from app.districts.models import choices as district_choices
 from app.entries.eligible import eligible_count, first_eligible
-from app.entries.models import ENTERED, entries_counted
+from app.entries.models import ENTERED, entries_seen
 from app.infra import almanac
 from app.inquiries.models import asked_about
 from app.jobs import models, operations, posting, rules
@@ -77,23 +77,22 @@ def show(told: Told) -> Any:
     inside = rules.MAY_READ_PAPERS(actor, job)
     story = models.story_of(job.id)
     announced: dict[str, Any] = next((row.facts for row in story if row.name == "job.publish"), {})
-    ledger = ledger_of(job) if job.clock_start else None
     turn = LIFE.turn(job.state)
+    seen = entries_seen(job.id, actor.unit_id) if takes_entries(actor, job) else None
     return render_template(
         "jobs/show.html",
         job=job,
         selection=told.selection,
         turn=turn,
-        yours=bool(turn and turn.who(actor, job)),
+        yours=bool(turn and turn.who(actor, job)) and not (seen and seen.stands),
         waits_for=models.awaited(job) or [said(name) for name in _awaited(turn, job)],
         light=models.light_of(job, now()),
-        ledger=ledger,
-        counted=days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
+        **_service(job, story),
         spine=spine(job, story, inside=inside),
         objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
         avoided=announced.get("avoided") or [],
         lawful=announced.get("lawful") or [],
-        entries=entries_counted(job.id) if takes_entries(actor, job) else None,
+        seen=seen,
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
         asked=told.asked if inside else None,
@@ -107,11 +106,21 @@ def show(told: Told) -> Any:
         may_review=MAY_REVIEW_JOB(actor, job),
         archived=rules.is_archived(actor, job),
         ratings=told.ratings(actor),
-        on_time=bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
         least=rule_of(job, now()).minimum_entries,
         named=posting.named_agency(job),
         **WORDS,
     )
+
+
+def _service(job: Job, story: Any) -> dict[str, Any]:
+    """How far the service is: its days so far, whether it was in time, and what the owner found when accepting."""
+    ledger = ledger_of(job) if job.clock_start else None
+    return {
+        "ledger": ledger,
+        "counted": days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
+        "on_time": bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
+        "accepted": next((row.facts for row in story if row.name == "job.accept"), None),
+    }
 
 
 def _awaited(turn: Any, job: Job) -> tuple[str, ...]:
@@ -124,15 +133,9 @@ def _awaited(turn: Any, job: Job) -> tuple[str, ...]:
 @bp.get("/<int:id>/papers")
 @allow(rules.MAY_READ_PAPERS, Job)
 def papers(job: Job) -> Any:
-    return render_template(
-        "jobs/papers.html",
-        job=job,
-        contracts=[one for one in contracts_of(job.id) if one.MAY_READ(acting().actor, one)],
-        materials=materials_asked(job.id),
-        deliveries=deliveries_of(job.id),
-        pauses=pauses_of(job.id),
-        says=MATERIAL_STATES | REASONS,
-    )
+    contracts = [one for one in contracts_of(job.id) if one.MAY_READ(acting().actor, one)]
+    known = {"deliveries": deliveries_of(job.id), "pauses": pauses_of(job.id), "says": MATERIAL_STATES | REASONS}
+    return render_template("jobs/papers.html", job=job, contracts=contracts, materials=materials_asked(job.id), **known)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -120,6 +120,7 @@ class Person:
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on("console", self._hears)
+        self.page.on("dialog", lambda dialog: dialog.accept())
 
     def _hears(self, said: Any) -> None:
         """An error in the console, save the browser's own word on a page that says no."""

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.entries import operations as entries
 from app.infra.db import session
 from app.jobs.models import Job, drafts_of
 from app.jobs.rules import State
@@ -366,3 +367,38 @@ def test_objecting_is_not_the_first_thing_the_selected_agency_is_offered(as_user
     won, lost = (as_user(make.user_of(one)).get(f"/jobs/{job.id}").text for one in agencies)
     assert f'class="btn btn-link" {link}' in won
     assert f'class="btn btn-outline-dark" {link}' in lost
+
+
+# --- what an agency and the public read of what they did --------------------------------------------------------------
+
+
+def test_an_agency_that_has_entered_is_led_to_its_entry_and_not_asked_to_enter(as_user, clock):
+    job, agency = make.job("open"), make.agency()
+    clock.now = make.later(job)
+    client, path = as_user(make.user_of(agency)), f"/jobs/{job.id}"
+    assert f'href="{path}/enter"' in client.get(path).text
+    entry = entries.enter(make.act(agency, clock.now), make.again(job), quote_cents=None)
+    own = f'href="/entries/{entry.id}"'
+    make.keep()
+    entered = client.get(path).text
+    assert own in entered and f'href="{path}/enter"' not in entered
+    assert "查看、修改或撤回我的报名" in entered
+    entries.withdraw(make.act(agency, clock.now), make.again(entry))
+    make.keep()
+    withdrawn = client.get(path).text
+    assert own in withdrawn and "可重新报名" in withdrawn
+    assert own not in as_user().get(path).text
+
+
+@pytest.mark.parametrize("ticked, told", [([0, 2], "验收时勾选 2 项"), ([], "验收时勾选 0 项"), (None, "视为验收通过")])
+def test_everybody_reads_what_the_owner_found_met(as_user, clock, ticked, told):
+    job = make.job("delivered")
+    if ticked is None:
+        make.lapse(job)
+    else:
+        make.verb("services", "accept")(make.act(job.owner, make.later(job)), job, checklist=ticked)
+    clock.now, points = make.later(job), len(job.standard.checklist)
+    make.keep()
+    page = as_user().get(f"/jobs/{job.id}").text
+    assert told in page
+    assert page.count("未勾选") == (0 if ticked is None else points - len(ticked))
