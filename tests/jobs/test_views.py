@@ -9,6 +9,7 @@ from app.jobs.models import Job, drafts_of
 from app.jobs.rules import State
 from app.kernel.act import Role
 from tests import make
+from tests.pages import english
 
 ANSWERS = {
     "project_name": "示例产业园四期（示例）", "project_code": "2026-450802-77-01-000001", "district_code": make.COUNTY,
@@ -366,3 +367,10 @@ def test_objecting_is_not_the_first_thing_the_selected_agency_is_offered(as_user
     won, lost = (as_user(make.user_of(one)).get(f"/jobs/{job.id}").text for one in agencies)
     assert f'class="btn btn-link" {link}' in won
     assert f'class="btn btn-outline-dark" {link}' in lost
+
+
+@pytest.mark.parametrize(("entries", "words"), [(3, "all valid quotes"), (6, "the quotes that stay")])
+def test_the_result_says_which_quotes_the_mean_is_of(as_user, entries, words):
+    job = make.job("selected", method="average_price", entries=entries)
+    page = english(as_user(make.user_of(job.owner))).get(f"/jobs/{job.id}").text
+    assert f"The mean of {words} times the percentage is" in page
