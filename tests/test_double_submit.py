@@ -105,7 +105,7 @@ def quoting() -> Sent:
 def withdrawing_an_entry() -> Sent:
     job, agency = make.job("open"), make.agency()
     entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=None)
-    return Sent(agency, f"/entries/{entry.id}", f"/entries/{entry.id}/withdraw", after=job)
+    return Sent(agency, f"/entries/{entry.id}/withdraw", after=job)
 
 
 def changing_an_entry() -> Sent:

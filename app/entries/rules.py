@@ -5,7 +5,7 @@ from typing import Any
 
 from app.jobs import rules as jobs
 from app.kernel.act import Actor, Kind
-from app.kernel.law import Lifecycle, an_agency, step, the_clock, the_operator, who
+from app.kernel.law import Lifecycle, an_agency, in_state, step, the_clock, the_operator, who
 from app.kernel.words import N_
 
 
@@ -25,6 +25,8 @@ def while_open(actor: Actor, entry: Any) -> bool:
     return jobs.takes_entries(actor, entry.job)
 
 
+stands = in_state(EntryState.ENTERED)
+
 # What ended a version of an entry, by the verb.
 ENDED_BY = {"change": N_("changed"), "withdraw": N_("entry withdrawn")}
 
@@ -35,7 +37,7 @@ ENTRY_LIFE = Lifecycle("entry", N_("entry"), {
         EntryState.EXCLUDED:  N_("excluded at closing"),
     },
     step("change",   N_("Change the entry"),     EntryState.ENTERED,   EntryState.ENTERED,   its_entrant & while_open, asks=True),
-    step("withdraw", N_("Withdraw the entry"),   EntryState.ENTERED,   EntryState.WITHDRAWN, its_entrant & while_open),
+    step("withdraw", N_("Withdraw the entry"),   EntryState.ENTERED,   EntryState.WITHDRAWN, its_entrant & while_open, asks=True),
     step("reenter",  N_("Enter again"),          EntryState.WITHDRAWN, EntryState.ENTERED,   its_entrant & while_open, asks=True),
     step("exclude",  N_("Exclude: a condition no longer holds"), EntryState.ENTERED, EntryState.EXCLUDED, the_clock),
     page="entries",

@@ -15,7 +15,7 @@ from app.entries.eligibility import Offer, conditions, quote_of, unmet
 from app.entries.envelopes import Sealing
 from app.entries.forms import entry_form
 from app.entries.models import Entry, entry_of, versions_of
-from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant
+from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant, stands
 from app.infra.db import session
 from app.jobs.models import Job, light_of
 from app.jobs.rules import takes_entries
@@ -23,6 +23,7 @@ from app.kernel.workdays import local_day
 from app.methods.rules import asks_quote
 from app.web.commands import dumps
 from app.web.door import acting, allow, now
+from app.web.fields import Form
 
 bp = Blueprint("entries", __name__)
 CONTRIBUTION = re.compile(r"[0-9a-f]{64}")
@@ -53,6 +54,7 @@ def show(entry: Entry) -> Any:
     known["lacks"] = unmet(local_day(now()), job, entry.agency) if waits else None
     known |= {"versions": versions_of(entry.id), "ended_by": ENDED_BY}
     known["proposal"] = entry.proposal if its_entrant(acting().actor, entry) else None
+    known |= {"quotes": asks_quote(job), "stands": stands(acting().actor, entry)}
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
 
 
@@ -77,12 +79,17 @@ def change(entry: Entry) -> Any:
     return _enter_anew(entry, operations.change, told, before=entry.version)
 
 
-@bp.post("/entries/<int:id>/withdraw")
+@bp.route("/entries/<int:id>/withdraw", methods=["GET", "POST"])
 @allow(its_entrant, Entry)
 def withdraw(entry: Entry) -> Any:
-    operations.withdraw(acting(), entry)
-    flash(gettext("The entry is withdrawn. You may enter again until the closing."))
-    return redirect(url_for(".show", id=entry.id), 303)
+    """Asks once more: a withdrawn entry takes no part, and its envelope is never opened."""
+    operations.check_open(acting(), entry.job)
+    ENTRY_LIFE.check(acting(), entry, "withdraw")
+    form = Form()
+    if form.validate_on_submit() and form.attempt(operations.withdraw, acting(), entry):
+        flash(gettext("The entry is withdrawn. You may enter again until the closing."))
+        return redirect(url_for(".show", id=entry.id), 303)
+    return render_template("entries/withdraw.html", form=form, entry=entry, job=entry.job), form.status
 
 
 @bp.route("/entries/<int:id>/reenter", methods=["GET", "POST"])
@@ -119,8 +126,8 @@ def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> No
 
 
 def _receipt(entry: Entry) -> dict[str, Any] | None:
-    """The receipt in this browser, if it is of the entry as it stands now."""
-    kept = cookie.get("receipt", {})
+    """The receipt in this browser, if it is of the entry as it stands now and its agency looks at it."""
+    kept = cookie.get("receipt", {}) if its_entrant(acting().actor, entry) else {}
     return kept if kept.get("entry") == entry.id and kept.get("sealed") == entry.sealed else None
 
 

@@ -57,11 +57,13 @@ def path_of(sha256: str) -> Path:
 
 
 def store(act: Act, name: str, stream: IO[bytes]) -> File:
-    """Keep a file on disk (synced before the row exists) and return its row. ValueError says what is wrong with it."""
+    """Keep a file on disk (synced before the row exists) and return its row. ValueError says what is wrong with it,
+    a msgid and perhaps its places."""
     limit = int(str(_place["limit"]))
     content = stream.read(limit + 1)
     if len(content) > limit:
-        raise ValueError(N_("The file is too large. Split it or make it smaller."))
+        text = N_("The file is too large: it may have at most %(limit)s MB. Split it or make it smaller.")
+        raise ValueError(text, {"limit": limit // 2**20})
     if not content:
         raise ValueError(N_("The file is empty. Choose the file again."))
     media = media_type(name, content)

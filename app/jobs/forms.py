@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from app.catalogue.models import Pairs, Standard, choices
 from app.jobs.models import Avoidance
+from app.jobs.posting import LEAST_NEED
 from app.jobs.rules import LIFE, PUBLIC_STATES
 from app.kernel.outside import SOURCES
 from app.kernel.words import N_
@@ -81,6 +82,7 @@ class ProjectForm(Form):
     need = TextArea(
         N_("What is needed"),
         hint=N_("Scope, place, size and purpose, so that an agency can judge the work. At least 20 characters."),
+        least=LEAST_NEED,
     )
     contact_name = TextField(N_("Contact person"), most=60)
     contact_phone = TextField(

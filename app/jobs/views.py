@@ -25,7 +25,7 @@ from app.jobs.rules import LIFE, MAY_CREATE, MAY_DELEGATE, its_owner, takes_entr
 from app.kernel.law import anyone
 from app.kernel.outside import SOURCES
 from app.kernel.workdays import local_day
-from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS
+from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, asks_quote
 from app.openings.rules import openers
 from app.oversight.models import Told
 from app.panels.models import sees_panel
@@ -44,7 +44,7 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
 WORDS = {"life": LIFE, "methods": METHODS, "funds": FUNDS, "if_abandoned": IF_ABANDONED, "grounds": GROUNDS}
-WORDS |= {"amendable": AMENDABLE, "for_members": FOR_MEMBERS, "sources": SOURCES}
+WORDS |= {"amendable": AMENDABLE, "for_members": FOR_MEMBERS, "sources": SOURCES, "asks_quote": asks_quote}
 
 
 @bp.get("")

@@ -15,7 +15,7 @@ from app.infra.almanac import Term, almanac
 from app.infra.db import session
 from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
-from app.jobs.rules import MAY_CREATE, awaiting, in_publicity, its_agency, objected
+from app.jobs.rules import MAY_CREATE, awaiting, in_publicity, its_agency, objected, takes_entries
 from app.kernel.law import anyone
 from app.kernel.lights import Light
 from app.kernel.words import N_
@@ -90,7 +90,8 @@ def desk() -> Any:
         pressing=sum(_is_pressing(wait.light) for wait in mine),
         others=others,
         opens=open_jobs() if agency else [],
-        entries=entries_waiting(actor.unit_id),
+        entries=(entered := entries_waiting(actor.unit_id)),
+        still_open={entry.id for entry in entered if takes_entries(actor, entry.job)},
         finished=finished_jobs(actor.sector) if MAY_REVIEW(actor) else [],
         directs=directs(now(), actor.sector) if MAY_REVIEW(actor) else None,
         direct_jobs=direct_jobs(actor.sector, limit=20) if MAY_REVIEW(actor) else [],

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from app.jobs.models import Job
 from app.jobs.rules import LIFE as JOB_LIFE
-from app.jobs.rules import its_owner, its_parties, yet_to_rate
+from app.jobs.rules import is_archived, its_owner, its_parties, yet_to_rate
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
 from app.ratings import operations
@@ -31,7 +31,9 @@ def new(job: Job) -> Any:
     if its_owner(by.actor, job):
         form.describe(job.standard)
     if form.validate_on_submit() and form.attempt(operations.give, by, job, **form.values):
-        flash(gettext("Your rating is in. It is shown when both are in or the rating period has ended."))
+        both = is_archived(by.actor, job)
+        told = gettext("Your rating is in. It is shown when both are in or the rating period has ended.")
+        flash(gettext("Your rating is in. Both sides have rated, and both ratings are published.") if both else told)
         return redirect(url_for("jobs.show", id=job.id), 303)
     return render_template("ratings/new.html", form=form, job=job, facts=operations.facts_of(job)), form.status
 

@@ -79,7 +79,16 @@ class Question(Field):
     @property
     def problems(self) -> list[tuple[str, str]]:
         """(id of the input, message) for every error, for the summary on top of the form."""
-        return [(self.id, str(message)) for message in self.errors]
+        return [(self.id, self._named(str(message))) for message in self.errors]
+
+    @property
+    def again(self) -> list[str]:
+        """The titles of what was given and cannot be shown again, so that it must be given once more."""
+        return []
+
+    def _named(self, message: str) -> str:
+        """What is wrong, with the field it is about."""
+        return message if self.title in message else said(N_("%(label)s: %(wrong)s"), label=self.title, wrong=message)
 
     @property
     def typed(self) -> str:

@@ -87,6 +87,10 @@ class PasswordField(TextField):
             clean(str(values[0]))
             self.data = str(values[0])
 
+    @property
+    def again(self) -> list[str]:
+        return [self.title] if self.raw_data and self.raw_data[0] else []
+
 
 class MoneyField(Question):
     """An amount typed in yuan; data is integer cents. Bounds are cents, both included."""
@@ -225,6 +229,11 @@ class Form(FlaskForm):
         """(id of the input or "", message) for every error, in the order of the page."""
         own = [("", str(message)) for message in self.form_errors]
         return own + [problem for field in self for problem in _problems(field)]
+
+    @property
+    def again(self) -> list[str]:
+        """The titles of the passwords and refused files that must be given once more; all else typed is kept."""
+        return [title for field in self if isinstance(field, Question) for title in field.again]
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         """Whether the form was sent and its shape is right; adding or dropping a row only shows the form again."""

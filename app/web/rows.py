@@ -101,6 +101,10 @@ class RowsField(Question):
         ]
         return [problem for problem in super().problems if not within] + within
 
+    @property
+    def again(self) -> list[str]:
+        return [title for row in self.rows for field in row if isinstance(field, Question) for title in field.again]
+
     def blank(self) -> bool:
         return not self.data
 

@@ -46,7 +46,8 @@ def _as_kept(kept: Kept) -> StoredFile | None:
 class FileField(Question):
     """One file; data is a StoredFile or None.
 
-    `FileField.store` keeps an upload and returns its row, ValueError (a msgid) says what is wrong with it.
+    `FileField.store` keeps an upload and returns its row, ValueError (a msgid and its places) says
+    what is wrong with it.
     `FileField.recall` turns a remembered file into its row again, or None when it is gone or someone else's; a failed
     submit rolls the row back, so it may have to make the row anew from the content with that SHA-256.
     `FileField.whose` is whom the form is drawn for: what it remembers is of no use to anybody else.
@@ -66,6 +67,7 @@ class FileField(Question):
         super().__init__(label, validators, **options)
         self.accept = accept
         self.files: list[StoredFile] = []
+        self.refused = False
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         self.process_errors: list[str] = []
@@ -92,6 +94,10 @@ class FileField(Question):
         """(token, file) of every file handed in so far, to be drawn again."""
         return [(_signer().dumps([f.id, f.name, f.size, f.sha256]), f) for f in self.files]
 
+    @property
+    def again(self) -> list[str]:
+        return [self.title] if self.refused else []
+
     def blank(self) -> bool:
         return not self.files
 
@@ -102,9 +108,10 @@ class FileField(Question):
         try:
             return FileField.store(upload)
         except ValueError as error:
-            self.process_errors.append(
-                said(N_("“%(name)s”: %(why)s"), name=(upload.filename or "")[-80:], why=said(str(error)))
-            )
+            text, *places = error.args
+            why = said(text, **(places[0] if places else {}))
+            self.process_errors.append(said(N_("“%(name)s”: %(why)s"), name=(upload.filename or "")[-80:], why=why))
+            self.refused = True
             return None
 
     def _remembered(self, token: str) -> StoredFile | None:

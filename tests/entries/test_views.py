@@ -35,7 +35,7 @@ def signed_in(as_user: AsUser, thing: Any) -> CheckedClient:
     return client
 
 
-def test_an_agency_quotes_and_has_a_receipt_that_does_not_tell_the_quote(as_user: AsUser, at: Any) -> None:
+def test_only_the_browser_that_sent_a_quote_shows_it_on_the_receipt(as_user: AsUser, at: Any) -> None:
     job, agency = make.job("open", method="lowest_price", floor_cents=1_000_000), make.agency()
     at(job)
     client = signed_in(as_user, agency)
@@ -49,7 +49,10 @@ def test_an_agency_quotes_and_has_a_receipt_that_does_not_tell_the_quote(as_user
     entry = entry_of(job.id, agency.id)
     assert entry is not None
     assert f"{job.number}-{entry.id}" in receipt.text
-    assert "13,579.31" not in receipt.text
+    assert "You have just sealed this." in receipt.text
+    assert "13,579.31" in receipt.text, "this browser has the receipt"
+    for other in (agency, make.operator()):
+        assert "13,579.31" not in signed_in(as_user, other).get(sent.location).text
     assert client.get(f"/jobs/{job.id}/enter").location == f"/entries/{entry.id}", "who has entered sees the receipt"
 
 
@@ -143,8 +146,15 @@ def test_an_entry_is_withdrawn_and_made_again_on_the_pages(as_user: AsUser, at: 
     path = f"/entries/{entry.id}"
     at(job, hours=1)
     client = signed_in(as_user, agency)
-    assert f'action="{path}/withdraw"' in client.get(path).text
+    assert f'href="{path}/withdraw"' in client.get(path).text
+    asked = client.get(f"{path}/withdraw").text
+    assert "Withdraw this entry?" in asked and "Keep the entry" in asked
+    assert make.again(entry).state == "entered", "asking changes nothing"
     assert client.post(f"{path}/withdraw").status_code == 303
+    page = client.get(path).text
+    assert "The entry is withdrawn. You may enter again until" in page
+    assert "selects by the published rule" not in page
+    assert client.get(f"{path}/withdraw").status_code == 409
     assert f'href="{path}/reenter"' in client.get(path).text
     assert client.get(f"{path}/reenter").status_code == 200
     assert client.post(f"{path}/reenter", data={"quote_cents": "20001"}).status_code == 422
@@ -174,7 +184,7 @@ def test_an_entry_is_changed_on_its_page_and_the_receipt_names_the_version(as_us
         text = reader.get(path).text
         for words in ("Versions of this entry", "stands", "changed", first, make.again(entry).offer):
             assert words in text
-        assert "9,876.54" not in text and "10,000" not in text
+        assert ("9,876.54" in text, "10,000" in text) == (reader is client, False), "this browser has the receipt"
     at(job, days=30)
     for send in (client.get, client.post):
         late = send(f"{path}/change")
@@ -190,6 +200,17 @@ def test_of_an_entry_only_its_agency_and_the_operator_know(as_user: AsUser) -> N
     operator = signed_in(as_user, make.operator())
     assert operator.get(f"/entries/{entry.id}").status_code == 200
     assert operator.post(f"/entries/{entry.id}/withdraw").status_code == 403
+
+
+def test_where_nobody_quotes_nothing_speaks_of_quotes(as_user: AsUser, at: Any) -> None:
+    job, agency = make.job("open"), make.agency()
+    at(job)
+    client = signed_in(as_user, agency)
+    receipt = client.get(client.post(f"/jobs/{job.id}/enter").location).text
+    assert "that your entry is the one you sealed" in receipt
+    assert "Commitment to your entry" in receipt
+    for page in (receipt, client.get(f"/jobs/{job.id}").text):
+        assert "quote" not in page.split("<main")[1].split("</main>")[0].lower()
 
 
 def test_an_entry_is_made_once_also_from_two_windows(as_user: AsUser, at: Any) -> None:

@@ -10,6 +10,7 @@ from app.jobs.models import Job, drafts_of
 from app.jobs.rules import State
 from app.kernel.act import Role
 from tests import make
+from tests.pages import english
 
 ANSWERS = {
     "project_name": "示例产业园四期（示例）", "project_code": "2026-450802-77-01-000001", "district_code": make.COUNTY,
@@ -402,3 +403,10 @@ def test_everybody_reads_what_the_owner_found_met(as_user, clock, ticked, told):
     page = as_user().get(f"/jobs/{job.id}").text
     assert told in page
     assert page.count("未勾选") == (0 if ticked is None else points - len(ticked))
+
+
+@pytest.mark.parametrize(("entries", "words"), [(3, "all valid quotes"), (6, "the quotes that stay")])
+def test_the_result_says_which_quotes_the_mean_is_of(as_user, entries, words):
+    job = make.job("selected", method="average_price", entries=entries)
+    page = english(as_user(make.user_of(job.owner))).get(f"/jobs/{job.id}").text
+    assert f"The mean of {words} times the percentage is" in page

@@ -10,8 +10,10 @@ from sqlalchemy import inspect
 
 from app.accounts.models import User
 from app.agencies import operations as agencies
+from app.agencies.models import Agency
 from app.entries import operations as entries
 from app.infra.db import session
+from app.jobs.models import Job
 from app.kernel.act import Role
 from app.objections import operations as objections
 from app.ratings import operations as ratings
@@ -200,6 +202,22 @@ def test_the_selected_agency_finds_on_its_desk_that_it_is(desk: Desk) -> None:
     )
     make.keep()
     assert "your agency is selected; an objection is to be decided first" in desk(agency, now)["text"]
+
+
+def test_of_a_job_whose_entry_has_closed_a_desk_says_how_it_stands_now(desk: Desk) -> None:
+    job, agency = make.job("open", project_name=NAME), make.agency()
+    now = make.later(job)
+    entries.enter(make.act(agency, now), job, quote_cents=None)
+    promise = "The clock then selects by the published rule."
+    agency_id, job_id = agency.id, job.id
+    make.keep()
+    assert promise in desk(agency, now)["text"]
+    job = lapse(session.get_one(Job, job_id))
+    later = make.later(job)
+    make.keep()
+    page = desk(session.get_one(Agency, agency_id), later)["text"]
+    assert "entry closed, selecting" in page
+    assert promise not in page
 
 
 def test_a_desk_is_sorted_by_the_clock_and_what_has_no_day_comes_last(desk: Desk) -> None:

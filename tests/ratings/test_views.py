@@ -63,6 +63,16 @@ def test_every_axis_is_chosen_from_one_to_five(signed_in: Any, at: Any) -> None:
     assert ratings_of(job.id) == []
 
 
+def test_whoever_rates_second_is_told_that_both_ratings_are_published(signed_in: Any, at: Any) -> None:
+    job = make.job("accepted")
+    at(job)
+    path = f"/jobs/{job.id}"
+    for side, words in ((job.owner, "It is shown when both are in"), (job.agency, "both ratings are published")):
+        client = signed_in(side)
+        assert client.post(f"{path}/rate", data=MARKS).status_code == 303
+        assert words in client.get(path).text
+
+
 def test_who_has_rated_is_told_so(signed_in: Any, at: Any) -> None:
     job = make.job("accepted")
     at(job)

@@ -83,6 +83,7 @@ def sent(page: Flask, form: type[Form], **typed: Any) -> Any:
         filled = form()
         filled.sound = filled.validate_on_submit()
         filled.drawn = "".join(str(field) for field in filled)
+        filled.summary, filled.wanted_again = filled.problems, filled.again
         assert problems_of(filled.drawn) == ()
         return filled
 
@@ -170,7 +171,8 @@ def test_a_bad_value_is_told_beside_its_field_and_kept(page: Flask, field: str, 
     assert not form.sound and form.status == 422
     assert list(form.errors) == [field]
     assert errors(form, field)[0].startswith(message)
-    assert form.problems == [(field, errors(form, field)[0])]
+    label, told = form[field].label.text, errors(form, field)[0]
+    assert form.summary == [(field, told if label in told else f"{label}: {told}")], "the summary names the field"
     assert f'id="{field}-error"' in form.drawn
     assert "\x00" not in form.drawn
 
@@ -298,6 +300,13 @@ def test_rows_filled_in_are_values_and_empty_rows_are_not(page: Flask) -> None:
     assert [row["kind"] for row in form.values["rows"]] == ["first", "third"]
 
 
+def test_what_cannot_be_shown_again_is_named_to_be_given_once_more(page: Flask) -> None:
+    assert sent(page, Simple, count="0").wanted_again == []
+    assert sent(page, Simple, count="0", word="seven green").wanted_again == ["Password"]
+    form = sent(page, WithFiles, name="", paper=upload("paper.pdf", b""))
+    assert form.wanted_again == ["Paper"]
+
+
 def test_adding_a_row_keeps_everything_and_asks_nothing_yet(page: Flask) -> None:
     form = sent(page, WithRows, **rows("first", **{"rows-more": "1"}))
     assert not form.sound and form.errors == {} and form.status == 200
@@ -318,7 +327,7 @@ def test_the_last_row_may_be_dropped_and_one_stays_to_be_filled_in(page: Flask) 
 
 def test_a_row_with_a_mistake_points_to_its_own_field(page: Flask) -> None:
     form = sent(page, WithRows, name="甲", **rows("first", "", **{"rows-1-number": "n"}))
-    assert form.problems == [("rows-1-kind", "Enter “Kind”.")]
+    assert form.summary == [("rows-1-kind", "Enter “Kind”.")]
 
 
 def test_there_must_be_enough_rows_and_not_too_many(page: Flask) -> None:
@@ -414,7 +423,7 @@ def test_a_verb_that_finds_it_invalid_leaves_a_message_beside_the_field_and_no_t
 ) -> None:
     form = attempted("bad")
     assert not form.went and form.status == 422 and form.count == 0
-    assert form.problems[0][0] == "name" and "40" in form.problems[0][1]
+    assert list(form.errors) == ["name"] and "40" in errors(form, "name")[0]
 
 
 def test_a_refusal_of_no_field_stands_on_top(attempted: Callable[[str], Any]) -> None:
