@@ -189,3 +189,22 @@ def lists_an_item(agency: Person) -> None:
     agency.sees("promise")
     agency.presses("List")
     agency.sees("item-listed", "Your promise is listed.")
+
+
+def test_typed_words_are_not_left_without_a_question(market: Market):
+    page, asked = market.browser.new_page(locale="zh-CN"), list[str]()
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(f"{market.address}/register/owner")
+    page.locator("header button[value=zh_Hant]").click()
+    page.locator("html[lang=zh-Hant]").wait_for()
+    assert asked == [], "nothing is typed yet"
+    name = page.locator("main input[name=name]")
+    name.click()
+    name.press_sequentially("示例水电站（示例）")
+    page.locator("header button[value=en]").click()
+    page.wait_for_timeout(300)
+    assert (asked, name.input_value()) == (["beforeunload"], "示例水电站（示例）")
+    page.locator("main form .btn-go").click()
+    page.locator("main .summary").wait_for()
+    assert asked == ["beforeunload"], "what is sent is not left"
+    page.close()
