@@ -9,13 +9,13 @@ CENTS_PER_YUAN = 100
 CENTS_PER_WAN = 1_000_000
 MOST_CENTS = 10_000_000_000 * CENTS_PER_YUAN
 
-NOT_YUAN = N_("Enter an amount in yuan, like 1500 or 1,500.00")
-NOT_WAN = N_("Enter an amount in ten thousand yuan, like 4 or 4.25")
-TOO_FINE_YUAN = N_("Enter an amount in yuan with at most two decimals")
-TOO_FINE_WAN = N_("Enter an amount in ten thousand yuan with at most six decimals")
-NOT_PERCENT = N_("Enter a percentage, like 12 or 12.5")
-TOO_FINE_PERCENT = N_("Enter a percentage with at most two decimals")
-TOO_MUCH = N_("Enter an amount of at most 10 billion yuan")
+NOT_YUAN = N_("Enter an amount in yuan, like 1500 or 1,500.00.")
+NOT_WAN = N_("Enter an amount in ten thousand yuan, like 4 or 4.25.")
+TOO_FINE_YUAN = N_("Enter an amount in yuan with at most two decimals.")
+TOO_FINE_WAN = N_("Enter an amount in ten thousand yuan with at most six decimals.")
+NOT_PERCENT = N_("Enter a percentage, like 12 or 12.5.")
+TOO_FINE_PERCENT = N_("Enter a percentage with at most two decimals.")
+TOO_MUCH = N_("Enter an amount of at most 10 billion yuan.")
 
 _LONGEST = 40
 _AMOUNT = re.compile(r"([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?")

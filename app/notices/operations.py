@@ -214,7 +214,7 @@ def _about(thing: Any) -> Any:
 
 
 def _title(about: Any) -> str:
-    return f"{about.project_name} {about.item.name}" if isinstance(about, Job) else str(about.unit.name)
+    return f"{about.project_name} {about.item.name}".strip() if isinstance(about, Job) else str(about.unit.name)
 
 
 def _until(event: Event, says: str) -> dict[str, str]:

@@ -77,7 +77,7 @@ def desk() -> Any:
         if turn is None:
             continue
         names = openers(job) if awaiting(actor, job) else turn.who.names
-        wait = _wait(turn, f"{job.project_name} {job.item.name}", job, awaited(job) or [said(names[0])])
+        wait = _wait(turn, _title(job), job, awaited(job) or [said(names[0])])
         if its_agency(actor, job) and in_publicity(actor, job):
             wait = replace(wait, says=SELECTED_BUT if objected(actor, job) else SELECTED, who=())
         (mine if turn.who(actor, job) else others).append(wait)
@@ -141,28 +141,31 @@ def _besides(own: Agency | None) -> list[Wait]:
         turn, job = seat.LIFE.turn(seat.state), seat.job
         if turn:
             url = url_for(turn.page, id=seat.id)
-            title = f"{job.project_name} {job.item.name}"
-            waits.append(Wait(turn.says, (), title, turn.silence, job.due, light_of(job, now()), url))
+            waits.append(Wait(turn.says, (), _title(job), turn.silence, job.due, light_of(job, now()), url))
     for job in shares_to_take(actor):
-        title, url = f"{job.project_name} {job.item.name}", url_for("openings.take", id=job.id)
+        title, url = _title(job), url_for("openings.take", id=job.id)
         waits.append(Wait(N_("Take your share of the opening key"), (), title, "", job.due, light_of(job, now()), url))
     for pause in pauses_to_answer(actor.unit_id):
         turn = pause.LIFE.turn(pause.state)
         if turn and turn.who(actor, pause):
-            waits.append(_wait(turn, f"{pause.job.project_name} {pause.job.item.name}", pause))
+            waits.append(_wait(turn, _title(pause.job), pause))
     for inquiry in inquiries_to_answer(actor.unit_id or 0) if MAY_CREATE(actor) else []:
         turn = inquiry.LIFE.turn(inquiry.state)
         if turn and turn.who(actor, inquiry):
-            waits.append(_wait(turn, f"{inquiry.job.project_name} {inquiry.job.item.name}", inquiry))
+            waits.append(_wait(turn, _title(inquiry.job), inquiry))
     for objection in objections_to_settle(None if MAY_DECIDE(actor) else actor.unit_id or 0):
         turn = objection.LIFE.turn(objection.state)
         if turn and turn.who(actor, objection):
-            waits.append(_wait(turn, f"{objection.job.project_name} {objection.job.item.name}", objection))
+            waits.append(_wait(turn, _title(objection.job), objection))
     for agency in to_check() if MAY_CHECK(actor) else [own] if own else []:
         turn = agency.LIFE.turn(agency.state)
         if turn and turn.who(actor, agency):
             waits.append(_wait(turn, agency.unit.name, agency))
     return waits
+
+
+def _title(job: Job) -> str:
+    return f"{job.project_name or said(N_('No name yet'))} {job.item.name}"
 
 
 def _wait(turn: Any, title: str, thing: Any, who: Sequence[str] = ()) -> Wait:

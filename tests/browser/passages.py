@@ -150,12 +150,14 @@ def accepts_report(owner: Person) -> None:
     owner.sees("report-accepted", "The report is accepted. Now both sides rate each other.")
 
 
-def rates(person: Person, score: int, text: str) -> None:
-    """The same score on all five axes, and a word."""
+def rates(person: Person, score: int, text: str, *, second: bool = False) -> None:
+    """The same score on all five axes, and a word; `second` when the other side has rated."""
     person.takes_up("Rate the other side")
     for axis in person.each(person.page.locator("main fieldset")):
         axis.get_by_role("radio").nth(5 - score).check()
     person.fills("In your words", text)
     person.sees("rate-the-other-side")
     person.presses("Give the rating")
-    person.sees("rated", "Your rating is in. It is shown when both are in or the rating period has ended.")
+    first = "Your rating is in. It is shown when both are in or the rating period has ended."
+    both = "Your rating is in. Both sides have rated, and both ratings are published."
+    person.sees("rated", both if second else first)

@@ -52,7 +52,7 @@ def test_two_entries_for_state_money_fail_and_the_repost_finds_its_agency(market
     passages.delivers(selected)
     passages.accepts_report(owner)
     passages.rates(owner, 5, "成果完整。")
-    passages.rates(selected, 5, "配合及时。")
+    passages.rates(selected, 5, "配合及时。", second=True)
     assert market.job(job_id).state == "archived"
 
     visitor.opens(f"/jobs/{job_id}")

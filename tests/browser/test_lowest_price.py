@@ -42,7 +42,7 @@ def test_the_lowest_quote_wins_though_a_loser_objects(market: Market, cast: Call
     passages.delivers(cheap)
     passages.accepts_report(owner)
     passages.rates(owner, 4, "按时交付，价格清楚。")
-    passages.rates(cheap, 5, "材料一次交齐。")
+    passages.rates(cheap, 5, "材料一次交齐。", second=True)
     assert market.job(job_id).state == "archived"
 
     visitor.opens(f"/jobs/{job_id}")

@@ -46,7 +46,7 @@ def test_a_job_is_drawn_served_mended_and_rated_before_everybodys_eyes(market: M
     passages.delivers(selected, "Deliver the mended report")
     passages.accepts_report(owner)
     passages.rates(owner, 5, "踏勘仔细，修改及时。")
-    passages.rates(selected, 4, "材料齐全，沟通顺畅。")
+    passages.rates(selected, 4, "材料齐全，沟通顺畅。", second=True)
     assert market.job(job_id).state == "archived"
 
     market.works()

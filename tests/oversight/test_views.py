@@ -125,6 +125,13 @@ def test_what_is_late_stands_first_and_in_red_with_the_one_who_must_act(state: s
     assert late["pressing"] >= 1
 
 
+def test_a_draft_without_a_name_says_so_on_the_desk(desk: Desk) -> None:
+    job, owner = make.job("draft"), make.unit()
+    job.owner, job.project_name = owner, ""
+    (wait,) = desk(owner, NOW)["mine"]
+    assert wait.title.startswith("No name yet ")
+
+
 def test_an_application_is_late_with_the_operator(desk: Desk) -> None:
     agency = make.agency("示例待核机构（示例）", admitted=False)
     agencies.submit(make.act(agency), agency, signed_by="示例")

@@ -142,7 +142,7 @@ def test_the_forms_take_percentages_and_keep_what_was_typed(as_user):
     wish = {"method": "lowest_price", "ceiling_cents": "19,000", "days": "5", "if_abandoned": "next"}
     wrong = buyer.post(f"/jobs/{draft.id}/wish", data=wish | {"least_discount": "5.555", "most_discount": "150"})
     assert wrong.status_code == 422 and 'value="5.555"' in wrong.text
-    assert error(wrong, "least_discount") == "Error: Enter a percentage with at most two decimals"
+    assert error(wrong, "least_discount") == "Error: Enter a percentage with at most two decimals."
     assert error(wrong, "most_discount") == "Error: Enter a percentage from 0 to 99.99."
     assert buyer.post(f"/jobs/{draft.id}/wish", data=wish | {"least_discount": "5.5％"}).status_code == 303
     draft = make.again(draft)
