@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Unit
 from app.agencies.models import Agency
+from app.entries import operations as entries
 from app.infra.db import session
 from app.jobs.models import Job
 from app.objections.models import objections_of
@@ -101,13 +102,18 @@ def test_the_steps_that_no_story_takes_hold_at_both_widths(market: Market, album
     owner, agency = make.unit(name="示例产业园开发公司（示例）"), make.agency()
     jobs = {state: make.job(state, owner=owner, entrants=[agency], funds="social") for state in BESIDE}
     serving, by = jobs["in_service"], make.act(agency, make.later(jobs["in_service"]))
+    opened = make.job("open", owner=owner, now=make.later(serving))
+    entry = entries.enter(make.act(agency, make.later(opened)), opened, quote_cents=None)
     asked = services.ask_pause(by, serving, reason="site", text="进场道路被雨水冲断。", file_id=make.file(agency).id)
     paths = {
         owner: [
             f"/jobs/{jobs['draft'].id}/withdraw", f"/jobs/{jobs['draft'].id}/delegate", f"/pauses/{asked.id}/refuse",
             f"/jobs/{serving.id}/papers", "/unit", "/unit/members/new",
         ],
-        agency: [f"/jobs/{jobs['awarded'].id}/abandon", f"/jobs/{jobs['contract_uploaded'].id}/contract/return"],
+        agency: [
+            f"/jobs/{jobs['awarded'].id}/abandon", f"/jobs/{jobs['contract_uploaded'].id}/contract/return",
+            f"/entries/{entry.id}/withdraw",
+        ],
         make.operator(): [
             "/methods/new", "/methods/1/revise", "/methods/1/end",
             f"/jobs/{jobs['submitted'].id}/return_posting", f"/jobs/{serving.id}/service/terminate",

@@ -137,3 +137,14 @@ def test_a_result_says_how_to_object_and_until_when(method: str, as_user: AsUser
     lapse(make.again(job))
     make.keep()
     assert link not in as_user(stranger).get(f"/jobs/{id}/result").text
+
+
+def test_quotes_are_compared_in_yuan_to_the_cent(as_user: AsUser, at: Any) -> None:
+    agencies = [make.agency() for _ in range(3)]
+    job = make.job("selected", method="lowest_price", entrants=agencies, quotes=[1_500_051, 1_500_050, 1_600_000])
+    at(job)
+    winner = as_user(make.user_of(job.agency))
+    page = winner.get(f"/jobs/{job.id}/result").text
+    assert "15,000.51 元" in page and "15,000.50 元" in page
+    assert "万元" not in page
+    assert f'class="btn btn-link" href="/jobs/{job.id}/object"' in page, "the selected agency may, but need not object"
