@@ -38,7 +38,7 @@ test: lint ## Check and test everything that this machine can run
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 soak: setup ## Run the long proofs at full size
-	$(BIN)/pytest -q -m soak --soak
+	$(BIN)/pytest -q -m soak --soak -n $(WORKERS) --dist worksteal
 
 bench: setup ## Measure pages, the clock, draws, and a burst of entries
 	$(BIN)/python -m bench.pages

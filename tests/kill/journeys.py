@@ -51,7 +51,7 @@ def post(cast: Cast) -> None:
     first, second = list(cast.agencies.values())[:2]
     entry = first.send(f"{path}/enter", {}, "entry.enter")
     second.send(f"{path}/enter", {}, "entry.enter")
-    first.send(entry, {}, "entry.withdraw", to=f"{entry}/withdraw")
+    first.send(f"{entry}/withdraw", {}, "entry.withdraw")
     first.send(f"{entry}/reenter", {}, "entry.reenter")
     owner.send(f"{path}/withdraw", REASON, "job.withdraw")
 
