@@ -41,8 +41,14 @@ def install(app: Flask, parted: Parted) -> None:
     app.register_error_handler(IntegrityError, _overtaken)
     app.register_error_handler(HTTPException, lambda error: page(error.code or 500, None))
     app.register_error_handler(Exception, _bug)
-    app.teardown_appcontext(lambda error: session.remove())
+    app.teardown_appcontext(_leave)
     app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(16)
+
+
+def _leave(error: BaseException | None) -> None:
+    """Whatever the thread does next writes again, unless it says otherwise."""
+    session.remove()
+    reading_only.set(False)
 
 
 def keep_even_if_refused() -> None:

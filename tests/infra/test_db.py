@@ -138,3 +138,8 @@ def test_a_table_and_a_thread_are_named_after_the_class():
     assert {model.__tablename__ for model in (User, Membership, Job)} == {"user", "membership", "job"}
     assert Job(id=7).thread == "job:7"
     assert all(table == table.lower() for table in Row.metadata.tables)
+
+
+def test_a_page_that_was_read_leaves_its_thread_as_one_that_writes(client: Any) -> None:
+    assert client.get("/jobs").status_code == 200
+    assert reading_only.get() is False
