@@ -12,6 +12,8 @@ from app.jobs.models import Job
 from app.kernel.workdays import local_day
 from tests import make
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def at(clock: Any, as_user: Any) -> Any:

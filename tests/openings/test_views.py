@@ -12,6 +12,8 @@ from tests import make
 from tests.openings.test_shares import SOON, two_person, with_shares
 from tests.openings.test_values import VALUE, officers, waiting
 
+pytestmark = pytest.mark.one_database
+
 GROUPS = re.compile(r"[A-Z2-7]{4}")
 
 
