@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,13 +48,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long proofs to `--soak`, save those that can run a sample: they ask for `at_scale`."""
     if not config.getoption("--soak"):
-        left = {item for item in items if item.get_closest_marker("soak") and "at_scale" not in fixtures_of(item)}
+        left = {item for item in items if item.get_closest_marker("soak") and "at_scale" not in asked_by(item)}
         items[:] = [item for item in items if item not in left]
         config.hook.pytest_deselected(items=list(left))
 
 
-def fixtures_of(item: pytest.Item) -> list[str]:
-    return list(getattr(item, "fixturenames", ()))
+def asked_by(item: pytest.Item) -> Sequence[str]:
+    """What the test itself asks for, without what its fixtures ask for."""
+    known = getattr(item, "_fixtureinfo", None)
+    return known.argnames if known else ()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
