@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from wtforms.fields.core import UnboundField
 
 from app.kernel.words import N_
+from app.web.rows import RowsField
 from app.web.said import said
 
 NEVER_SHOWN = {
@@ -114,8 +115,9 @@ def _answer(name: str, value: str, feature: str) -> str:
 
 
 def _title(field: Any, otherwise: str) -> str:
-    label = field.args[0] if isinstance(field, UnboundField) else getattr(field, "title", "")
-    return said(label) or otherwise
+    if isinstance(field, UnboundField):
+        return said(field.args[0]) if field.args else otherwise
+    return getattr(field, "title", "") or otherwise
 
 
 def _field(name: str, feature: str) -> Any:
@@ -128,5 +130,7 @@ def _field(name: str, feature: str) -> Any:
 
 
 def _row_of(field: Any) -> Any:
-    """The class of the rows of a group."""
-    return field.args[1] if isinstance(field, UnboundField) else getattr(field, "row", None)
+    """The class of the rows of a group; None where the name only looks like one of a row."""
+    if isinstance(field, UnboundField):
+        return field.args[1] if field.field_class is RowsField else None
+    return getattr(field, "row", None)
