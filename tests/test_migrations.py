@@ -15,6 +15,7 @@ from sqlalchemy import Engine, inspect, text
 
 import config
 from app import create_app
+from app.agencies import operations as agencies
 from app.entries import operations as entries
 from app.entries.models import versions_of
 from app.infra import db
@@ -176,6 +177,25 @@ def test_what_was_entered_before_versions_were_kept_is_the_first_version(service
         ends = [(one.number, one.ended_by, one.ended_at) for one in versions]
         assert ends == [(1, None, None), (1, "withdraw", left)]
         db.session.remove()
+
+
+def test_papers_stated_before_are_compared_by_the_words_on_them(service: Flask, migrated: Engine) -> None:
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        agency = make.agency(admitted=False, lists=None)
+        wide = make.qualification("Ｓｕｒｖｅｙ　资质（甲）", "甲 级", file=make.file(agency).id)
+        plain = make.qualification("测绘资质", "", file=make.file(agency).id)
+        by = make.act(agency)
+        agencies.set_qualifications(by, agency, rows=[wide, plain])
+        agencies.set_professionals(by, agency, rows=[make.professional("注册土木工程师 （岩土）")])
+        make.keep()
+        db.session.remove()
+    command.downgrade(alembic(migrated), "0013")
+    command.upgrade(alembic(migrated), "head")
+    with migrated.connect() as connection:
+        held = connection.execute(text("SELECT plain_kind, plain_grade FROM qualification ORDER BY id")).all()
+        assert [tuple(row) for row in held] == [("Survey资质(甲)", "甲级"), ("测绘资质", "")]
+        assert connection.scalars(text("SELECT plain_certificate FROM professional")).all() == ["注册土木工程师(岩土)"]
 
 
 def test_the_migrations_are_one_numbered_line() -> None:

@@ -435,3 +435,9 @@ def test_a_button_pressed_after_the_sign_in_ended_leads_to_signing_in(as_user):
         True,
         False,
     )
+
+
+@pytest.mark.parametrize("path, status", [("/no-such-page", 404), ("/jobs/1", 405)])
+def test_only_what_a_sign_in_mends_leads_to_one(path, status, client):
+    answer = client.post(path)
+    assert (answer.status_code, 'class="btn btn-go" href="/sign-in' in answer.text) == (status, False)
