@@ -83,10 +83,10 @@ def extend(job: Job) -> Any:
 @bp.route("/jobs/<int:id>/panel/agree", methods=["GET", "POST"])
 @allow(LIFE["agree"].who, Job)
 def agree(job: Job) -> Any:
+    bidders, sheets = bidders_in(job.id), sheets_of(job.id)
+    form = scores_form(bidders, job.criteria, sheets)  # first: a refusal tells what was typed by its names
     LIFE.check(acting(), job, "agree")
     operations.check_ready(acting(), job, seats_of(job.id))
-    bidders, sheets = bidders_in(job.id), sheets_of(job.id)
-    form = scores_form(bidders, job.criteria, sheets)
     if form.validate_on_submit():
         consensus = {"scores": form.scores, "reasons": form.words}
         if form.attempt(operations.agree, acting(), job, **consensus):
@@ -107,10 +107,10 @@ def show_seat(seat: Seat) -> Any:
 @allow(SEAT_LIFE["score"].who, Seat)
 def score(seat: Seat) -> Any:
     job = seat.job
-    operations.check_sits(acting(), job)
-    SEAT_LIFE.check(acting(), seat, "score")
     bidders = bidders_in(job.id)
     form = scores_form(bidders, job.criteria)
+    operations.check_sits(acting(), job)
+    SEAT_LIFE.check(acting(), seat, "score")
     if form.validate_on_submit():
         given = {"scores": form.scores, "remarks": form.words}
         if form.attempt(operations.score, acting(), seat, **given):

@@ -142,3 +142,13 @@ def test_an_agency_enters_with_a_proposal_and_keeps_a_receipt_without_it(as_user
     receipt = agency.get(answer.location + "/receipt.json").get_json()
     assert receipt["proposal_hash"] in agency.get(answer.location).text
     assert len(receipt["salt"]) == 64 and text not in str(receipt)
+
+
+def test_a_chair_who_comes_second_reads_what_they_typed_by_the_names_on_the_form(as_user, clock):
+    job = bench.scored(bench.convened())
+    (chair,) = opened(as_user, clock, job, seats_of(job.id)[0].user)
+    typed, path = sheet_of("reason"), f"/jobs/{job.id}/panel/agree"
+    assert chair.post(path, data=typed).status_code == 303
+    second = chair.post(path, data=typed)
+    assert (second.status_code, "<dt>score_1_1" in second.text) == (409, False)
+    assert "服务方案</dt><dd>85</dd>" in second.text and "有依据，可行。" in second.text
