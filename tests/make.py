@@ -34,6 +34,7 @@ from app.kernel.act import Act, Actor, Kind, Role
 from app.kernel.credit_code import make_code
 from app.kernel.workdays import due_day, local_day
 from app.methods.rules import PRICED, TIMED
+from tests.replay import made_once
 from tests.staging import NOW
 
 PASSWORD = "seven green tea houses"
@@ -63,6 +64,7 @@ def again(thing: Any) -> Any:
 # --- people and units -----------------------------------------------------------------------------------------------
 
 
+@made_once
 def unit(kind: str = Kind.OWNER, name: str = "", *, sector: str | None = None, **fields: Any) -> Unit:
     """A unit with one administrator. A regulator supervises `sector`, water resources if none is named."""
     number = next(_serial)
@@ -83,6 +85,7 @@ def unit(kind: str = Kind.OWNER, name: str = "", *, sector: str | None = None, *
     return made
 
 
+@made_once
 def person(unit: Unit, role: str = Role.ADMINISTRATOR, username: str = "") -> User:
     """A member of the unit, who signs in with PASSWORD."""
     number = next(_serial)
@@ -138,11 +141,13 @@ def content() -> bytes:
     return paper.getvalue()
 
 
+@made_once
 def file(by: Any, name: str = "paper.pdf", now: datetime = NOW) -> File:
     """A PDF handed in by somebody."""
     return store(act(by, now), name, io.BytesIO(content()))
 
 
+@made_once
 def agency(
     name: str = "",
     *,
@@ -185,6 +190,7 @@ def professional(certificate: str = "注册工程师", **changes: Any) -> dict[s
     return {"name": "示例人员", "certificate": certificate, "number": f"P{next(_serial):06d}"} | changes
 
 
+@made_once
 def listing(
     agency: Agency, item: Item, *, days: int | None = None, fee_cents: int | None = None, now: datetime = NOW
 ) -> Listing:
@@ -202,6 +208,7 @@ def listing(
     )
 
 
+@made_once
 def standard(item: Item, *, effective_from: date, now: datetime = NOW, **changes: Any) -> Standard:
     """A further version of an item's standard, made by the operator: as the newest is, with changes."""
     newest = standards_of(item.id)[0]
@@ -231,6 +238,7 @@ def way_to(state: str) -> tuple[str, ...]:
     return MAIN[: MAIN.index(state) + 1]
 
 
+@made_once
 def job(
     state: str = "open",
     *,

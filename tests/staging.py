@@ -18,6 +18,7 @@ from app.kernel.act import Act, Actor
 from app.web.commands import run_due
 from tests.client import CheckedClient
 from tests.databases import Database, PostgresDatabase, SQLiteFile
+from tests.replay import Replay, on
 
 _serial = count()
 NOW = datetime(2026, 9, 28, 1, 30, tzinfo=UTC)  # a Monday, 09:30 in Shanghai
@@ -42,6 +43,7 @@ class Stage:
     engine: Engine
     database: Database
     almanac: Almanac
+    replay: Replay
 
     def enter(self) -> Flask:
         db.session.remove()
@@ -51,6 +53,7 @@ class Stage:
             forget()
         almanac._held["now"] = self.almanac
         self.app.config["CLOCK"] = lambda: NOW
+        on(self.replay)
         return self.app
 
     def leave(self) -> None:
@@ -73,7 +76,9 @@ def build(url: str, folder: Path) -> Stage:
         PostgresDatabase(url) if url.startswith("postgresql") else SQLiteFile(Path(url.removeprefix("sqlite:///")))
     )
     database.keep(db.Row.metadata, engine)
-    return Stage(app, engine, database, shipped)
+    replay = Replay()
+    replay.listen(engine)
+    return Stage(app, engine, database, shipped, replay)
 
 
 def sign_in(app: Flask, user: User | None, unit: Unit | None) -> CheckedClient:

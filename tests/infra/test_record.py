@@ -15,13 +15,14 @@ from app.infra.record import Event, advance, plug, record
 from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act
 from app.kernel.errors import NotAllowed, WrongState
-from tests import make
+from tests import make, replay
 from tests.staging import NOW
 
 
 @pytest.fixture(autouse=True)
-def reactions() -> Any:
+def reactions(app: Flask) -> Any:
     """Two tasks follow a publication, and none anything else."""
+    replay.off()
     plug({"job.publish": ("first", "second")})
     yield
     plug(wiring.REACTIONS)
