@@ -8,6 +8,8 @@ moment to the whole answer. Then the clock closes and selects. Lost is an entry 
 was sent before the closing, and does not stand on the list; an error is any other answer than that.
 
 The server is gunicorn with gunicorn.conf.py, all on this machine, this program included: more processors, more room.
+What one entry costs each of them in processor time is told beside the floor of the same run: as many requests, sent in
+the same way to the same server around bench/bare.py, which keeps one row of each.
 """
 
 import asyncio
@@ -16,11 +18,13 @@ import secrets
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic, sleep
+from time import monotonic, process_time, sleep
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,7 +40,9 @@ from app.infra import db
 from app.infra.secrets import hash_token
 from app.jobs.models import Job
 from app.selections.models import Selection
+from bench import bare
 from bench.crowd import copy_agency
+from bench.processes import used_by
 from tests import databases, make
 
 AGENCIES = 2_000
@@ -62,16 +68,18 @@ def main() -> None:
         }  # fmt: skip
         app = create_app(config.load(settings))
         job_id, requests = prepared(app)
-        for command in (["gunicorn"], ["flask", "--app", "app", "work"]):
-            running = subprocess.Popen([sys.executable, "-m", *command], env=os.environ | settings)
-            stack.callback(stop, running)
-        wait_for_server()
-        closes = datetime.now(UTC) + BEFORE + timedelta(seconds=2)
-        with db.transaction():
-            db.session.execute(update(Job).where(Job.id == job_id).values(due=closes))
-        begins = monotonic() + (closes - BEFORE - datetime.now(UTC)).total_seconds()
-        answers = asyncio.run(burst(requests, begins))
-        tell(job_id, closes, answers)
+        database = cluster.process()
+        with running(settings, server=["gunicorn", "bench.bare:app"]) as started:
+            floor = counted(requests, monotonic() + 1, started | {"database": database})
+        services = {"server": ["gunicorn"], "worker": ["flask", "--app", "app", "work"]}
+        with running(settings, **services) as started:
+            closes = datetime.now(UTC) + BEFORE + timedelta(seconds=2)
+            with db.transaction():
+                db.session.execute(update(Job).where(Job.id == job_id).values(due=closes))
+            begins = monotonic() + (closes - BEFORE - datetime.now(UTC)).total_seconds()
+            entries = counted(requests, begins, started | {"database": database})
+            tell_costs(entries.cost_ms, floor.cost_ms)
+            tell(job_id, closes, entries.answers)
 
 
 def prepared(app: Flask) -> tuple[int, list[bytes]]:
@@ -100,6 +108,7 @@ def prepared(app: Flask) -> tuple[int, list[bytes]]:
             for place, token in zip(places, tokens, strict=True)
         ]
         connection.execute(insert(SignIn), rows)
+        connection.execute(text(bare.TABLE))
     with db.session.get_bind().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # type: ignore[union-attr]
         connection.execute(text("ANALYZE"))
     return job_id, [request(app, job_id, token) for token in tokens]
@@ -156,6 +165,24 @@ async def burst(requests: list[bytes], begins: float) -> list[tuple[float, str]]
     return await asyncio.gather(*(one(place, content) for place, content in enumerate(requests)))
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What was answered (see `burst`), and the milliseconds of processor time that one request cost each process."""
+
+    answers: list[tuple[float, str]]
+    cost_ms: dict[str, float]
+
+
+def counted(requests: list[bytes], begins: float, processes: dict[str, int]) -> Counted:
+    """Send them all; the processes, by their ids, and the sender itself are counted from the first to the last."""
+    sleep(max(0.0, begins - monotonic() - 0.5))
+    before, own = {name: used_by(pid) for name, pid in processes.items()}, process_time()
+    answers = asyncio.run(burst(requests, begins))
+    used = {"sender": process_time() - own}
+    used |= {name: used_by(pid) - before[name] for name, pid in processes.items()}
+    return Counted(answers, {name: each * 1000 / len(requests) for name, each in used.items()})
+
+
 def tell(job_id: int, closes: datetime, answers: list[tuple[float, str]]) -> None:
     took = sorted(each * 1000 for each, _ in answers)
     received = [said for _, said in answers if " 303 " in said and "/entries/" in said]
@@ -175,6 +202,14 @@ def tell(job_id: int, closes: datetime, answers: list[tuple[float, str]]) -> Non
         raise SystemExit("not everybody stands on the list")
 
 
+def tell_costs(entry: dict[str, float], floor: dict[str, float]) -> None:
+    print("processor time       one entry   one bare row")
+    for name, each in (entry | {"all of them": sum(entry.values())}).items():
+        least = floor.get(name, sum(floor.values()) if name == "all of them" else 0.0)
+        ratio = f"{each / least:8.1f} times" if least else ""
+        print(f"{name:20} {each:6.2f} ms {least:11.2f} ms {ratio}")
+
+
 def in_the_end(job_id: int) -> int:
     """How many entrants the selection had."""
     until = monotonic() + PATIENCE
@@ -187,12 +222,25 @@ def in_the_end(job_id: int) -> int:
     return 0
 
 
-def stop(running: "subprocess.Popen[Any]") -> None:
-    running.send_signal(signal.SIGTERM)
+@contextmanager
+def running(settings: dict[str, str], **commands: list[str]) -> Iterator[dict[str, int]]:
+    """Python modules with their arguments, the server among them, running by their names; their process ids."""
+    with ExitStack() as stack:
+        started = {}
+        for name, command in commands.items():
+            process = subprocess.Popen([sys.executable, "-m", *command], env=os.environ | settings)
+            stack.callback(stop, process)
+            started[name] = process.pid
+        wait_for_server()
+        yield started
+
+
+def stop(process: "subprocess.Popen[Any]") -> None:
+    process.send_signal(signal.SIGTERM)
     try:
-        running.wait(15)
+        process.wait(15)
     except subprocess.TimeoutExpired:
-        running.kill()
+        process.kill()
 
 
 if __name__ == "__main__":

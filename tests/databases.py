@@ -68,6 +68,10 @@ class Cluster:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return f"postgresql+psycopg://market@/{name}?host={folder}"
 
+    def process(self) -> int:
+        """The id of the running server's first process, the parent of all others."""
+        return int((self.start() / "data" / "postmaster.pid").read_text().splitlines()[0])
+
     def _launch(self, folder: Path) -> None:
         if user := _ordinary_user():
             shutil.chown(folder, user)
