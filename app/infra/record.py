@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra import almanac
-from app.infra.db import Row, lock, session
+from app.infra.db import Row, lock, run, session
 from app.infra.outbox import enqueue
 from app.kernel.act import Act
 from app.kernel.law import Lifecycle, at_once
@@ -24,6 +25,9 @@ class Event(Row):
     actor_kind: Mapped[str]
     at: Mapped[datetime]
     facts: Mapped[dict[str, Any]]
+
+
+APPEND = insert(Event).returning(Event.id)
 
 
 class Living:
@@ -48,28 +52,26 @@ def plug(reactions: Mapping[str, Sequence[str]]) -> None:
     _reactions.update(reactions)
 
 
-def record(act: Act, name: str, subject: Row, **facts: Any) -> Event:
+def record(act: Act, name: str, subject: Row, **facts: Any) -> None:
     """Append an event about a row (adding the row itself if new) and the tasks that follow from it."""
     session.add(subject)
     session.flush()
-    event = Event(
+    event_id = run(
+        APPEND,
         name=name,
         subject_id=subject.id,
-        thread_of=subject.thread,
+        thread=subject.thread,
         facts=facts,
         at=act.now,
         user_id=act.actor.user_id,
         unit_id=act.actor.unit_id,
         actor_kind=act.actor.kind,
-    )
-    session.add(event)
-    session.flush()
+    ).scalar_one()
     for task in _reactions.get(name, ()):
-        enqueue(act, task, event_id=event.id)
-    return event
+        enqueue(act, task, event_id=event_id)
 
 
-def advance(act: Act, subject: Any, verb: str, *, term: str = "", due: datetime | None = None, **facts: Any) -> Event:
+def advance(act: Act, subject: Any, verb: str, *, term: str = "", due: datetime | None = None, **facts: Any) -> None:
     """Take one step of the subject's lifecycle, or refuse. The row is locked, so two people cannot both be first.
 
     `term` names a variant of the step's period; `due` gives the instant where the table says it is derived.
@@ -89,4 +91,4 @@ def advance(act: Act, subject: Any, verb: str, *, term: str = "", due: datetime 
     subject.state, subject.due = step.target, due
     if due:
         facts["due"] = due.isoformat()
-    return record(act, f"{subject.LIFE.name}.{verb}", subject, **facts)
+    record(act, f"{subject.LIFE.name}.{verb}", subject, **facts)
