@@ -133,9 +133,9 @@ def refuse_offer(job: Job, offered: Offer) -> None:
         raise Invalid(text, field="proposal")
 
 
-def refuse_name(agency: Agency, offered: Offer) -> None:
-    """Refuse a proposal by which the panel would know the agency."""
-    if any(name in offered.proposal for name in (agency.unit.name, agency.unit.code)):
+def refuse_name(offered: Offer, *names: str) -> None:
+    """Refuse a proposal by which the panel would know the agency, by its name or its code."""
+    if any(name in offered.proposal for name in names):
         text = N_("Your proposal names your agency. Take the name out: the panel scores without knowing whose it is.")
         raise Invalid(text, field="proposal")
 

@@ -7,18 +7,22 @@ A statement is made once for all jobs that ask for the same papers: making it ta
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 
 from app.accounts.models import Unit
 from app.agencies.models import IN_THE_MARKET, Agency, Listing, Professional, Qualification
+from app.catalogue.models import Item
 from app.entries.eligibility import Condition, unmet
 from app.entries.models import Entry, live_entries
 from app.infra.db import run
 from app.infra.plain import plain
 from app.jobs.models import Avoidance, Job
 from app.methods.rules import asks_quote
+
+# The people that a service item asks for, without the item.
+STAFF = select(Item.require_staff).where(Item.id == bindparam("item"))
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,20 @@ def eligible_count(today: date, job: Job) -> int:
     return int(run(_count(_wanted(job)), **_numbers(today, job)).scalar_one())
 
 
-def listing_of(today: date, job: Job, agency_id: int) -> int | None:
-    """The listing with which an agency may enter a job on a day; None when it may not."""
-    found: int | None = run(_listing(_wanted(job)), agency_id=agency_id, **_numbers(today, job)).scalar()
-    return found
+class Able(NamedTuple):
+    """An agency that may enter a job: by which listing, its name and code, and whether it has entered before."""
+
+    listing_id: int
+    name: str
+    code: str
+    entered: bool
+
+
+def able_to_enter(today: date, job: Job, agency_id: int) -> Able | None:
+    """The agency, if it may enter a job on a day."""
+    wanted = _wanted(job, run(STAFF, item=job.item_id).scalar_one())
+    found: Any = run(_able(wanted), agency_id=agency_id, **_numbers(today, job)).first()
+    return Able(*found) if found else None
 
 
 def lacking(today: date, job: Job) -> list[tuple[Entry, Condition]]:
@@ -61,9 +75,10 @@ def first_eligible(today: date, job: Job, limit: int = 20) -> list[tuple[int, st
     return [(id, name) for id, name in rows]
 
 
-def _wanted(job: Job) -> Wanted:
+def _wanted(job: Job, staff_asked: list[dict[str, Any]] | None = None) -> Wanted:
     groups = tuple(tuple((plain(one["kind"]), plain(one["grade"])) for one in group) for group in job.require)
-    staff = tuple((plain(one["certificate"]), int(one["least"])) for one in job.item.require_staff)
+    asked = job.item.require_staff if staff_asked is None else staff_asked
+    staff = tuple((plain(one["certificate"]), int(one["least"])) for one in asked)
     return Wanted(groups, staff, asks_quote(job), job.named_agency_id is not None)
 
 
@@ -95,8 +110,10 @@ def _count(wanted: Wanted) -> Select[Any]:
 
 
 @lru_cache(maxsize=500)
-def _listing(wanted: Wanted) -> Select[Any]:
-    return _eligible(wanted).with_only_columns(Listing.id).where(Listing.agency_id == bindparam("agency_id"))
+def _able(wanted: Wanted) -> Any:
+    before = select(Entry.id).where(Entry.job_id == bindparam("job_id"), Entry.agency_id == bindparam("agency_id"))
+    able = _eligible(wanted).with_only_columns(Listing.id, Unit.name, Unit.code, before.exists())
+    return able.join(Unit, Unit.id == Listing.agency_id).where(Listing.agency_id == bindparam("agency_id"))
 
 
 @lru_cache(maxsize=500)

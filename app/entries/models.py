@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select, text
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import one_of
@@ -92,6 +92,19 @@ class EntryVersion(Row):
     )
 
 
+# What a version keeps of the entry as it stands.
+KEPT = "listing_id received_at sealed offer proposal_hash chance_envelope offer_envelope proposal_envelope".split()
+KEEP = insert(EntryVersion).from_select(
+    ["entry_id", "number", *KEPT],
+    select(Entry.id, Entry.version, *(getattr(Entry, name) for name in KEPT)).where(Entry.id == bindparam("entry")),
+)
+
+
+def keep_version(entry: Entry) -> None:
+    """Keep an entry as it stands as the version with its number."""
+    run(KEEP, entry=entry.id)
+
+
 def versions_of(entry_id: int) -> list[EntryVersion]:
     """Every version of an entry, the first one first."""
     query = select(EntryVersion).where(EntryVersion.entry_id == entry_id)
@@ -107,14 +120,6 @@ def standing_versions(job_id: int) -> dict[int, EntryVersion]:
 
 def entry_of(job_id: int, agency_id: int | None) -> Entry | None:
     return session.scalar(select(Entry).where(Entry.job_id == job_id, Entry.agency_id == agency_id))
-
-
-ENTERED_BY = select(Entry.id).where(Entry.job_id == bindparam("job"), Entry.agency_id == bindparam("agency"))
-
-
-def entered(job_id: int, agency_id: int) -> bool:
-    """Whether an agency has entered a job, and perhaps withdrawn."""
-    return run(ENTERED_BY, job=job_id, agency=agency_id).first() is not None
 
 
 def live_entries(job_id: int) -> list[Entry]:

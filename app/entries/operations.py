@@ -9,9 +9,9 @@ from sqlalchemy.orm import joinedload
 
 from app.agencies.models import Agency
 from app.entries.eligibility import Offer, refuse_name, refuse_offer, unmet
-from app.entries.eligible import eligible_count, lacking, listing_of
+from app.entries.eligible import Able, able_to_enter, eligible_count, lacking
 from app.entries.envelopes import Sealing, close_envelopes, entrant_of
-from app.entries.models import Entry, EntryVersion, entered, live_entries
+from app.entries.models import Entry, EntryVersion, keep_version, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
 from app.infra import almanac
 from app.infra.db import lock, session
@@ -38,24 +38,24 @@ def enter(
     """Enter a job, once. The receipt is the entry with the instant it was received, and what was sealed: only who
     entered keeps that."""
     offered = Offer(quote_cents, days, discount, proposal)
-    agency, listing_id = _eligible(act, job, offered)
-    if entered(job.id, agency.id):
+    known = _eligible(act, job, offered)
+    if known.entered:
         raise WrongState(N_("Your agency has entered this job already."))
     entry = Entry(
         job_id=job.id,
-        agency_id=agency.id,
-        listing_id=listing_id,
+        agency_id=act.actor.unit_id,
+        listing_id=known.listing_id,
         received_at=act.now,
         state=EntryState.ENTERED,
         state_since=act.now,
     )
-    close_envelopes(job, entry, agency.unit.code, offered, sealing or Sealing.new())
+    close_envelopes(job, entry, known.code, offered, sealing or Sealing.new())
     session.add(entry)
     try:
         session.flush()
     except IntegrityError as error:
         raise WrongState(N_("Your agency has entered this job already.")) from error
-    _keep_version(entry)
+    keep_version(entry)
     record(act, "entry.enter", entry, version=entry.version)
     return entry
 
@@ -121,24 +121,23 @@ def check_open(act: Act, job: Job) -> None:
         raise WrongState(N_("The entry for this job has closed. The clock selects in a moment."))
 
 
-def _eligible(act: Act, job: Job, offered: Offer) -> tuple[Agency, int]:
-    """The acting agency and the number of its listing, if it may enter the job now with this offer."""
+def _eligible(act: Act, job: Job, offered: Offer) -> Able:
+    """The acting agency, if it may enter the job now with this offer."""
     if not MAY_ENTER(act.actor):
         raise NotAllowed(N_("Only an agency may enter a job."))
     _lock_open(act, job)
-    agency = session.get_one(Agency, act.actor.unit_id, options=[joinedload(Agency.unit)])
-    day = local_day(act.now)
-    listing_id = listing_of(day, job, agency.id)
-    if listing_id is None:
-        raise _refusal(day, job, agency)
+    day, agency_id = local_day(act.now), act.actor.unit_id or 0
+    known = able_to_enter(day, job, agency_id)
+    if known is None:
+        raise _refusal(day, job, agency_id)
     refuse_offer(job, offered)
-    refuse_name(agency, offered)
-    return agency, listing_id
+    refuse_name(offered, known.name, known.code)
+    return known
 
 
-def _refusal(day: date, job: Job, agency: Agency) -> Refusal:
+def _refusal(day: date, job: Job, agency_id: int) -> Refusal:
     """Which condition keeps the agency out; none when what it lacked has come a moment ago."""
-    lacks = unmet(day, job, agency)
+    lacks = unmet(day, job, session.get_one(Agency, agency_id, options=[joinedload(Agency.unit)]))
     if lacks is None:
         return WrongState(N_("Your agency's listing or papers changed at this moment. Send your entry again."))
     return Invalid(N_("Not met: %(condition)s. %(mend)s"), condition=lacks.says, mend=lacks.mend)
@@ -146,19 +145,13 @@ def _refusal(day: date, job: Job, agency: Agency) -> Refusal:
 
 def _enter_anew(act: Act, entry: Entry, verb: str, offered: Offer, sealing: Sealing) -> None:
     """The next version of an entry, received now."""
-    agency, listing_id = _eligible(act, entry.job, offered)
+    known = _eligible(act, entry.job, offered)
     entry.lock()
     advance(act, entry, verb, version=entry.version + 1)
     _end_version(act, entry, "change")
-    close_envelopes(entry.job, entry, agency.unit.code, offered, sealing)
-    entry.version, entry.listing_id, entry.received_at = entry.version + 1, listing_id, act.now
-    _keep_version(entry)
-
-
-def _keep_version(entry: Entry) -> None:
-    kept = "listing_id received_at sealed offer proposal_hash chance_envelope offer_envelope proposal_envelope".split()
-    known = {name: getattr(entry, name) for name in kept}
-    session.add(EntryVersion(entry_id=entry.id, number=entry.version, **known))
+    close_envelopes(entry.job, entry, known.code, offered, sealing)
+    entry.version, entry.listing_id, entry.received_at = entry.version + 1, known.listing_id, act.now
+    keep_version(entry)
 
 
 def _end_version(act: Act, entry: Entry, verb: str) -> None:
