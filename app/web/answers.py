@@ -56,6 +56,11 @@ def keep_even_if_refused() -> None:
     g.keep = True
 
 
+def keep_nothing() -> None:
+    """Drop at once what the request has done so far: its answer is a no."""
+    settle(keep=False)
+
+
 def page(status: int, why: str | None) -> tuple[str, int]:
     """The page of a no: what happened, what to do, and what was typed, so that nothing is lost."""
     known = {"typed": typed.typed(), "way_on": _way_on(), "held": typed.hold() if status == 401 else ""}

@@ -10,11 +10,11 @@ from flask import current_app, g
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 
-from app.infra.db import session
 from app.kernel.act import Act
 from app.kernel.errors import Invalid
 from app.kernel.money import parse_yuan, yuan
 from app.kernel.words import N_
+from app.web.answers import keep_nothing
 from app.web.choices import CheckField, ChecksField, ChoiceField, SelectField
 from app.web.drawn import Drawn, Question, clean, refuse
 from app.web.rows import Row, RowsField
@@ -247,12 +247,12 @@ class Form(FlaskForm):
     def attempt(self, verb: Callable[..., Any], act: Act, *things: Any, **values: Any) -> bool:
         """Call verb(act, *things, **values), keep its answer in `result`; False when it found what was typed invalid.
 
-        The refusal stands beside its field, or on top of the form, and nothing the verb did remains.
+        The refusal stands beside its field, or on top of the form, and nothing of the request remains.
         """
         try:
-            with session.begin_nested():
-                self.result = verb(act, *things, **values)
+            self.result = verb(act, *things, **values)
         except Invalid as refusal:
+            keep_nothing()
             self.refuse(refusal)
             return False
         return True
