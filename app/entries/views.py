@@ -30,7 +30,7 @@ CONTRIBUTION = re.compile(r"[0-9a-f]{64}")
 
 
 @bp.route("/jobs/<int:id>/enter", methods=["GET", "POST"])
-@allow(MAY_ENTER, Job)
+@allow(MAY_ENTER, Job, shared=True)
 def new(job: Job) -> Any:
     agency_id = acting().actor.unit_id
     if request.method == "GET" and (known := entry_of(job.id, agency_id)):

@@ -121,7 +121,21 @@ def lock(row: Row, *, shared: bool = False) -> None:
     Those who share the lock do not wait for each other; whoever changes the row waits for all of them, and they for it
     (SQLite lets only one write at a time anyway)."""
     session.flush()
-    session.refresh(row, with_for_update={"of": type(row), "read": shared})
+    if not (shared and _shares(row)):
+        session.refresh(row, with_for_update={"of": type(row), "read": shared})
+
+
+def load_shared(model: type[Row], id: int) -> Row | None:
+    """Read a row under a shared lock, or None: nobody else changes it until the transaction ends, so that a shared
+    `lock` of it need not read it again."""
+    row = session.get(model, id, with_for_update={"of": model, "read": True})
+    session.info["shared"] = session().get_transaction(), row
+    return row
+
+
+def _shares(row: Row) -> bool:
+    transaction, known = session.info.get("shared", (None, None))
+    return known is row and transaction is session().get_transaction()
 
 
 @contextmanager

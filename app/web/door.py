@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.models import Membership, SignIn, Unit, User
-from app.infra.db import run, session
+from app.infra.db import load_shared, run, session
 from app.infra.secrets import hash_token
 from app.kernel.act import VISITOR, Act, Actor
 from app.kernel.errors import NotAllowed, Refusal
@@ -120,11 +120,11 @@ def acting() -> Act:
     return Act(person.actor if person else VISITOR, now())
 
 
-def load(model: Any, id: int) -> Any:
+def load(model: Any, id: int, *, shared: bool = False) -> Any:
     """The thing, or 404: also when this actor may not know that it is there. Whoever sends a form and is not signed
-    in must do that first."""
-    loader = getattr(model, "load", None)
-    thing = loader(id) if loader else session.get(model, id)
+    in must do that first. `shared` reads it for a verb that takes the shared lock."""
+    loader = getattr(model, "load", None) or partial(load_shared if shared else session.get, model)
+    thing = loader(id)
     if thing is None or not model.MAY_READ(acting().actor, thing):
         if sent_by_nobody():
             raise SignInFirst(SIGN_IN_FIRST)
@@ -132,15 +132,16 @@ def load(model: Any, id: int) -> Any:
     return thing
 
 
-def allow(rule: Who, model: Any = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Load the thing, or 404; may it be seen, or 404; may this be done, or sign in, or 403."""
+def allow(rule: Who, model: Any = None, *, shared: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Load the thing, or 404; may it be seen, or 404; may this be done, or sign in, or 403. `shared` says that what the
+    form asks for takes the shared lock of the thing."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(id: int | None = None, **kwargs: Any) -> Any:
             things = []
             if model:
-                g.thing = load(model, id or 0)
+                g.thing = load(model, id or 0, shared=shared and request.method == "POST")
                 things = [g.thing]
             if not rule(acting().actor, *things):
                 if sent_by_nobody():

@@ -1,18 +1,19 @@
 """The session on both databases: instants, constraints, all or nothing, and who takes the write lock."""
 
 import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import CheckConstraint, select, text, update
+from sqlalchemy import CheckConstraint, event, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from app import wiring
 from app.accounts.models import Membership, User
 from app.infra import db
-from app.infra.db import Row, reading_only, session, settle, transaction
+from app.infra.db import Row, load_shared, lock, reading_only, session, settle, transaction
 from app.infra.outbox import Task
 from app.jobs.models import Job
 from tests import make
@@ -143,3 +144,36 @@ def test_a_table_and_a_thread_are_named_after_the_class():
 def test_a_page_that_was_read_leaves_its_thread_as_one_that_writes(client: Any) -> None:
     assert client.get("/jobs").status_code == 200
     assert reading_only.get() is False
+
+
+@pytest.fixture
+def reads(app: Flask) -> Iterator[Callable[[Callable[[], object]], bool]]:
+    """`reads(act)`: whether it reads a job from the database."""
+    sent: list[str] = []
+
+    def listen(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        sent.append(statement)
+
+    def find(act: Callable[[], object]) -> bool:
+        sent.clear()
+        act()
+        return any("FROM job" in statement for statement in sent)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", listen)
+    yield find
+    event.remove(engine, "before_cursor_execute", listen)
+
+
+def test_a_row_read_under_a_shared_lock_is_not_read_again_for_that(reads: Any):
+    job = make.job("open")
+    assert reads(lambda: load_shared(Job, job.id))
+    assert not reads(lambda: lock(job, shared=True))
+    assert reads(lambda: lock(job)), "who wants it alone waits for others, and one of them may change it"
+
+
+def test_a_shared_lock_ends_with_its_transaction(reads: Any):
+    job = make.job("open")
+    load_shared(Job, job.id)
+    settle(keep=True)
+    assert reads(lambda: lock(job, shared=True))
