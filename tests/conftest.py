@@ -210,22 +210,22 @@ def client(as_user: "Callable[..., CheckedClient]") -> "CheckedClient":
 
 @pytest.fixture
 def statements(app: "Flask") -> "Iterator[Callable[[CheckedClient, str], list[str]]]":
-    """`statements(client, path)`: the SQL statements that one GET sends."""
+    """`statements(client, path)`: the SQL statements that one GET sends, or with `sent` the form that is taken."""
     from sqlalchemy import event
 
     from app.infra.db import session
 
-    engine, sent = session.get_bind(), list[str]()
+    engine, seen = session.get_bind(), list[str]()
 
     def listen(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if statement != "BEGIN":
-            sent.append(statement)
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
 
-    def count(client: "CheckedClient", path: str) -> list[str]:
-        sent.clear()
-        page = client.get(path)
-        assert page.status_code == 200
-        return list(sent)
+    def count(client: "CheckedClient", path: str, sent: dict[str, str] | None = None) -> list[str]:
+        seen.clear()
+        page = client.get(path) if sent is None else client.post(path, data=sent)
+        assert page.status_code == (200 if sent is None else 303)
+        return list(seen)
 
     event.listen(engine, "before_cursor_execute", listen)
     yield count
