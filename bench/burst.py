@@ -78,8 +78,8 @@ def main() -> None:
                 db.session.execute(update(Job).where(Job.id == job_id).values(due=closes))
             begins = monotonic() + (closes - BEFORE - datetime.now(UTC)).total_seconds()
             entries = counted(requests, begins, started | {"database": database})
-            tell_costs(entries.cost_ms, floor.cost_ms)
             tell(job_id, closes, entries.answers)
+        tell_costs(entries.cost_ms, floor.cost_ms)
 
 
 def prepared(app: Flask) -> tuple[int, list[bytes]]:
