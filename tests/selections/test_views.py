@@ -99,6 +99,22 @@ def test_who_was_excluded_stands_on_the_result_with_the_reason(client: CheckedCl
     assert f"{agencies[0].unit.name}: Lists this item" in page
 
 
+@pytest.mark.parametrize(
+    ("method", "rule"),
+    [
+        ("random_draw", "Random draw. 4 entries met all conditions, and one was drawn."),
+        ("lowest_price", "The lowest wins; equal ones were drawn."),
+        ("average_price", "the nearest quote wins."),
+    ],
+)
+def test_the_result_tells_the_rule_in_words_as_the_job_does(method: str, rule: str, client: CheckedClient) -> None:
+    job = make.job("selected", method=method, entries=4)
+    make.keep()
+    client.post("/language", data={"locale": "en"})
+    for path in (f"/jobs/{job.id}", f"/jobs/{job.id}/result"):
+        assert rule in client.get(path).text
+
+
 def test_before_the_selection_there_is_no_result(client: CheckedClient) -> None:
     job = make.job("selecting")
     make.keep()
