@@ -1,7 +1,8 @@
 """Prepare the checkout with the standard library alone: .venv from the lock files, hashed assets, translations.
 
 Each step leaves a stamp, the hash of what it was made from, and is skipped while that is unchanged. A .venv whose
-packages have no stamp was left half made, and is made anew.
+packages have no stamp was left half made, and is made anew. A .venv that is a link belongs to another checkout, which
+makes it: it is used as it is.
 """
 
 import hashlib
@@ -27,8 +28,9 @@ NO_PIP = """{python} cannot make virtual environments. On Debian or Ubuntu insta
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    make_environment()
-    install_packages()
+    if not VENV.is_symlink():
+        make_environment()
+        install_packages()
     run(BIN / "python", ROOT / "scripts" / "assets.py")
     compile_translations()
 

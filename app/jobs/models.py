@@ -231,7 +231,8 @@ def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
 
 def light_of(row: Any, now: datetime) -> Light | None:
     """The light beside the deadline a job (or a row of the list) waits for, grey while it is paused; None when it waits
-    for none. The limit of a service began when its clock did, also when it was paused since."""
+    for none, or for the clock, which acts at once. The limit of a service began when its clock did, also when it was
+    paused since."""
     return lights_of([row], now)[row.id]
 
 
@@ -243,7 +244,7 @@ def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
     lights: dict[int, Light | None] = {}
     for row in rows:
         stopped = paused(VISITOR, row)
-        waits = row.due is not None or stopped
+        waits = stopped or (row.due is not None and row.due > row.state_since)
         began = datetime.combine(row.clock_start, time(), HERE) if serving(VISITOR, row) else row.state_since
         lights[row.id] = light(calendar, began, row.due, now, paused=stopped, **limits) if waits else None
     return lights

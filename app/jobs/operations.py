@@ -59,6 +59,14 @@ def create(act: Act, *, item_id: int) -> Job:
     return job
 
 
+def check_editable(act: Act, job: Job) -> None:
+    """Refuse unless this owner can change the posting now."""
+    if not its_owner(act.actor, job):
+        raise NotAllowed(N_("Only its owner may change a posting."))
+    if not EDITABLE(act.actor, job):
+        raise WrongState(N_("A posting can be changed until it is submitted, and again after it was returned."))
+
+
 def edit(act: Act, job: Job, *, avoid: Avoid | None = None, named: str | None = None, **fields: Any) -> None:
     """Change a draft or a returned posting: any of PROJECT and WISH. `avoid` replaces the agencies that may not enter,
     as (unified social credit code, reason); `named` is the code of the one that is selected directly. Invalid for a
@@ -66,10 +74,7 @@ def edit(act: Act, job: Job, *, avoid: Avoid | None = None, named: str | None = 
     if unknown := fields.keys() - {*PROJECT, *WISH}:
         raise TypeError(f"a posting has no {', '.join(sorted(unknown))}")
     job.lock()
-    if not its_owner(act.actor, job):
-        raise NotAllowed(N_("Only its owner may change a posting."))
-    if not EDITABLE(act.actor, job):
-        raise WrongState(N_("A posting can be changed until it is submitted, and again after it was returned."))
+    check_editable(act, job)
     if named is not None:
         fields["named_agency_id"] = _agency_with(named, "named").id if named.strip() else None
     with session.no_autoflush:

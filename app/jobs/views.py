@@ -210,7 +210,9 @@ def _members(job: Job) -> list[tuple[int, str]]:
 
 
 def _step(name: str, job: Job, form: Form, **more: Any) -> Any:
-    """A page of posting, while the posting can be changed; after that, the job."""
+    """A page of posting, while the posting can be changed; after that, the job, and a refusal of what was typed."""
+    if request.method == "POST":
+        operations.check_editable(acting(), job)
     if not rules.EDITABLE(acting().actor, job):
         return redirect(url_for(".show", id=job.id), 303)
     return render_template(

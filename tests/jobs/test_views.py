@@ -334,6 +334,23 @@ def test_a_refused_step_shows_where_the_job_stands_now(as_user):
     assert f'href="/jobs/{job.id}"' in page.text
 
 
+@pytest.mark.parametrize("page", ["project", "wish"])
+def test_a_posting_that_was_submitted_elsewhere_is_not_changed_and_the_words_are_kept(page, as_user):
+    job = make.job("submitted")
+    answer = as_user(make.user_of(job.owner)).post(f"/jobs/{job.id}/{page}", data={"need": "太短的需求"})
+    assert answer.status_code == 409
+    assert "太短的需求" in answer.text
+
+
+@pytest.mark.parametrize("state", ["selecting", "abandoned"])
+def test_what_the_clock_does_at_once_is_not_told_as_late(state, as_user, clock):
+    job = make.job(state)
+    clock.now = make.later(job, seconds=1)
+    page = as_user().get(f"/jobs/{job.id}").text
+    assert "待<b>系统</b>" in page
+    assert "超期" not in page
+
+
 def test_a_pause_that_waits_for_an_answer_stands_on_the_page_of_both_sides_and_nobody_elses(as_user):
     job = make.job("in_service")
     by, text = make.act(job.agency, make.later(job, hours=1)), "进场道路被雨水冲断，勘察人员无法进入现场。"

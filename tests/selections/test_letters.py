@@ -111,3 +111,21 @@ def test_who_was_excluded_reads_the_condition(read) -> None:
     page = read(job, agency)
     assert "You took no part in the selection" in page
     assert "The condition:" in page
+
+
+def test_of_a_failed_selection_the_letter_compares_nothing(read) -> None:
+    agency = make.agency()
+    job = make.job("open", funds="state")
+    make.verb("entries", "enter")(make.act(agency, make.later(job)), job, quote_cents=None)
+    make.lapse(make.lapse(job))
+    page = read(job, agency)
+    assert "The selection failed: nobody was selected." in page
+    assert "beside the one selected" not in page
+
+
+def test_after_publicity_the_letter_says_until_when_one_could_object(read) -> None:
+    job = make.job("awarded", entries=3)
+    loser = next(one.agency for one in live_entries(job.id) if one.agency_id != job.agency_id)
+    page = read(job, loser)
+    assert "Objections were taken until" in page
+    assert "Object to the result" not in page

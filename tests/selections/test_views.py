@@ -99,6 +99,33 @@ def test_who_was_excluded_stands_on_the_result_with_the_reason(client: CheckedCl
     assert f"{agencies[0].unit.name}: Lists this item" in page
 
 
+@pytest.mark.parametrize(
+    ("method", "rule"),
+    [
+        ("random_draw", "Random draw. 4 entries met all conditions, and one was drawn."),
+        ("lowest_price", "The lowest wins; equal ones were drawn."),
+        ("average_price", "the nearest quote wins."),
+    ],
+)
+def test_the_result_tells_the_rule_in_words_as_the_job_does(method: str, rule: str, client: CheckedClient) -> None:
+    job = make.job("selected", method=method, entries=4)
+    make.keep()
+    client.post("/language", data={"locale": "en"})
+    for path in (f"/jobs/{job.id}", f"/jobs/{job.id}/result"):
+        assert rule in client.get(path).text
+
+
+@pytest.mark.parametrize("method", ["random_draw", "average_price"])
+def test_of_a_single_entry_no_draw_is_told(method: str, client: CheckedClient) -> None:
+    job = make.job("selected", method=method, entries=1, funds="social")
+    make.keep()
+    client.post("/language", data={"locale": "en"})
+    page = client.get(f"/jobs/{job.id}/result").text
+    assert "Only one entry met all conditions, and it is selected" in page
+    assert "one was drawn" not in page
+    assert "was drawn." not in page
+
+
 def test_before_the_selection_there_is_no_result(client: CheckedClient) -> None:
     job = make.job("selecting")
     make.keep()
