@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select
 
 from app.accounts.models import Membership, Unit, User
-from app.agencies.models import Agency, Listing, Professional, Qualification
+from app.agencies.models import SUM_UP, Agency, Listing, Professional, Qualification
 from app.infra.db import Row
 
 BATCH = 10_000
@@ -33,6 +33,8 @@ def copy_agency(connection: Connection, known: int, count: int, **changes: Any) 
         rows = [dict(row._mapping) for row in connection.execute(select(table).where(which))]
         for batch in _batches(_copies(table, rows, other, count, changes)):
             connection.execute(insert(table), batch)
+    for place in range(0, count, BATCH):
+        connection.execute(SUM_UP, {"ids": ids[place : place + BATCH]})
     return ids
 
 

@@ -11,11 +11,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 import config
 from app import create_app
 from app.agencies import operations as agencies
+from app.catalogue.models import Item
 from app.entries import operations as entries
 from app.entries.models import versions_of
 from app.infra import db
@@ -196,6 +197,23 @@ def test_papers_stated_before_are_compared_by_the_words_on_them(service: Flask, 
         held = connection.execute(text("SELECT plain_kind, plain_grade FROM qualification ORDER BY id")).all()
         assert [tuple(row) for row in held] == [("Survey资质(甲)", "甲级"), ("测绘资质", "")]
         assert connection.scalars(text("SELECT plain_certificate FROM professional")).all() == ["注册土木工程师(岩土)"]
+
+
+def test_papers_checked_before_are_summed_up(service: Flask, migrated: Engine) -> None:
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        asked = next(item for item in db.session.scalars(select(Item)) if item.require and item.require_staff)
+        made = [make.agency(lists=asked).id, make.agency(admitted=False).id]
+        make.keep()
+        db.session.remove()
+    query = text("SELECT papers_until, plain_papers, plain_certificates FROM agency WHERE id = :id")
+    with migrated.connect() as connection:
+        before = [tuple(connection.execute(query, {"id": id}).one()) for id in made]
+    command.downgrade(alembic(migrated), "0014")
+    command.upgrade(alembic(migrated), "head")
+    with migrated.connect() as connection:
+        assert [tuple(connection.execute(query, {"id": id}).one()) for id in made] == before
+    assert all(before[0]) and before[1] == (None, "", "")
 
 
 def test_the_migrations_are_one_numbered_line() -> None:

@@ -4,8 +4,20 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, select, text
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship, validates
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    event,
+    false,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, contains_eager, joinedload, mapped_column, relationship, validates
 
 from app.accounts.models import Unit, one_of
 from app.agencies.rules import IN_MARKET, LIFE, MAY_READ, MAY_READ_PAPER, MAY_TAKE_DOWN, TO_CHECK, State
@@ -24,6 +36,10 @@ class Agency(Living, Row):
 
     What an admitted agency changes of its papers stands beside them, unchecked, until the operator has accepted it:
     rows of Enclosure, Qualification and Professional that are not `checked`, and `next_representative`.
+
+    `papers_until`, `plain_papers` and `plain_certificates` sum up its checked papers, so that who may enter a job is
+    asked of one row: the first day on which a qualification ends, a line "kind<tab>grade" for each qualification and
+    a line for each professional's certificate. They are written by SUM_UP alone.
     """
 
     LIFE, MAY_READ = LIFE, MAY_READ
@@ -36,6 +52,9 @@ class Agency(Living, Row):
     signed_at: Mapped[datetime | None]
     returned_because: Mapped[str | None]
     admitted_at: Mapped[datetime | None]
+    papers_until: Mapped[date | None] = mapped_column(deferred=True)
+    plain_papers: Mapped[str] = mapped_column(default="", server_default=text("''"), deferred=True)
+    plain_certificates: Mapped[str] = mapped_column(default="", server_default=text("''"), deferred=True)
 
     unit: Mapped[Unit] = relationship()
 
@@ -46,7 +65,6 @@ class Agency(Living, Row):
             f"state NOT IN {tuple(map(str, IN_MARKET))} OR signed_at IS NOT NULL", "the_admitted_have_signed"
         ),
         Index(None, "state", "due"),
-        Index(None, "id", "state"),
     )
 
 
@@ -117,6 +135,34 @@ class Professional(Row):
         return value
 
 
+def _lines(of: type[Any], line: Any) -> Any:
+    """The lines of an agency's checked rows, each between line breaks; nothing where there is none."""
+    query = select("\n" + func.aggregate_strings(line, "\n") + "\n")
+    return func.coalesce(query.where(of.agency_id == Agency.id, of.checked).scalar_subquery(), "")
+
+
+# Sums up the checked papers of the agencies with these `ids`.
+SUM_UP = (
+    update(Agency)
+    .where(Agency.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        papers_until=select(func.min(Qualification.valid_until))
+        .where(Qualification.agency_id == Agency.id, Qualification.checked)
+        .scalar_subquery(),
+        plain_papers=_lines(Qualification, Qualification.plain_kind + "\t" + Qualification.plain_grade),
+        plain_certificates=_lines(Professional, Professional.plain_certificate),
+    )
+)
+
+
+@event.listens_for(session, "after_flush")
+def _sum_up(here: Session, context: Any) -> None:
+    """Whoever writes a paper, its agency's sum is right before anybody reads it."""
+    written = (*here.new, *here.dirty, *here.deleted)
+    if ids := {one.agency_id for one in written if isinstance(one, Qualification | Professional)}:
+        here.connection().execute(SUM_UP, {"ids": sorted(ids)})
+
+
 # Each part of an application that is a list, and the columns by which a line of it is the same line.
 PARTS: dict[type[Row], tuple[str, ...]] = {
     Enclosure: ("name",),
@@ -165,6 +211,9 @@ class Listing(Row):
         CheckConstraint("accepts_evaluation", "the_evaluation_standard_is_accepted"),
     )
 
+
+# A listing is current, in the words of its index: SQLite takes the index for no others.
+IS_CURRENT = text("listing.current")
 
 # An agency is admitted, as a query asks it.
 IN_THE_MARKET = Agency.state.in_(IN_MARKET)

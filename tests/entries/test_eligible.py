@@ -7,7 +7,7 @@ from unicodedata import normalize
 import pytest
 from sqlalchemy import select, update
 
-from app.agencies.models import Agency, Listing, Professional, Qualification
+from app.agencies.models import Agency, Listing, Professional, Qualification, checked
 from app.agencies.rules import State
 from app.entries.eligibility import unmet
 from app.entries.eligible import eligible_count, eligible_ids, first_eligible
@@ -113,6 +113,21 @@ def test_the_owner_itself_is_not_among_them():
     assert eligible_ids(TODAY, job) == [agency.id]
     job.owner_id = agency.id
     assert eligible_ids(TODAY, job) == []
+
+
+@pytest.mark.parametrize(
+    ("certificate", "least", "may"), [(" ", 2, True), (" ", 3, False), ("师", 1, True), ("师", 2, False)]
+)
+def test_professionals_are_counted_whatever_else_is_printed_on_their_certificates(certificate, least, may):
+    agency = make.agency()
+    session.delete(checked(Professional, agency.id)[0])
+    for number, printed in enumerate(("工程师的工程师", "示例")):
+        known = {"agency_id": agency.id, "name": "示例", "number": f"P{number}", "checked": True}
+        session.add(Professional(certificate=printed, **known))
+    job = make.job("draft")
+    job.item.require_staff = [{"certificate": certificate, "least": least}]
+    session.flush()
+    assert (eligible_ids(TODAY, job) == [agency.id]) is may is (unmet(TODAY, job, agency) is None)
 
 
 def test_the_first_promise_the_fewest_days_then_the_lowest_fee():
