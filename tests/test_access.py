@@ -16,6 +16,7 @@ from app.agencies import operations as agencies
 from app.agencies.models import Agency, Enclosure, Qualification, current_listing, stated
 from app.contracts.models import contracts_of, materials_asked
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry
 from app.infra import db
 from app.infra.db import session
@@ -299,7 +300,7 @@ def at(state: str) -> Callable[[Cast], Any]:
 
 def entered(cast: Cast) -> None:
     job = cast.job("open")
-    cast.adds(entries.enter(make.act(cast.agency, make.later(job)), job, quote_cents=None))
+    cast.adds(entries.enter(make.act(cast.agency, make.later(job)), job, Offer()))
 
 
 def entry_withdrawn(cast: Cast) -> None:

@@ -37,9 +37,9 @@ def new(job: Job) -> Any:
         return redirect(url_for(".show", id=known.id), 303)
     operations.check_open(acting(), job)
     form, sealing = entry_form(job), _sealing()
-    if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, **form.values, sealing=sealing):
+    if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, form.offered, sealing=sealing):
         flash(gettext("You have entered."))
-        _keep_receipt(form.result, form.values, sealing)
+        _keep_receipt(form.result, form.offered, sealing)
         return redirect(url_for(".show", id=form.result.id), 303)
     agency = session.get_one(Agency, agency_id, options=[joinedload(Agency.unit)])
     return _entry_page(form, job, agency), form.status
@@ -102,9 +102,9 @@ def reenter(entry: Entry) -> Any:
 def _enter_anew(entry: Entry, verb: Any, told: str, before: int = 0) -> Any:
     """The next version of an entry, on the page on which one enters; `before` is the number of the one it ends."""
     form, sealing = entry_form(entry.job), _sealing()
-    if form.validate_on_submit() and form.attempt(verb, acting(), entry, **form.values, sealing=sealing):
+    if form.validate_on_submit() and form.attempt(verb, acting(), entry, form.offered, sealing=sealing):
         flash(told)
-        _keep_receipt(entry, form.values, sealing)
+        _keep_receipt(entry, form.offered, sealing)
         return redirect(url_for(".show", id=entry.id), 303)
     return _entry_page(form, entry.job, entry.agency, before), form.status
 
@@ -115,13 +115,14 @@ def _sealing() -> Sealing:
     return Sealing.new(sent if CONTRIBUTION.fullmatch(sent) else "")
 
 
-def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> None:
+def _keep_receipt(entry: Entry, offered: Offer, sealing: Sealing) -> None:
     """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
     known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
-    if offered.get("proposal"):
+    if offered.proposal:
         known |= {"proposal_hash": str(entry.proposal_hash), "salt": sealing.salt.hex()}
-    own = {name: value for name, value in offered.items() if name != "proposal"}
-    own |= {"entry": entry.id, "version": entry.version, "quote_cents": quote_of(entry.job, Offer(**offered))}
+    own = {"quote_cents": quote_of(entry.job, offered), "days": offered.days, "discount": offered.discount}
+    own = {name: value for name, value in own.items() if value is not None}
+    own |= {"entry": entry.id, "version": entry.version}
     cookie["receipt"] = own | {"sealed": entry.sealed, "offer": entry.offer, **known}
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app import wiring
+from app.entries.eligibility import Offer
 from app.entries.envelopes import open_envelopes
 from app.entries.models import live_entries
 from app.infra import keys
@@ -54,7 +55,7 @@ def with_shares(**fields):
     for place in range(3):
         one = make.agency(days=job.days, fee_cents=job.ceiling_cents)
         quote = job.ceiling_cents * (60 + place) // 100
-        make.verb("entries", "enter")(make.act(one, make.later(job)), job, quote_cents=quote)
+        make.verb("entries", "enter")(make.act(one, make.later(job)), job, Offer(quote))
     take_late(Job, job.id, job.due, wiring.VERBS)
     assert job.state == State.AWAITING
     return job, *taken
