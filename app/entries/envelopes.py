@@ -82,7 +82,7 @@ def entrant_of(entry: Entry) -> Entrant:
     unit = entry.agency.unit
     chance, nonce = bytes.fromhex(entry.contribution or ""), bytes.fromhex(entry.nonce or "")
     own = {"quote": entry.quote_cents, "days": entry.days, "discount": entry.discount}
-    lists = {"sealed": entry.sealed, "offer": entry.offer}
+    lists = {"sealed": entry.sealed, "offer": entry.offer, "proposal": entry.proposal_hash or ""}
     return Entrant(unit.code, unit.name, chance, nonce, entry.made_by or "", **own, **lists)  # type: ignore[arg-type]
 
 
