@@ -74,6 +74,9 @@ def plug(app: Flask, wiring: Any) -> None:
     uploads.FileField.store = lambda upload: files.store(door.acting(), upload.filename or "", upload.stream)
     uploads.FileField.recall = lambda kept: files.recall(door.acting(), id=kept.id, name=kept.name, sha256=kept.sha256)
     typed.call(wiring.CALLED)
+    app.request_class = uploads.Request
+    uploads.Request.sealed_rooms = wiring.SEALED_ROOMS
+    uploads.SealedFilesField.read = lambda upload: files.checked(upload.filename or "", upload.stream)
     words.install(app, calendar=almanac.calendar, now=door.now)
     serve_static(app, ROOT / "static")
     app.jinja_env.globals["term"] = lambda code: almanac.number(code, door.now())

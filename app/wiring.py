@@ -102,6 +102,9 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
 # Who had a part in a thing that they have no longer.
 PARTED: dict[type, tuple[Callable[[Actor, Any], bool], ...]] = {Job: (left_seat, was_selected)}
 
+# The blueprints of the pages on which files are sealed as they come.
+SEALED_ROOMS = frozenset({entries.name})
+
 # How the codes that people choose in a form are called, by the name of the field.
 CALLED: dict[str, Callable[[str], str]] = {"district_code": full_name}
 

@@ -1,10 +1,10 @@
 """What agencies type to enter."""
 
-from app.entries.eligibility import Offer
+from app.entries.eligibility import MOST_FILES, Attachment, Offer
 from app.jobs.models import Job
 from app.kernel.words import N_
 from app.methods.rules import SCORED, TIMED, asks_quote
-from app.web.fields import Form, IntegerField, MoneyField, TextArea
+from app.web.fields import Form, IntegerField, MoneyField, SealedFilesField, TextArea
 from app.web.percents import PercentField
 
 SEALED = N_(
@@ -47,6 +47,21 @@ class ProposalForm(EntryForm):
         most=8000,
         rows=12,
     )
+    files = SealedFilesField(
+        N_("Attachments"),
+        hint=N_(
+            "At most 5: PDF, JPEG or PNG. They are sealed before they are stored, and the panel sees them without their"
+            " names. Name your agency neither in them nor in their properties."
+        ),
+        optional=True,
+        accept=".pdf,.jpg,.jpeg,.png",
+        most=MOST_FILES,
+    )
+
+    @property
+    def offered(self) -> Offer:
+        files = [Attachment(media, content) for media, content in self.files.data]
+        return Offer(**self.values | {"files": files})
 
 
 class PricedProposalForm(ProposalForm, QuoteForm):

@@ -12,7 +12,7 @@ from app.addenda.models import addenda_of
 from app.agencies.models import Agency, current_listing
 from app.entries import operations
 from app.entries.eligibility import Offer, conditions, quote_of, unmet
-from app.entries.envelopes import Sealing
+from app.entries.envelopes import Sealing, attachment
 from app.entries.forms import entry_form
 from app.entries.models import Entry, entry_of, versions_of
 from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant, stands
@@ -21,8 +21,10 @@ from app.jobs.models import Job, light_of
 from app.jobs.rules import takes_entries
 from app.kernel.workdays import local_day
 from app.methods.rules import asks_quote
+from app.web.asked import key
 from app.web.commands import dumps
 from app.web.door import acting, allow, now
+from app.web.downloads import attachment_as
 from app.web.fields import Form
 
 bp = Blueprint("entries", __name__)
@@ -53,9 +55,19 @@ def show(entry: Entry) -> Any:
     known["addenda"] = [one for one in addenda_of(job.id) if one.published_at > entry.received_at]
     known["lacks"] = unmet(local_day(now()), job, entry.agency) if waits else None
     known |= {"versions": versions_of(entry.id), "ended_by": ENDED_BY}
-    known["proposal"] = entry.proposal if its_entrant(acting().actor, entry) else None
+    own = its_entrant(acting().actor, entry)
+    known |= {"proposal": entry.proposal if own else None, "attachments": (entry.attachments or []) if own else []}
     known |= {"quotes": asks_quote(job), "stands": stands(acting().actor, entry)}
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
+
+
+@bp.get("/entries/<int:id>/attachment")
+@allow(its_entrant, Entry)
+def attached(entry: Entry) -> Any:
+    """A file of one's own proposal, once it is opened."""
+    place = key("place") or 0
+    found = attachment(entry, place - 1)
+    return attachment_as(found, f"attachment-{place}") if found else redirect(url_for(".show", id=entry.id), 303)
 
 
 @bp.get("/entries/<int:id>/receipt.json")
@@ -117,9 +129,14 @@ def _sealing() -> Sealing:
 
 def _keep_receipt(entry: Entry, offered: Offer, sealing: Sealing) -> None:
     """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
-    known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
+    known: dict[str, Any] = {
+        "contribution": sealing.contribution.hex(),
+        "made_by": sealing.made_by,
+        "nonce": sealing.nonce.hex(),
+    }
     if offered.proposal:
         known |= {"proposal_hash": str(entry.proposal_hash), "salt": sealing.salt.hex()}
+        known |= {"files": [one.known for one in offered.files]} if offered.files else {}
     own = {"quote_cents": quote_of(entry.job, offered), "days": offered.days, "discount": offered.discount}
     own = {name: value for name, value in own.items() if value is not None}
     own |= {"entry": entry.id, "version": entry.version}

@@ -78,6 +78,8 @@ def addresses(app: Flask, job: Job) -> Iterator[str]:
         f"/check?job={job.id}",
         "/jobs?mine=1",
         f"/jobs?keyword={job.number}",
+        *(f"/jobs/{job.id}/panel/attachment?bidder={number}&place=1" for number in (1, 2, 3)),
+        *(f"/entries/{entry.id}/attachment?place=1" for entry in entries),
     )
 
 
