@@ -56,7 +56,7 @@ def configure(app: Flask, settings: dict[str, Any]) -> None:
 def plug(app: Flask, wiring: Any) -> None:
     """Connect the floors: database, files, mail, outbox, language, answers, sign-in, fields, words."""
     from app.infra import almanac, db, files, keys, mail, outside, record
-    from app.web import answers, door, drawing, locale, uploads, words
+    from app.web import answers, door, drawing, locale, typed, uploads, words
 
     db.connect(app.config["DATABASE_URL"])
     keys.keep(app.config["SEAL_KEY"])
@@ -73,6 +73,10 @@ def plug(app: Flask, wiring: Any) -> None:
     uploads.FileField.whose = lambda: door.acting().actor.user_id
     uploads.FileField.store = lambda upload: files.store(door.acting(), upload.filename or "", upload.stream)
     uploads.FileField.recall = lambda kept: files.recall(door.acting(), id=kept.id, name=kept.name, sha256=kept.sha256)
+    typed.call(wiring.CALLED)
+    app.request_class = uploads.Request
+    uploads.Request.sealed_rooms = wiring.SEALED_ROOMS
+    uploads.SealedFilesField.read = lambda upload: files.checked(upload.filename or "", upload.stream)
     words.install(app, calendar=almanac.calendar, now=door.now)
     serve_static(app, ROOT / "static")
     app.jinja_env.globals["term"] = lambda code: almanac.number(code, door.now())

@@ -15,6 +15,7 @@ from app.catalogue.operations import load as load_catalogue
 from app.catalogue.views import bp as catalogue
 from app.contracts.views import bp as contracts
 from app.demonstration.commands import COMMANDS as demonstration_commands
+from app.districts.models import full_name
 from app.districts.models import load as load_districts
 from app.entries import operations as entry_operations
 from app.entries.models import Entry
@@ -100,6 +101,12 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
 
 # Who had a part in a thing that they have no longer.
 PARTED: dict[type, tuple[Callable[[Actor, Any], bool], ...]] = {Job: (left_seat, was_selected)}
+
+# The blueprints of the pages on which files are sealed as they come.
+SEALED_ROOMS = frozenset({entries.name})
+
+# How the codes that people choose in a form are called, by the name of the field.
+CALLED: dict[str, Callable[[str], str]] = {"district_code": full_name}
 
 # What follows which event, after the commit.
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {

@@ -22,6 +22,7 @@ from app.agencies.models import Agency, Listing
 from app.catalogue.models import Item, Standard, item_by_code, materials_of, standard_in_force, standards_of
 from app.catalogue.operations import STATED, copied_materials, make_standard
 from app.contracts.models import materials_asked
+from app.entries.eligibility import Offer
 from app.infra import almanac, db
 from app.infra.almanac import Term
 from app.infra.clockwork import take_late
@@ -365,7 +366,7 @@ class Walk:
             discount = 3000 - 100 * place if job.reference_fee_cents else None
             quoted = quote if job.method in PRICED and discount is None else None
             days = job.days if job.method in TIMED else None
-            verb("entries", "enter")(self.by(one), job, quote_cents=quoted, days=days, discount=discount)
+            verb("entries", "enter")(self.by(one), job, Offer(quoted, days=days, discount=discount))
 
     def awaiting(self) -> None:
         self.enter()

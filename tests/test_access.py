@@ -16,6 +16,7 @@ from app.agencies import operations as agencies
 from app.agencies.models import Agency, Enclosure, Qualification, current_listing, stated
 from app.contracts.models import contracts_of, materials_asked
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry
 from app.infra import db
 from app.infra.db import session
@@ -128,6 +129,7 @@ TABLE = [
     ("entries.new", "open", "APap", ALL),
     ("entries.show", "entered", "APMm", "APMm"),
     ("entries.receipt", "entered", "AP", "APMm"),
+    ("entries.attached", "entered", "AP", "APMm"),
     ("entries.change", "entered", "AP", "APMm"),
     ("entries.withdraw", "entered", "AP", "APMm"),
     ("entries.reenter", "entry withdrawn", "AP", "APMm"),
@@ -140,6 +142,7 @@ TABLE = [
     ("inquiries.withhold", "question answered", OPERATORS, ALL),
     ("panels.appoint", "panel appointed", "OD", ALL),
     ("panels.show", "panel sits", "ODRMmrod", "ODRMmrod"),
+    ("panels.attached", "panel sits", "rod", "ODRMmrod"),
     ("panels.extend", "panel sits", OPERATORS, ALL),
     ("panels.agree", "panel has scored", "r", ALL),
     ("seats.show", "panel sits", "ODRMmrod", "ODRMmrod"),
@@ -299,7 +302,7 @@ def at(state: str) -> Callable[[Cast], Any]:
 
 def entered(cast: Cast) -> None:
     job = cast.job("open")
-    cast.adds(entries.enter(make.act(cast.agency, make.later(job)), job, quote_cents=None))
+    cast.adds(entries.enter(make.act(cast.agency, make.later(job)), job, Offer()))
 
 
 def entry_withdrawn(cast: Cast) -> None:

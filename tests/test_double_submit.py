@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from app.catalogue.models import materials_of
 from app.contracts.models import materials_asked
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra.db import Row, session
 from app.infra.once import Submission
 from app.inquiries import operations as inquiries
@@ -104,13 +105,13 @@ def quoting() -> Sent:
 
 def withdrawing_an_entry() -> Sent:
     job, agency = make.job("open"), make.agency()
-    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=None)
+    entry = entries.enter(make.act(agency, make.later(job)), job, Offer())
     return Sent(agency, f"/entries/{entry.id}/withdraw", after=job)
 
 
 def changing_an_entry() -> Sent:
     job, agency = make.job("open", method="lowest_price"), make.agency()
-    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_200_000)
+    entry = entries.enter(make.act(agency, make.later(job)), job, Offer(1_200_000))
     return Sent(agency, f"/entries/{entry.id}/change", typed=lambda: {"quote_cents": "11000"}, after=job)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import delete, select, update
 from app.agencies.models import Agency
 from app.catalogue.models import materials_of
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra import db, mail, outbox, record
 from app.infra.db import session
 from app.infra.files import File
@@ -96,7 +97,7 @@ class Market:
 
     def entered(self, job: Job) -> None:
         for agency in self.agencies:
-            entries.enter(make.act(agency, make.later(job)), job, quote_cents=None)
+            entries.enter(make.act(agency, make.later(job)), job, Offer())
 
     def pausing(self, job: Job) -> None:
         told = journeys.PAUSE["text"]

@@ -18,6 +18,7 @@ from app import create_app
 from app.agencies import operations as agencies
 from app.catalogue.models import Item
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import versions_of
 from app.infra import db
 from app.infra.db import Row
@@ -164,7 +165,7 @@ def test_what_was_entered_before_versions_were_kept_is_the_first_version(service
     service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
     with service.app_context():
         job, agencies = make.job("open"), [make.agency(), make.agency()]
-        entered = [entries.enter(make.act(one, make.later(job)), job, quote_cents=None) for one in agencies]
+        entered = [entries.enter(make.act(one, make.later(job)), job, Offer()) for one in agencies]
         entries.withdraw(make.act(agencies[1], make.later(job, hours=1)), entered[1])
         kept = [(one.id, one.sealed, one.offer, one.received_at) for one in entered]
         left = make.later(job, hours=1)

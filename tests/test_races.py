@@ -25,6 +25,7 @@ from app.agencies.models import Agency
 from app.contracts import operations as contracts
 from app.contracts.models import contracts_of, materials_asked
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry, EntryVersion, entry_of, live_entries, versions_of
 from app.infra import record as log
 from app.infra.clockwork import take_late
@@ -96,7 +97,7 @@ def terms(job: Job) -> dict[str, Any]:
 def two_workers_select() -> Race:
     job = make.job("open")
     for _ in range(3):
-        entries.enter(make.act(make.agency(), job.state_since + SOON), job, quote_cents=None)
+        entries.enter(make.act(make.agency(), job.state_since + SOON), job, Offer())
     take_late(Job, job.id, job.due, wiring.VERBS)
     return Race(job, (the_clock(job, "select"), the_clock(job, "select")), Award)
 
@@ -251,7 +252,7 @@ def two_people_enter() -> tuple[Job, Agency, tuple[Try, Try]]:
     job, agency = make.job("open"), make.agency()
     second = make.person(session.get_one(Unit, agency.id), Role.AUTHORISED)
     entering = [make.act(user, make.later(job)) for user in (make.user_of(agency), second)]
-    first, other = (by(one, job, "enter", entries.enter, quote_cents=None) for one in entering)
+    first, other = (by(one, job, "enter", entries.enter, Offer()) for one in entering)
     return job, agency, (first, other)
 
 
@@ -266,9 +267,7 @@ def test_two_agencies_do_not_wait_for_each_other_to_enter() -> None:
     job, agencies = make.job("open"), [make.agency(), make.agency()]
     if session.get_bind().dialect.name == "sqlite":
         return  # it lets only one write at a time
-    first, second = (
-        by(make.act(one, make.later(job)), job, "enter", entries.enter, quote_cents=None) for one in agencies
-    )
+    first, second = (by(make.act(one, make.later(job)), job, "enter", entries.enter, Offer()) for one in agencies)
     make.keep()
     with transaction():
         first.verb()
@@ -279,7 +278,7 @@ def test_two_agencies_do_not_wait_for_each_other_to_enter() -> None:
 @pytest.mark.parametrize("order", [1, -1], ids=["entry first", "closing first"])
 def test_an_entry_is_on_the_list_or_reads_that_it_closed(order: int) -> None:
     job, agency = make.job("open"), make.agency()
-    enters = by(make.act(agency, job.due - SOON), job, "enter", entries.enter, quote_cents=None)
+    enters = by(make.act(agency, job.due - SOON), job, "enter", entries.enter, Offer())
     runs = [in_transaction(enters), in_transaction(the_clock(job, "close"))]
     entered, closed = at_once(job, *runs[::order])[::order]
     assert closed is None
@@ -423,7 +422,7 @@ QUOTE = 1_500_000
 
 def one_changes_as_the_clock_closes() -> Race:
     entry, by_agency = entered()
-    changes = by(by_agency, entry, "change", entries.change, quote_cents=QUOTE - 100)
+    changes = by(by_agency, entry, "change", entries.change, Offer(QUOTE - 100))
     return Race(entry.job, (changes, the_clock(entry.job, "close")))
 
 
@@ -436,7 +435,7 @@ def entered() -> tuple[Entry, Act]:
     """An entry, and its agency at the last minutes before the closing."""
     job, agency = make.job("open", method="lowest_price"), make.agency()
     assert job.due
-    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=QUOTE)
+    entry = entries.enter(make.act(agency, make.later(job)), job, Offer(QUOTE))
     return entry, make.act(agency, job.due - SOON)
 
 

@@ -9,6 +9,7 @@ from app.agencies import operations as agencies
 from app.agencies.models import Agency
 from app.catalogue.models import Item
 from app.districts.models import District
+from app.entries.eligibility import Offer
 from app.entries.models import entry_of
 from app.infra.db import session
 from app.objections.models import objections_of
@@ -51,7 +52,7 @@ class Market:
         self.entry, self.pause = self.enter(self.jobs["open"]), self.ask(self.jobs["in_service"])
 
     def enter(self, job):
-        make.verb("entries", "enter")(make.act(self.agency, make.later(job)), job, quote_cents=None)
+        make.verb("entries", "enter")(make.act(self.agency, make.later(job)), job, Offer())
         return entry_of(job.id, self.agency.id)
 
     def inquire(self, job):

@@ -76,9 +76,10 @@ const pick = async (seed, label, choices) => choices[await below(choices.length,
 async function checkEntrants(t) {
   const codes = t.entrants.map((line) => line.code);
   need(codes.every((code, at) => at === 0 || codes[at - 1] < code), "the entrants are not sorted by code, each once");
-  const listed = t.entrants.map((line) => only(line, LISTED));
+  const proposes = t.method === "merit" && t.entrants.some((line) => "proposal" in line); // older ones have none
+  const onList = proposes ? [...LISTED, "proposal"] : LISTED, listed = t.entrants.map((line) => only(line, onList));
   need(t.list_hash === await H("list", listed), "list_hash is not the hash of the list published at closing");
-  const names = [...LISTED, ...OPENED].sort().join();
+  const names = [...onList, ...OPENED].sort().join();
   for (const line of t.entrants) {
     const { code } = line, whose = { code, job: t.job };
     need(Object.keys(line).sort().join() === names, `${code} has a field too many or too few`);

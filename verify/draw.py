@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 FORMAT, VERSION = "intermediary-supermarket-draw", 2
@@ -35,11 +36,9 @@ def half_up(top, bottom):
 
 
 def words(seed, label):
-    block = 0
-    while True:
+    for block in count():
         digest = sha256(seed + label.encode() + block.to_bytes(8, "big")).digest()
         yield from (int.from_bytes(digest[at : at + 8], "big") for at in range(0, 32, 8))
-        block += 1
 
 
 def below(bound, stream):
@@ -62,11 +61,12 @@ def check_entrants(t):
     """The list is the one published at closing, and what was opened is what was sealed."""
     codes, fee = [line["code"] for line in t["entrants"]], t["reference_fee"]
     need(codes == sorted(set(codes)), "the entrants are not sorted by code, each once")
-    listed = [{name: line[name] for name in LISTED} for line in t["entrants"]]
+    names = LISTED + ["proposal"] * any("proposal" in line for line in t["entrants"] if t["method"] == "merit")
+    listed = [{name: line[name] for name in names} for line in t["entrants"]]
     need(t["list_hash"] == H("list", listed), "list_hash is not the hash of the list published at closing")
     for code, line in zip(codes, t["entrants"], strict=True):
         whose = {"code": code, "job": t["job"]}
-        need(set(line) == {*LISTED, *OPENED}, f"{code} has a field too many or too few")
+        need(set(line) == {*names, *OPENED}, f"{code} has a field too many or too few")
         if t["failed"] is not None:
             need({*map(line.get, OPENED)} == {None}, f"{code} was opened although the selection failed")
             continue

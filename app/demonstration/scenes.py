@@ -13,6 +13,7 @@ from app.demonstration.stories import DEFECT, UNATTENDED, ask_for_papers, delive
 from app.demonstration.telling import City, Story, lapse, office_hours
 from app.demonstration.units import HOUR, apply
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
@@ -94,7 +95,7 @@ def _panel(city: City, days: int, *, decides: bool = False) -> Story:
     for firm in [one for one in city.agencies if job.item_id in listed(one)][:3]:
         yield (at := office_hours(at + HOUR, chance))
         quote = int(ceiling * chance.uniform(0.70, 0.92)) // 10000 * 10000
-        entries.enter(Act(firm, at), job, quote_cents=quote, proposal=PROPOSAL, sealing=sealing(city))
+        entries.enter(Act(firm, at), job, Offer(quote, proposal=PROPOSAL), sealing=sealing(city))
     yield from lapse(city, job, State.OPEN)
     yield from lapse(city, job, State.SELECTING)
     at = job.state_since
@@ -157,8 +158,7 @@ ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
         lambda city, act, job, ceiling: entries.enter(
             act,
             job,
-            quote_cents=ceiling * 9 // 10 if job.method in PRICED else None,
-            days=job.days if job.method in TIMED else None,
+            Offer(ceiling * 9 // 10 if job.method in PRICED else None, days=job.days if job.method in TIMED else None),
             sealing=sealing(city),
         ),
     ),

@@ -14,6 +14,7 @@ from app.demonstration import detours
 from app.demonstration.telling import City, Story, lapse, office_hours
 from app.demonstration.units import COUNTIES, HOUR, PLACES, WORKS, paper
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.envelopes import RANDOM_BYTES, Sealing
 from app.infra.db import session
 from app.jobs import operations as jobs
@@ -139,7 +140,7 @@ def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) 
         yield (at := at + city.chance.uniform(0.5, 4) * HOUR)
         quote = int(ceiling * city.chance.uniform(0.70, 0.92)) // 10000 * 10000 if method in PRICED else None
         days = city.chance.randint(max(1, (job.days or 1) - 2), job.days or 1) if method in TIMED else None
-        entries.enter(Act(firm, at), job, quote_cents=quote, days=days, sealing=sealing(city))
+        entries.enter(Act(firm, at), job, Offer(quote, days=days), sealing=sealing(city))
 
 
 def sealing(city: City) -> Sealing:

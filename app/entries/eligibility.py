@@ -1,8 +1,9 @@
 """Whether an agency may enter a job, condition by condition, and how to mend what is not met."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from app.agencies.models import Agency, Listing, Qualification, checked, current_listing, staff_of
@@ -16,18 +17,35 @@ from app.kernel.money import percentage, yuan
 from app.kernel.words import N_
 from app.methods.rules import SCORED, TIMED, asks_quote
 
+# What may be attached to a proposal, by its media type, and how it is called when handed out.
+ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+MOST_FILES = 5
 APPLICATION, LISTING = "agencies.show", "listings.promise"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of a proposal, in memory alone until it is sealed. Its name is not kept: it may say whose it is."""
+
+    media: str
+    content: bytes = field(repr=False)
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What its proposal commits to."""
+        return {"media": self.media, "sha256": sha256(self.content).hexdigest(), "size": len(self.content)}
 
 
 @dataclass(frozen=True)
 class Offer:
     """What an agency asks for: cents where the method takes a quote, or hundredths of a percent where quotes are
-    discounts; working days where it takes those too; and its proposal where a panel scores one."""
+    discounts; working days where it takes those too; and its proposal, with its files, where a panel scores one."""
 
     quote_cents: int | None = None
     days: int | None = None
     discount: int | None = None
     proposal: str = ""
+    files: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True)
@@ -131,13 +149,26 @@ def refuse_offer(job: Job, offered: Offer) -> None:
             N_("Write your proposal: the panel scores it.") if not offered.proposal else N_("Nobody scores a proposal.")
         )
         raise Invalid(text, field="proposal")
+    _refuse_files(offered)
 
 
 def refuse_name(offered: Offer, *names: str) -> None:
-    """Refuse a proposal by which the panel would know the agency, by its name or its code."""
+    """Refuse a proposal by which the panel would know the agency, its name or its code, as far as a file tells without
+    being read."""
+    text = N_("Your proposal names your agency. Take the name out: the panel scores without knowing whose it is.")
     if any(name in offered.proposal for name in names):
-        text = N_("Your proposal names your agency. Take the name out: the panel scores without knowing whose it is.")
         raise Invalid(text, field="proposal")
+    written = [name.encode(code) for name in names for code in ("utf-8", "utf-16-be", "gb18030")]
+    if any(name in one.content for one in offered.files for name in written):
+        raise Invalid(text, field="files")
+
+
+def _refuse_files(offered: Offer) -> None:
+    if offered.files and not offered.proposal:
+        raise Invalid(N_("Nobody scores a proposal."), field="files")
+    if len(offered.files) > MOST_FILES or any(one.media not in ENDINGS for one in offered.files):
+        text = N_("Attach at most %(most)s files, each a PDF, JPEG or PNG.")
+        raise Invalid(text, field="files", most=MOST_FILES)
 
 
 def quote_of(job: Job, offered: Offer) -> int | None:

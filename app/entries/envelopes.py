@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.entries.eligibility import Offer, quote_of
+from app.entries.eligibility import Attachment, Offer, quote_of
 from app.entries.models import Entry, EntryVersion, standing_versions
-from app.infra import keys
+from app.infra import files, keys
 from app.jobs.models import Job
 from app.jobs.rules import selecting
 from app.kernel import seal
@@ -57,8 +57,25 @@ def close_envelopes(job: Job, entry: Entry, code: str, offered: Offer, sealing: 
     entry.proposal_hash = entry.proposal_envelope = None
     if offered.proposal:
         proposed = whose | {"proposal": offered.proposal, "salt": sealing.salt.hex()}
+        proposed |= {"files": [one.known for one in offered.files]} if offered.files else {}
         entry.proposal_hash = tagged_hash("proposal", proposed)
-        entry.proposal_envelope = seal.close_envelope(job.seal_public or b"", proposed)
+        lie = {"envelopes": [files.keep(seal.close_file(job.seal_public or b"", one.content)) for one in offered.files]}
+        entry.proposal_envelope = seal.close_envelope(job.seal_public or b"", proposed | lie)
+
+
+def attachment(entry: Entry, place: int) -> Attachment | None:
+    """A file of an opened proposal, from its envelope: it never lies open on the disk. None when there is none."""
+    known = entry.attachments or []
+    if not 0 <= place < len(known):
+        return None
+    return _open_file(keys.unwrap(entry.job.wrapped_seal or b""), known[place])
+
+
+def _open_file(private: bytes, known: dict[str, Any]) -> Attachment:
+    found = Attachment(str(known["media"]), seal.open_file(private, files.kept(str(known["envelope"]))))
+    if known != found.known | {"envelope": known["envelope"]}:
+        raise ValueError("the envelope does not hold the file that was committed to")
+    return found
 
 
 def open_quality(act: Act, job: Job, entries: list[Entry]) -> None:
@@ -82,7 +99,7 @@ def entrant_of(entry: Entry) -> Entrant:
     unit = entry.agency.unit
     chance, nonce = bytes.fromhex(entry.contribution or ""), bytes.fromhex(entry.nonce or "")
     own = {"quote": entry.quote_cents, "days": entry.days, "discount": entry.discount}
-    lists = {"sealed": entry.sealed, "offer": entry.offer}
+    lists = {"sealed": entry.sealed, "offer": entry.offer, "proposal": entry.proposal_hash or ""}
     return Entrant(unit.code, unit.name, chance, nonce, entry.made_by or "", **own, **lists)  # type: ignore[arg-type]
 
 
@@ -139,8 +156,12 @@ def _offer(job: Job, entry: Entry, code: str, private: bytes) -> dict[str, Any]:
 
 def _proposal(job: Job, entry: Entry, code: str, private: bytes) -> dict[str, Any]:
     content = _content(job, code, seal.open_envelope(private, entry.proposal_envelope or b""))
+    lie = content.pop("envelopes", [])
     _require_same(tagged_hash("proposal", content), entry.proposal_hash)
-    return {"proposal": str(content["proposal"])}
+    attached = [one | {"envelope": place} for one, place in zip(content.get("files", []), lie, strict=True)]
+    for one in attached:
+        _open_file(private, one)
+    return {"proposal": str(content["proposal"]), "attachments": attached}
 
 
 def _content(job: Job, code: str, content: dict[str, Any]) -> dict[str, Any]:

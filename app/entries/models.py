@@ -20,7 +20,8 @@ class Entry(Living, Row):
     """One agency's entry for one job; there is one per agency and job, withdrawn or not. `listing_id` is the promise in
     force when it entered. `sealed` and `offer` are the commitments on the published list; what they commit to is in the
     two envelopes, and from the opening on in the columns after them. What a panel scores, the proposal, has its own
-    commitment (`proposal_hash`) and envelope. `version` is the number of the one that stands."""
+    commitment (`proposal_hash`) and envelope; `attachments` lists its files once it is open. `version` is the number of
+    the one that stands."""
 
     LIFE, MAY_READ = ENTRY_LIFE, MAY_READ_ENTRY
 
@@ -36,6 +37,7 @@ class Entry(Living, Row):
     proposal_hash: Mapped[str | None]
     proposal_envelope: Mapped[bytes | None] = mapped_column(deferred=True)
     proposal: Mapped[str | None] = mapped_column(deferred=True)
+    attachments: Mapped[list[Any] | None] = mapped_column(deferred=True)
     contribution: Mapped[str | None]
     made_by: Mapped[str | None]
     quote_cents: Mapped[Cents | None]

@@ -25,19 +25,9 @@ from app.kernel.words import N_
 from app.kernel.workdays import due_day, local_day
 
 
-def enter(
-    act: Act,
-    job: Job,
-    *,
-    quote_cents: int | None,
-    days: int | None = None,
-    discount: int | None = None,
-    proposal: str = "",
-    sealing: Sealing | None = None,
-) -> Entry:
+def enter(act: Act, job: Job, offered: Offer, *, sealing: Sealing | None = None) -> Entry:
     """Enter a job, once. The receipt is the entry with the instant it was received, and what was sealed: only who
     entered keeps that."""
-    offered = Offer(quote_cents, days, discount, proposal)
     known = _eligible(act, job, offered)
     if known.entered:
         raise WrongState(N_("Your agency has entered this job already."))
@@ -60,19 +50,10 @@ def enter(
     return entry
 
 
-def change(
-    act: Act,
-    entry: Entry,
-    *,
-    quote_cents: int | None,
-    days: int | None = None,
-    discount: int | None = None,
-    proposal: str = "",
-    sealing: Sealing | None = None,
-) -> None:
+def change(act: Act, entry: Entry, offered: Offer, *, sealing: Sealing | None = None) -> None:
     """Put a new offer, and the listing current now, in the place of what was entered. The version before is kept as it
     was, and its envelopes stay closed for good."""
-    _enter_anew(act, entry, "change", Offer(quote_cents, days, discount, proposal), sealing or Sealing.new())
+    _enter_anew(act, entry, "change", offered, sealing or Sealing.new())
 
 
 def withdraw(act: Act, entry: Entry) -> None:
@@ -81,18 +62,9 @@ def withdraw(act: Act, entry: Entry) -> None:
     _end_version(act, entry, "withdraw")
 
 
-def reenter(
-    act: Act,
-    entry: Entry,
-    *,
-    quote_cents: int | None,
-    days: int | None = None,
-    discount: int | None = None,
-    proposal: str = "",
-    sealing: Sealing | None = None,
-) -> None:
+def reenter(act: Act, entry: Entry, offered: Offer, *, sealing: Sealing | None = None) -> None:
     """Enter again after withdrawing, with a new offer and the listing current now."""
-    _enter_anew(act, entry, "reenter", Offer(quote_cents, days, discount, proposal), sealing or Sealing.new())
+    _enter_anew(act, entry, "reenter", offered, sealing or Sealing.new())
 
 
 def close(act: Act, job: Job) -> None:

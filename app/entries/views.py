@@ -12,7 +12,7 @@ from app.addenda.models import addenda_of
 from app.agencies.models import Agency, current_listing
 from app.entries import operations
 from app.entries.eligibility import Offer, conditions, quote_of, unmet
-from app.entries.envelopes import Sealing
+from app.entries.envelopes import Sealing, attachment
 from app.entries.forms import entry_form
 from app.entries.models import Entry, entry_of, versions_of
 from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant, stands
@@ -21,8 +21,10 @@ from app.jobs.models import Job, light_of
 from app.jobs.rules import takes_entries
 from app.kernel.workdays import local_day
 from app.methods.rules import asks_quote
+from app.web.asked import key
 from app.web.commands import dumps
 from app.web.door import acting, allow, now
+from app.web.downloads import attachment_as
 from app.web.fields import Form
 
 bp = Blueprint("entries", __name__)
@@ -37,9 +39,9 @@ def new(job: Job) -> Any:
         return redirect(url_for(".show", id=known.id), 303)
     operations.check_open(acting(), job)
     form, sealing = entry_form(job), _sealing()
-    if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, **form.values, sealing=sealing):
+    if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, form.offered, sealing=sealing):
         flash(gettext("You have entered."))
-        _keep_receipt(form.result, form.values, sealing)
+        _keep_receipt(form.result, form.offered, sealing)
         return redirect(url_for(".show", id=form.result.id), 303)
     agency = session.get_one(Agency, agency_id, options=[joinedload(Agency.unit)])
     return _entry_page(form, job, agency), form.status
@@ -53,9 +55,19 @@ def show(entry: Entry) -> Any:
     known["addenda"] = [one for one in addenda_of(job.id) if one.published_at > entry.received_at]
     known["lacks"] = unmet(local_day(now()), job, entry.agency) if waits else None
     known |= {"versions": versions_of(entry.id), "ended_by": ENDED_BY}
-    known["proposal"] = entry.proposal if its_entrant(acting().actor, entry) else None
+    own = its_entrant(acting().actor, entry)
+    known |= {"proposal": entry.proposal if own else None, "attachments": (entry.attachments or []) if own else []}
     known |= {"quotes": asks_quote(job), "stands": stands(acting().actor, entry)}
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
+
+
+@bp.get("/entries/<int:id>/attachment")
+@allow(its_entrant, Entry)
+def attached(entry: Entry) -> Any:
+    """A file of one's own proposal, once it is opened."""
+    place = key("place") or 0
+    found = attachment(entry, place - 1)
+    return attachment_as(found, f"attachment-{place}") if found else redirect(url_for(".show", id=entry.id), 303)
 
 
 @bp.get("/entries/<int:id>/receipt.json")
@@ -102,9 +114,9 @@ def reenter(entry: Entry) -> Any:
 def _enter_anew(entry: Entry, verb: Any, told: str, before: int = 0) -> Any:
     """The next version of an entry, on the page on which one enters; `before` is the number of the one it ends."""
     form, sealing = entry_form(entry.job), _sealing()
-    if form.validate_on_submit() and form.attempt(verb, acting(), entry, **form.values, sealing=sealing):
+    if form.validate_on_submit() and form.attempt(verb, acting(), entry, form.offered, sealing=sealing):
         flash(told)
-        _keep_receipt(entry, form.values, sealing)
+        _keep_receipt(entry, form.offered, sealing)
         return redirect(url_for(".show", id=entry.id), 303)
     return _entry_page(form, entry.job, entry.agency, before), form.status
 
@@ -115,13 +127,19 @@ def _sealing() -> Sealing:
     return Sealing.new(sent if CONTRIBUTION.fullmatch(sent) else "")
 
 
-def _keep_receipt(entry: Entry, offered: dict[str, Any], sealing: Sealing) -> None:
+def _keep_receipt(entry: Entry, offered: Offer, sealing: Sealing) -> None:
     """Give what was sealed to the browser of whoever entered, and keep it nowhere else."""
-    known = {"contribution": sealing.contribution.hex(), "made_by": sealing.made_by, "nonce": sealing.nonce.hex()}
-    if offered.get("proposal"):
+    known: dict[str, Any] = {
+        "contribution": sealing.contribution.hex(),
+        "made_by": sealing.made_by,
+        "nonce": sealing.nonce.hex(),
+    }
+    if offered.proposal:
         known |= {"proposal_hash": str(entry.proposal_hash), "salt": sealing.salt.hex()}
-    own = {name: value for name, value in offered.items() if name != "proposal"}
-    own |= {"entry": entry.id, "version": entry.version, "quote_cents": quote_of(entry.job, Offer(**offered))}
+        known |= {"files": [one.known for one in offered.files]} if offered.files else {}
+    own = {"quote_cents": quote_of(entry.job, offered), "days": offered.days, "discount": offered.discount}
+    own = {name: value for name, value in own.items() if value is not None}
+    own |= {"entry": entry.id, "version": entry.version}
     cookie["receipt"] = own | {"sealed": entry.sealed, "offer": entry.offer, **known}
 
 

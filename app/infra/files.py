@@ -59,16 +59,8 @@ def path_of(sha256: str) -> Path:
 def store(act: Act, name: str, stream: IO[bytes]) -> File:
     """Keep a file on disk (synced before the row exists) and return its row. ValueError says what is wrong with it,
     a msgid and perhaps its places."""
-    limit = int(str(_place["limit"]))
-    content = stream.read(limit + 1)
-    if len(content) > limit:
-        text = N_("The file is too large: it may have at most %(limit)s MB. Split it or make it smaller.")
-        raise ValueError(text, {"limit": limit // 2**20})
-    if not content:
-        raise ValueError(N_("The file is empty. Choose the file again."))
-    media = media_type(name, content)
-    sha256 = hashlib.sha256(content).hexdigest()
-    _write(path_of(sha256), content)
+    media, content = checked(name, stream)
+    sha256 = keep(content)
     file = File(
         name=shown_name(name),
         size=len(content),
@@ -81,6 +73,34 @@ def store(act: Act, name: str, stream: IO[bytes]) -> File:
     session.add(file)
     session.flush()
     return file
+
+
+def checked(name: str, stream: IO[bytes]) -> tuple[str, bytes]:
+    """The media type and the bytes of a file, which are kept nowhere yet; ValueError as above."""
+    limit = int(str(_place["limit"]))
+    content = stream.read(limit + 1)
+    if len(content) > limit:
+        text = N_("The file is too large: it may have at most %(limit)s MB. Split it or make it smaller.")
+        raise ValueError(text, {"limit": limit // 2**20})
+    if not content:
+        raise ValueError(N_("The file is empty. Choose the file again."))
+    return media_type(name, content), content
+
+
+def keep(content: bytes) -> str:
+    """Keep bytes on disk under their SHA-256, which is the answer."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    _write(path_of(sha256), content)
+    return sha256
+
+
+def kept(sha256: str) -> bytes:
+    """The bytes again; ValueError when they are gone or have been changed."""
+    path = path_of(sha256)
+    content = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError("the file is gone or has been changed")
+    return content
 
 
 def shown_name(name: str) -> str:

@@ -21,8 +21,10 @@ def speak(say: Callable[[str], str]) -> None:
 
 
 def told(text: str, places: Mapping[str, object]) -> str:
-    """A msgid in the language of mails, its places filled."""
-    return _tongue["say"](text) % places
+    """A msgid in the language of mails, its places filled, lists of msgids among them."""
+    say = _tongue["say"]
+    listed = {name: say(" and ").join(map(say, one)) for name, one in places.items() if isinstance(one, list)}
+    return say(text) % {**places, **listed}
 
 
 def send(key: str, *, to: str, subject: str, text: str) -> None:

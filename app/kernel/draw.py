@@ -7,7 +7,6 @@ announced; every chance decision is a labelled stream of that seed. The transcri
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import Any, cast
 from unicodedata import normalize
@@ -26,13 +25,15 @@ from app.kernel.choosing import (
 )
 from app.kernel.stream import order as order
 from app.kernel.stream import pick as pick
+from app.kernel.terms import Rule as Rule
+from app.kernel.terms import Terms as Terms
+from app.kernel.terms import terms_given as terms_given
 from app.kernel.transcript import (
     AVERAGE,
     BROWSER,
     FIELDS,
     FORMAT,
     GIVEN,
-    LISTED,
     LOWEST,
     MERIT,
     OPENED,
@@ -41,8 +42,8 @@ from app.kernel.transcript import (
     VERSION,
     Broken,
     check_given,
-    instant,
     is_same,
+    listed_in,
     require,
     seal_chance,
     seal_offer,
@@ -73,40 +74,10 @@ _REASONS = {
 
 
 @dataclass(frozen=True)
-class Rule:
-    """The choosing rule as the law has it when a job is announced: its version, the fewest entries the funds require,
-    and for the average price the percentages to draw from and from how many quotes on two are dropped."""
-
-    version: str
-    minimum_entries: int
-    percentages: tuple[int, ...] = ()
-    drop_from: int | None = None
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What is fixed at publication. `criteria` are (name, weight) of the merit method, `reference_fee` in cents what a
-    discount is taken off, `outside` the public value named in advance that is hashed into the seed."""
-
-    job: str
-    title: str
-    method: str
-    funds: str
-    closed_at: datetime
-    rule: Rule
-    commitment: str
-    criteria: tuple[tuple[str, int], ...] = ()
-    price_weight: int = 0
-    days_weight: int = 0
-    reference_fee: int | None = None
-    outside: str | None = None
-
-
-@dataclass(frozen=True)
 class Entrant:
     """One line of the list: public code (printable ASCII), name, and what was sealed: the contribution of 32 bytes and
     who made it, the nonce of 32 bytes, and of quote (cents), days and discount (hundredths of a percent) what the
-    method asks for. `offer` and `sealed` are the commitments on the list; `scores` a panel's consensus, 0 to 100."""
+    method asks for. `offer`, `sealed` and, of merit, `proposal` are the list's commitments; `scores` a consensus."""
 
     code: str
     name: str
@@ -119,6 +90,7 @@ class Entrant:
     scores: tuple[int, ...] = ()
     offer: str = ""
     sealed: str = ""
+    proposal: str = ""
 
     def sealed_for(self, job: str) -> "Entrant":
         """The same with the commitments it makes by entering a job."""
@@ -128,7 +100,13 @@ class Entrant:
     @property
     def listed(self) -> dict[str, object]:
         """What the list published at closing shows."""
-        return {"code": self.code, "name": normalize("NFC", self.name), "offer": self.offer, "sealed": self.sealed}
+        known: dict[str, object] = {
+            "code": self.code,
+            "name": normalize("NFC", self.name),
+            "offer": self.offer,
+            "sealed": self.sealed,
+        }
+        return known | ({"proposal": self.proposal} if self.proposal else {})
 
     @property
     def opened(self) -> dict[str, object]:
@@ -205,7 +183,7 @@ def _verify(transcript: object) -> None:
 def _complete(given: Mapping[str, object]) -> dict[str, object]:
     """Everything that follows from the checked terms, secret, list and outside value."""
     lines = _lines(given)
-    listed = [{name: line[name] for name in LISTED} for line in lines]
+    listed = [{name: line[name] for name in listed_in(given)} for line in lines]
     found: dict[str, object] = {"list_hash": tagged_hash("list", listed), "digest": None}
     found["failed"] = failure(len(lines), minimum=cast(int, given["minimum_entries"]))
     found |= dict.fromkeys(RESULT) | {"order": [], "ranking": []}
@@ -261,26 +239,3 @@ def _points(given: Mapping[str, object]) -> Points:
 
 def _lines(given: Mapping[str, object]) -> list[dict[str, object]]:
     return cast("list[dict[str, object]]", given["entrants"])
-
-
-def terms_given(terms: Terms) -> dict[str, object]:
-    """The terms as the transcript says them."""
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "job": normalize("NFC", terms.job),
-        "title": normalize("NFC", terms.title),
-        "method": terms.method,
-        "funds": terms.funds,
-        "closed_at": instant(terms.closed_at),
-        "rule": normalize("NFC", terms.rule.version),
-        "minimum_entries": terms.rule.minimum_entries,
-        "percentages": list(terms.rule.percentages) if terms.method == AVERAGE else [],
-        "drop_from": terms.rule.drop_from if terms.method == AVERAGE else None,
-        "commitment": terms.commitment,
-        "criteria": [{"name": normalize("NFC", name), "weight": weight} for name, weight in terms.criteria],
-        "price_weight": terms.price_weight,
-        "days_weight": terms.days_weight,
-        "reference_fee": terms.reference_fee,
-        "outside": terms.outside and normalize("NFC", terms.outside),
-    }

@@ -52,6 +52,7 @@ def _entrant(method: str, number: int, chance: Iterator[int]) -> Entrant:
         quote=None if method == RANDOM else (LOWEST_YUAN + below(YUAN, chance)) * CENTS,
         days=1 + below(5, chance) if method == PRICE_AND_DAYS else None,
         scores=tuple(60 + below(41, chance) for _ in CRITERIA) if method == MERIT else (),
+        proposal=_bytes(chance).hex() if method == MERIT else "",
     )
     return entrant.sealed_for(JOB)
 

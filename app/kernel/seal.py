@@ -52,6 +52,19 @@ def open_envelope(private: bytes, envelope: bytes) -> dict[str, object]:
     return content
 
 
+def close_file(public: bytes, content: bytes) -> bytes:
+    """Put the bytes of a file into an envelope of their own."""
+    return SealedBox(PublicKey(public)).encrypt(content)
+
+
+def open_file(private: bytes, envelope: bytes) -> bytes:
+    """The bytes again. ValueError when the envelope was changed or closed with another key."""
+    try:
+        return SealedBox(PrivateKey(private)).decrypt(envelope)
+    except CryptoError as error:
+        raise ValueError(NO_ENVELOPE) from error
+
+
 def wrap(key: bytes, private: bytes) -> bytes:
     """Lock a private half with the installation's key of 32 bytes."""
     return bytes(SecretBox(key).encrypt(private))

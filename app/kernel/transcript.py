@@ -31,6 +31,8 @@ RESULT = frozenset("bidders dropped order percentage points ranking reference se
 FIELDS = GIVEN | RESULT | {"digest", "failed", "list_hash"}
 # Of an entrant: what is on the list published at closing, then what it had sealed, then what a panel says of it.
 LISTED = ("code", "name", "offer", "sealed")
+# What a panel scores is on the list too, by its commitment; transcripts made before lists had it are without it.
+PROPOSAL = "proposal"
 CHANCE, OFFER = ("contribution", "made_by"), ("days", "discount", "nonce", "quote")
 OPENED = (*CHANCE, *OFFER, "scores")
 
@@ -63,9 +65,9 @@ def check_given(given: Mapping[str, object]) -> None:
     opened = failure(len(entrants), minimum=cast(int, given["minimum_entries"])) is None
     unread = given["outside"] is not None and given["outside_value"] is None
     require(not (opened and unread), "the outside value that was announced is missing")
-    before = ""
+    before, listed = "", listed_in(given)
     for place, line in enumerate(entrants, 1):
-        code = _check_listed(place, line)
+        code = _check_listed(place, line, listed)
         require(before < code, f"entrant {place} is out of order or there twice: the list is sorted by code")
         before = code
         if opened:
@@ -88,15 +90,23 @@ def _check_method(given: Mapping[str, object]) -> None:
     require(given["reference_fee"] is None or method in (LOWEST, AVERAGE), "a reference fee belongs to price methods")
 
 
-def _check_listed(place: int, line: object) -> str:
-    fields = {*LISTED, *OPENED}
+def listed_in(given: Mapping[str, object]) -> tuple[str, ...]:
+    """The fields of an entrant on the list: the first line says, of merit, whether proposals are among them."""
+    entrants = cast("list[object]", given["entrants"])
+    first = entrants[0] if entrants else None
+    proposes = given["method"] == MERIT and isinstance(first, dict) and PROPOSAL in first
+    return (*LISTED, PROPOSAL) if proposes else LISTED
+
+
+def _check_listed(place: int, line: object, listed: tuple[str, ...]) -> str:
+    fields = {*listed, *OPENED}
     if not isinstance(line, dict) or line.keys() != fields:
         raise Broken(f"entrant {place} has not exactly the fields " + ", ".join(sorted(fields)))
     code = line["code"]
     if not isinstance(code, str) or not _CODE.fullmatch(code):
         raise Broken(f"the code of entrant {place} is not 1 to 64 printable ASCII characters without a space")
     require(_is_text(line["name"]), f"the name of entrant {place} is not a text in Unicode normal form C")
-    for name in ("offer", "sealed"):
+    for name in listed[2:]:
         require(_is_hex64(line[name]), f"{name} of entrant {place} is not 64 hexadecimal digits in lower case")
     return code
 

@@ -192,7 +192,7 @@ def _put(event: Event, kind: str, says: str, places: Members, thing: Any, *, let
             unit_id=member.unit_id,
             kind=kind,
             says=says,
-            places={"title": _title(_about(thing))} | _until(event, says),
+            places={"title": _title(_about(thing))} | _until(event, says) | _seats(event),
             path=_letter(thing, member) if letters else f"/{thing.LIFE.page}/{thing.id}",
             due=_due(event),
             at=event.at,
@@ -221,6 +221,11 @@ def _until(event: Event, says: str) -> dict[str, str]:
     """The last day of the deadline an event sets, where the sentence names it."""
     due = _due(event) if "%(until)s" in says else None
     return {"until": due_day(due).isoformat()} if due else {}
+
+
+def _seats(event: Event) -> dict[str, list[str]]:
+    """Who did not bring what opens a job, and who did, where an event tells it."""
+    return {name: event.facts[name] for name in ("missing", "brought") if name in event.facts}
 
 
 def _due(event: Event) -> datetime | None:

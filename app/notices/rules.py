@@ -40,6 +40,7 @@ MAY_LIST = signed_in
 
 # fmt: off
 SELECTED = N_("Your agency is selected; the result is in publicity until %(until)s. Without an objection the award follows: %(title)s.")
+UNOPENED = N_("The selection failed: what opens the entries did not come in time: %(title)s. Not brought: %(missing)s. Brought: %(brought)s.")
 # Event → who is told what; %(title)s is the job or agency it is about, %(until)s the last day of the deadline it sets.
 TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "agency.submit":             ((To.OPERATORS,    N_("An agency has applied to enter: %(title)s.")),),
@@ -57,7 +58,9 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.hold":                  ((To.READERS,      N_("The entry has closed. Read the value named in advance and type it in: %(title)s.")),
                                   (To.KEEPERS,      N_("The entry has closed. The quotes are opened with the officer’s share, or with the recovery share: %(title)s.")),
                                   (To.EVERYONE_IN,  N_("The entry has closed. The selection follows when what opens the entries is there: %(title)s.")),),
-    "job.give_up":               ((To.EVERYONE_IN,  N_("The selection failed: what opens the entries did not come in time: %(title)s.")),),
+    "job.give_up":               ((To.EVERYONE_IN,  UNOPENED),
+                                  (To.READERS,      UNOPENED),
+                                  (To.REGULATORS,   UNOPENED)),
     "job.select":                ((To.OWNER,        N_("The result is published: %(title)s.")),
                                   (To.AGENCY,       SELECTED),
                                   (To.UNSELECTED,   N_("The result is published and another agency is selected. A letter says where you stand: %(title)s.")),),

@@ -1,15 +1,19 @@
 """Readings of the outside values that jobs wait for, and the shares that are still here."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, select, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from app.accounts.models import User
 from app.infra.db import Row, session
+from app.infra.record import Event
 from app.jobs.models import Job
 from app.jobs.rules import State
-from app.kernel.act import Actor, Kind
+from app.kernel.act import VISITOR, Actor, Kind
+from app.openings.rules import BRINGS, READINGS, unlocks, unread
 
 
 class Reading(Row):
@@ -58,3 +62,55 @@ def shares_here(job_id: int) -> tuple[bool, bool]:
     left = select(Job.officer_share.is_not(None), Job.recovery_share.is_not(None))
     officer, recovery = session.execute(left.where(Job.id == job_id)).one()
     return bool(officer), bool(recovery)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one of those who open a job brings, a msgid; when a share was taken and when it was brought; and whether the
+    job cannot be opened without."""
+
+    what: str
+    is_share: bool
+    taken_at: datetime | None
+    brought_at: datetime | None
+    lacking: bool
+
+
+def parts_of(job: Job) -> list[Part]:
+    """Who brought what opens a job and who did not, from the record and the readings."""
+    parts = []
+    if job.outside_source:
+        agreed = [one.read_at for one in readings_of(job.id) if one.value == job.outside_value]
+        parts.append(Part(READINGS, False, None, max(agreed, default=None), unread(VISITOR, job)))
+    if job.two_person:
+        told = select(Event).where(Event.thread_of == job.thread, Event.name.in_(["job.take_share", "job.bring_share"]))
+        at = {(one.name, one.facts.get("share")): one.at for one in session.scalars(told)}
+        for share, what in BRINGS.items():
+            taken, brought = at.get(("job.take_share", share)), at.get(("job.bring_share", share))
+            parts.append(Part(what, True, taken, brought, unlocks(VISITOR, job)))
+    return parts
+
+
+@dataclass(frozen=True)
+class Unopened:
+    """The jobs of a sector whose selection failed because nobody brought what opens them: how many in all, how many
+    lacked every share, how many the operator's readings, and the latest, each with what was told of it."""
+
+    jobs: int
+    shares: int
+    readings: int
+    latest: list[tuple[Job, dict[str, Any]]]
+
+
+def unopened(since: datetime, sector: str | None, limit: int = 20) -> Unopened:
+    """The jobs that failed like this since an instant, in three statements: no others failed with something missing."""
+    no_share = Job.two_person & ~Job.unlocked
+    unread = Job.outside_source.is_not(None) & Job.outside_value.is_(None)
+    theirs = (Job.state == State.FAILED, Job.closed_at.is_not(None), Job.sector_code == sector, no_share | unread)
+    seen = (*theirs, Job.state_since > since)
+    counts = select(func.count(), func.count().filter(no_share), func.count().filter(unread)).where(*seen)
+    query = select(Job).where(*seen).options(joinedload(Job.item), joinedload(Job.owner))
+    jobs = session.scalars(query.order_by(Job.state_since.desc(), Job.id.desc()).limit(limit)).all()
+    failing = (Event.thread_of.in_([job.thread for job in jobs]), Event.name == "job.give_up")
+    told = {event.subject_id: event.facts for event in session.scalars(select(Event).where(*failing))}
+    return Unopened(*session.execute(counts).one(), [(job, told.get(job.id, {})) for job in jobs])

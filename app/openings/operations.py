@@ -12,7 +12,7 @@ from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.outside import SOURCES, Named
 from app.kernel.seal import public_of
 from app.kernel.words import N_
-from app.openings.models import Reading, readings_of
+from app.openings.models import Reading, parts_of, readings_of
 from app.openings.rules import (
     MAY_BRING_NOW,
     MAY_HOLD_SHARE,
@@ -20,6 +20,9 @@ from app.openings.rules import (
     MAY_STILL_TAKE,
     NOT_BROUGHT,
     NOT_READ,
+    NOTHING,
+    OFFICER,
+    RECOVERY,
     unread,
 )
 
@@ -63,7 +66,7 @@ def take_share(act: Act, job: Job) -> str:
     job.lock()
     if not MAY_HOLD_SHARE(act.actor, job):
         raise NotAllowed(N_("Only the officer named and the regulator hold a share."))
-    mine = "officer_share" if its_officer(act.actor, job) else "recovery_share"
+    mine = _whose(act, job)
     wrapped: bytes | None = getattr(job, mine)
     if wrapped is None or not MAY_STILL_TAKE(act.actor, job):
         raise WrongState(N_("This share is not here any more: it is shown once, to the first who takes it."))
@@ -84,8 +87,12 @@ def bring_share(act: Act, job: Job, *, share: str) -> bool:
     job.wrapped_seal = keys.wrap(_joined(job, share))
     job.service_share = job.officer_share = job.recovery_share = None
     job.unlocked = True
-    record(act, "job.bring_share", job)
+    record(act, "job.bring_share", job, share=_whose(act, job))
     return _go_on(act, job)
+
+
+def _whose(act: Act, job: Job) -> str:
+    return OFFICER if its_officer(act.actor, job) else RECOVERY
 
 
 def _joined(job: Job, typed: str) -> bytes:
@@ -101,8 +108,12 @@ def _joined(job: Job, typed: str) -> bytes:
 
 
 def give_up(act: Act, job: Job) -> None:
-    """The clock's verb when the time has passed: nothing was opened, and the selection failed."""
-    advance(act, job, "give_up", reason=NOT_READ if unread(act.actor, job) else NOT_BROUGHT)
+    """The clock's verb when the time has passed: nothing was opened, and the selection failed. It is published who did
+    not bring what opens it, and who did."""
+    parts = parts_of(job)
+    missing, brought = [one.what for one in parts if one.lacking], [one.what for one in parts if one.brought_at]
+    reason = NOT_READ if unread(act.actor, job) else NOT_BROUGHT
+    advance(act, job, "give_up", reason=reason, missing=missing, brought=brought or [NOTHING])
 
 
 def _keep(act: Act, job: Job, typed: str) -> bool:

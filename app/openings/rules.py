@@ -22,10 +22,20 @@ unread = value_missing
 # The shares of the opening key: who takes one and brings one back, and while what.
 MAY_HOLD_SHARE = holds_share
 MAY_BRING_NOW = holds_share & share_missing
+unlocks = share_missing
 MAY_STILL_TAKE = holds_share & share_missing & (takes_entries | awaiting)
 # Why a selection failed that nobody opened in time.
 NOT_READ = N_("Two equal readings of the value named in advance did not come in time. The job can be posted again.")
 NOT_BROUGHT = N_("No share of the opening key was brought in time. The job can be posted again.")
+# What each of them brings, by the fact that tells whose share it was; and who did, said of a job that nobody opened.
+OFFICER, RECOVERY = "officer_share", "recovery_share"
+BRINGS = {
+    OFFICER: N_("the officer’s share of the opening key"),
+    RECOVERY: N_("the regulator’s recovery share of the opening key"),
+}
+READINGS = N_("the operator’s two equal readings of the value named in advance")
+NOTHING = N_("nothing")
+WHO_BROUGHT = N_("Not brought: %(missing)s. Brought: %(brought)s.")
 
 
 def openers(job: Any) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from app.kernel.law import anyone
 from app.kernel.outside import SOURCES
 from app.openings import operations
 from app.openings.forms import ShareForm, ValueForm
-from app.openings.models import disagree, readings_of, shares_here
+from app.openings.models import disagree, parts_of, readings_of, shares_here
 from app.openings.rules import MAY_BRING_NOW, MAY_HOLD_SHARE, MAY_READ_VALUE, MAY_STILL_TAKE, MAY_TYPE_NOW, openers
 from app.web.door import acting, allow, now
 from app.web.fields import Form
@@ -38,6 +38,7 @@ def show(job: Job) -> Any:
         may_take=_may_take(job),
         missing=openers(job),
         here=shares_here(job.id),
+        parts=parts_of(job) if job.closed_at else [],
         **known,
     )
 

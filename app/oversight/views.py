@@ -23,9 +23,9 @@ from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, GROUNDS, METHODS
 from app.objections.models import objections_to_settle
 from app.objections.rules import MAY_DECIDE
-from app.openings.models import shares_to_take
-from app.openings.rules import openers
-from app.oversight.models import direct_jobs, directs, figures, finished_jobs, live_jobs, open_jobs
+from app.openings.models import shares_to_take, unopened
+from app.openings.rules import WHO_BROUGHT, openers
+from app.oversight.models import YEAR, direct_jobs, directs, figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.panels.models import seats_waiting
 from app.ratings.models import mean_of, ratings_of
@@ -94,6 +94,8 @@ def desk() -> Any:
         still_open={entry.id for entry in entered if takes_entries(actor, entry.job)},
         finished=finished_jobs(actor.sector) if MAY_REVIEW(actor) else [],
         directs=directs(now(), actor.sector) if MAY_REVIEW(actor) else None,
+        unopened=unopened(now() - YEAR, actor.sector) if MAY_REVIEW(actor) else None,
+        who_brought=WHO_BROUGHT,
         direct_jobs=direct_jobs(actor.sector, limit=20) if MAY_REVIEW(actor) else [],
         grounds=GROUNDS,
         may_create=MAY_CREATE(actor),

@@ -124,7 +124,11 @@ def panel_of(job_id: int) -> Panel | None:
 def bidders_in(job_id: int) -> list[Bidder]:
     """The bidders of a job in the order the panel knows them, with their proposals."""
     query = select(Bidder).join(Bidder.entry).where(Bidder.job_id == job_id).order_by(Bidder.number)
-    return list(session.scalars(query.options(contains_eager(Bidder.entry).options(undefer(Entry.proposal)))))
+    return list(
+        session.scalars(
+            query.options(contains_eager(Bidder.entry).options(undefer(Entry.proposal), undefer(Entry.attachments)))
+        )
+    )
 
 
 def sheets_of(job_id: int) -> list[ScoreSheet]:

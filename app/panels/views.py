@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
+from app.entries.envelopes import attachment
 from app.infra import almanac
 from app.jobs.models import Job, light_of
 from app.jobs.rules import LIFE, its_chair, its_owner, scoring, seats_people
@@ -22,7 +23,9 @@ from app.panels.rules import (
     its_holder,
     on_the_panel,
 )
+from app.web.asked import key
 from app.web.door import acting, allow, now
+from app.web.downloads import attachment_as
 
 bp = Blueprint("panels", __name__)
 seats = Blueprint("seats", __name__, url_prefix="/seats")
@@ -56,6 +59,18 @@ def show(bench: Bench) -> Any:
         parts=PARTS,
         life=SEAT_LIFE,
     )
+
+
+@bp.get("/jobs/<int:id>/panel/attachment")
+@allow(on_the_panel, Bench)
+def attached(bench: Bench) -> Any:
+    """A file of a bidder's proposal, named after its number alone."""
+    number, place = key("bidder") or 0, key("place") or 0
+    bidder = next((one for one in bidders_in(bench.job.id) if one.number == number), None)
+    found = attachment(bidder.entry, place - 1) if bidder else None
+    if found is None:
+        return redirect(url_for(".show", id=bench.job.id), 303)
+    return attachment_as(found, f"bidder-{number}-attachment-{place}")
 
 
 @bp.route("/jobs/<int:id>/panel/appoint", methods=["GET", "POST"])

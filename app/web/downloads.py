@@ -1,7 +1,10 @@
 """Handing a stored file out: always as a download, never shown inside a page."""
 
+from io import BytesIO
+
 from flask import Response, abort, send_file
 
+from app.entries.eligibility import ENDINGS, Attachment
 from app.infra.files import File, path_of
 
 
@@ -11,3 +14,9 @@ def download(file: File | None) -> Response:
     if file is None or path is None or not path.exists():
         abort(404)
     return send_file(path.absolute(), mimetype=file.media, as_attachment=True, download_name=file.name)
+
+
+def attachment_as(found: Attachment, name: str) -> Response:
+    """A file of a proposal under a name that tells nothing."""
+    called = f"{name}.{ENDINGS[found.media]}"
+    return send_file(BytesIO(found.content), mimetype=found.media, as_attachment=True, download_name=called)

@@ -20,11 +20,12 @@ from app.web.drawn import Drawn, Question, clean, refuse
 from app.web.rows import Row, RowsField
 from app.web.said import said
 from app.web.typed import learn
-from app.web.uploads import FileField, FilesField, Kept, StoredFile
+from app.web.uploads import FileField, FilesField, Kept, SealedFilesField, StoredFile
 
 __all__ = [
     "CheckField", "ChecksField", "ChoiceField", "DateField", "FileField", "FilesField", "Form", "IntegerField", "Kept",
-    "MoneyField", "PasswordField", "Row", "RowsField", "SelectField", "StoredFile", "TextArea", "TextField",
+    "MoneyField", "PasswordField", "Row", "RowsField", "SealedFilesField", "SelectField", "StoredFile", "TextArea",
+    "TextField",
 ]  # fmt: skip
 
 YUAN = N_("yuan")

@@ -4,14 +4,24 @@ from typing import Any
 
 from flask_babel import LazyString
 
+from app.kernel.words import N_
 from app.web.locale import language
+
+AND = N_(" and ")
 
 
 def said(text: Any, **places: Any) -> str:
-    """An English msgid in the reader's language with its %(name)s places filled, places that are msgids included."""
+    """An English msgid in the reader's language with its %(name)s places filled, places that are msgids or lists
+    of them included."""
     if not places:
         return _told(text)
-    return _told(text) % {name: _told(value) if isinstance(value, str) else value for name, value in places.items()}
+    return _told(text) % {name: _filled(value) for name, value in places.items()}
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, list):
+        return _told(AND).join(map(_told, value))
+    return _told(value) if isinstance(value, str) else value
 
 
 def _told(text: Any) -> str:

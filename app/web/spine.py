@@ -12,10 +12,12 @@ from app.jobs.models import Job
 from app.jobs.rules import LIFE
 from app.kernel.act import VISITOR
 from app.kernel.workdays import due_day
+from app.openings.rules import WHO_BROUGHT
 from app.services.rules import REASONS
 from app.web.dates import brief
 from app.web.door import now
 from app.web.said import said
+from app.web.words import sentences
 
 
 def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any]]:
@@ -37,8 +39,11 @@ def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any
 def _note(row: Any, verb: str, inside: bool) -> str:
     if number := row.facts.get("addendum"):
         return gettext("No. %(number)s", number=number)
+    if not (inside or verb in rules.PUBLIC_REASONS):
+        return ""
     told = row.facts.get("reason", "")
-    return said(REASONS.get(told, told)) if inside or verb in rules.PUBLIC_REASONS else ""
+    seats = {name: row.facts[name] for name in ("missing", "brought") if name in row.facts}
+    return sentences([said(REASONS.get(told, told)), said(WHO_BROUGHT, **seats) if seats else ""])
 
 
 def _by(due: datetime) -> str:

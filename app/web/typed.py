@@ -1,12 +1,13 @@
 """What was sent when the answer is a no: told in the words of the page, and carried through a sign-in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app, g, has_app_context, request
 from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from wtforms.fields.core import UnboundField
 
@@ -33,6 +34,13 @@ class Held(NamedTuple):
 
 # Feature → the fields of its forms that the code names, by their names.
 _asked: "dict[str, dict[str, UnboundField[Any]]]" = {}
+# Field → what a code that was chosen there is called; "" for one it does not know.
+_called: dict[str, Callable[[str], str]] = {}
+
+
+def call(names: Mapping[str, Callable[[str], str]]) -> None:
+    """Plug in what tells the codes of those fields by their names."""
+    _called.update(names)
 
 
 def learn(form: type) -> None:
@@ -111,7 +119,15 @@ def _answer(name: str, value: str, feature: str) -> str:
     words = {str(choice[0]): choice[1] for some in lists for choice in some}
     if value in words:
         return said(words[value])
-    return said(YES) if value == "y" else value
+    return said(YES) if value == "y" else _name(name, value) or value
+
+
+def _name(field: str, code: str) -> str:
+    """What a code is called; "" when nobody knows, or the database is what fails."""
+    try:
+        return _called[field](code) if field in _called else ""
+    except SQLAlchemyError:
+        return ""
 
 
 def _title(field: Any, otherwise: str) -> str:

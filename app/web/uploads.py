@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from io import BytesIO
+from typing import IO, Any, ClassVar, Protocol
 
+import flask
 from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
@@ -23,6 +25,16 @@ class StoredFile(Protocol):
     name: Any
     size: Any
     sha256: Any
+
+
+class Request(flask.Request):
+    """A request whose files stay in memory on the pages that seal them: a large one would else lie open on the disk,
+    nameless, while it is read. `sealed_rooms` are the blueprints of those pages."""
+
+    sealed_rooms: ClassVar[frozenset[str]] = frozenset()
+
+    def _get_file_stream(self, *known: Any, **more: Any) -> IO[bytes]:
+        return BytesIO() if self.blueprint in self.sealed_rooms else super()._get_file_stream(*known, **more)
 
 
 @dataclass(frozen=True)
@@ -106,13 +118,16 @@ class FileField(Question):
 
     def _stored(self, upload: FileStorage) -> StoredFile | None:
         try:
-            return FileField.store(upload)
+            return self.take(upload)
         except ValueError as error:
             text, *places = error.args
             why = said(text, **(places[0] if places else {}))
             self.process_errors.append(said(N_("“%(name)s”: %(why)s"), name=(upload.filename or "")[-80:], why=why))
             self.refused = True
             return None
+
+    def take(self, upload: FileStorage) -> Any:
+        return FileField.store(upload)
 
     def _remembered(self, token: str) -> StoredFile | None:
         try:
@@ -137,6 +152,27 @@ class FilesField(FileField):
     def check(self) -> None:
         if len(self.files) > self.most:
             raise refuse(N_("Hand in at most %(most)s files: untick the others."), most=self.most)
+
+
+class SealedFilesField(FilesField):
+    """Several files that nobody may find before their time: they are read into memory, not stored, so that a form that
+    fails asks for them again. `SealedFilesField.read` says what an upload is, or ValueError as above."""
+
+    read: ClassVar[Callable[[FileStorage], Any]] = _not_plugged
+
+    def take(self, upload: FileStorage) -> Any:
+        return SealedFilesField.read(upload)
+
+    @property
+    def kept(self) -> list[tuple[str, StoredFile]]:
+        return []
+
+    @property
+    def again(self) -> list[str]:
+        return [self.title] if self.refused or self.files else []
+
+    def _remembered(self, token: str) -> None:
+        return None
 
 
 def _signer() -> URLSafeTimedSerializer:

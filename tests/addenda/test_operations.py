@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.addenda import operations as addenda
 from app.addenda.models import Addendum, addenda_of
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.envelopes import entrant_of
 from app.entries.models import excluded_entries, frozen_list, live_entries
 from app.infra.db import session
@@ -125,7 +126,7 @@ def test_the_transcript_closes_at_the_extended_instant_and_verifies():
     assert job.due > before
     with pytest.raises(WrongState):
         job.LIFE.check(Act(CLOCK, before), job, "close")
-    entries.enter(make.act(make.agency(), before + SECOND), job, quote_cents=WAN - 100)
+    entries.enter(make.act(make.agency(), before + SECOND), job, Offer(WAN - 100))
     closing = job.due
     lapse(lapse(job))
     transcript = selection_of(job.id).transcript
@@ -142,7 +143,7 @@ def test_an_offer_out_of_the_new_bounds_is_excluded_when_it_is_opened_and_the_li
         enter(job, make.agency(), quote) for quote in (18 * WAN // 10, 19 * WAN // 10, 9 * WAN // 10)
     )
     amend(job, ceiling_cents=WAN, at=make.later(job, hours=1))
-    entries.change(make.act(mended.agency, make.later(job, hours=2)), mended, quote_cents=WAN)
+    entries.change(make.act(mended.agency, make.later(job, hours=2)), mended, Offer(WAN))
     assert {one.id for one in live_entries(job.id)} == {dear.id, mended.id, cheap.id}, "entries stay"
     lapse(lapse(job))
     transcript = selection_of(job.id).transcript
@@ -199,7 +200,7 @@ def test_a_discount_that_leaves_more_than_the_new_ceiling_is_excluded_when_it_is
     bounds = {"reference_fee_cents": 10 * WAN, "least_discount": 300, "most_discount": 4_000}
     job = make.job("open", method="lowest_price", **known | bounds)
     small, large = (
-        entries.enter(make.act(make.agency(lists=job.item), make.later(job)), job, quote_cents=None, discount=discount)
+        entries.enter(make.act(make.agency(lists=job.item), make.later(job)), job, Offer(discount=discount))
         for discount in (500, 2_500)
     )
     amend(job, ceiling_cents=8 * WAN, at=make.later(job, hours=1))

@@ -4,6 +4,7 @@ import pytest
 
 from app.addenda import operations as addenda
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from tests import make
 
 pytestmark = pytest.mark.one_database
@@ -64,7 +65,7 @@ def test_after_the_closing_the_owner_is_told_how_it_stands(speaks, clock):
 
 def test_an_entrant_is_told_on_the_receipt_what_changed_and_what_is_not_met(speaks, clock):
     job, agency = make.job("open"), make.agency(days=5)
-    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=None)
+    entry = entries.enter(make.act(agency, make.later(job)), job, Offer())
     clock.now = make.later(job, hours=2)
     owner, path = make.act(job.owner, make.later(job, hours=1)), f"/entries/{entry.id}"
     client = speaks(agency)
@@ -79,7 +80,7 @@ def test_an_entrant_is_told_on_the_receipt_what_changed_and_what_is_not_met(spea
 def test_who_was_excluded_at_the_opening_stands_on_the_result_with_the_commitments(speaks, clock):
     job = make.job("open", method="lowest_price", funds="social")
     dear, cheap = (
-        entries.enter(make.act(make.agency(), make.later(job)), job, quote_cents=quote)
+        entries.enter(make.act(make.agency(), make.later(job)), job, Offer(quote))
         for quote in (18 * WAN // 10, 9 * WAN // 10)
     )
     addenda.amend(make.act(job.owner, make.later(job, hours=1)), job, text=TEXT, ceiling_cents=WAN)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.accounts.models import Unit
 from app.agencies.models import Agency
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra.db import session
 from app.jobs.models import Job
 from app.objections.models import objections_of
@@ -103,7 +104,7 @@ def test_the_steps_that_no_story_takes_hold_at_both_widths(market: Market, album
     jobs = {state: make.job(state, owner=owner, entrants=[agency], funds="social") for state in BESIDE}
     serving, by = jobs["in_service"], make.act(agency, make.later(jobs["in_service"]))
     opened = make.job("open", owner=owner, now=make.later(serving))
-    entry = entries.enter(make.act(agency, make.later(opened)), opened, quote_cents=None)
+    entry = entries.enter(make.act(agency, make.later(opened)), opened, Offer())
     asked = services.ask_pause(by, serving, reason="site", text="进场道路被雨水冲断。", file_id=make.file(agency).id)
     paths = {
         owner: [

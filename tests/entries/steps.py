@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.agencies.models import Agency
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry
 from app.infra.db import session
 from app.infra.record import Event
@@ -22,7 +23,7 @@ def opened(method: str = "random_draw", **fields: Any) -> Job:
 
 def enter(job: Job, agency: Agency | None = None, quote: int | None = None, **span: float) -> Entry:
     by = make.act(agency or make.agency(), make.later(job, **span))
-    return entries.enter(by, job, quote_cents=quote)
+    return entries.enter(by, job, Offer(quote))
 
 
 def refused(kind: type[Exception], job: Job, agency: Any = None, **details: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from app.agencies import operations as agencies
 from app.agencies.models import Qualification, checked, current_listing
 from app.entries import operations as entries
-from app.entries.eligibility import conditions, has_staff, holds
+from app.entries.eligibility import Offer, conditions, has_staff, holds
 from app.entries.models import entry_of
 from app.infra.db import session
 from app.jobs.models import Avoidance
@@ -114,8 +114,8 @@ def test_an_item_that_needs_registered_professionals_opens_to_who_has_them(code)
     job = make.job("open", item=item, entrants=[])
     now = make.later(job)
     with pytest.raises(Invalid, match="Register the professionals"):
-        entries.enter(make.act(without, now), job, quote_cents=None)
-    assert entries.enter(make.act(with_staff, now), job, quote_cents=None)
+        entries.enter(make.act(without, now), job, Offer())
+    assert entries.enter(make.act(with_staff, now), job, Offer())
 
 
 # --- all conditions ---------------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def test_what_the_job_wants_and_what_the_listing_promises_stand_against_each_oth
 def test_a_certificate_that_ends_while_the_entry_is_open_excludes_at_closing(job):
     entrants = [make.agency(lists="ZJ-017") for _ in range(4)]
     for one in entrants:
-        entries.enter(make.act(one, make.later(job)), job, quote_cents=None)
+        entries.enter(make.act(one, make.later(job)), job, Offer())
     checked(Qualification, entrants[0].id)[0].valid_until = local_day(make.later(job))
     make.take_late(make.Job, job.id, job.due, make.wiring.VERBS)
     make.take_late(make.Job, job.id, job.due, make.wiring.VERBS)

@@ -11,6 +11,7 @@ from flask import Flask
 
 from app import wiring
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.envelopes import Sealing, Tampered, open_envelopes
 from app.entries.models import Entry, live_entries, versions_of
 from app.infra import keys
@@ -40,7 +41,7 @@ def priced(**fields: object) -> Job:
 
 def enter(job: Job, quote: int | None, sealing: Sealing | None = None) -> Entry:
     one = make.agency(lists=job.item, days=job.days, fee_cents=job.ceiling_cents)
-    return entries.enter(make.act(one, make.later(job)), job, quote_cents=quote, sealing=sealing)
+    return entries.enter(make.act(one, make.later(job)), job, Offer(quote), sealing=sealing)
 
 
 def close(job: Job) -> None:
@@ -105,7 +106,7 @@ def test_no_quote_is_found_anywhere_before_the_opening(app, at_scale, caplog, wo
 def test_no_page_shows_a_quote_before_the_opening(app, as_user):
     job = priced()
     one = make.agency(lists=job.item, days=job.days, fee_cents=job.ceiling_cents)
-    entry = entries.enter(make.act(one, make.later(job)), job, quote_cents=FIRST_CANARY)
+    entry = entries.enter(make.act(one, make.later(job)), job, Offer(FIRST_CANARY))
     readers = [None, make.user_of(job.owner), make.user_of(make.operator()), make.user_of(one.unit)]
     make.keep()
     for reader in readers:
@@ -239,7 +240,7 @@ def test_an_older_version_put_back_is_refused_and_shown(meddle):
 
 
 def change(entry: Entry, quote: int) -> None:
-    entries.change(make.act(entry.agency, make.later(entry.job, hours=1)), entry, quote_cents=quote)
+    entries.change(make.act(entry.agency, make.later(entry.job, hours=1)), entry, Offer(quote))
 
 
 def test_only_the_version_that_stands_is_listed_and_opened():

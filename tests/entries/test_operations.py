@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.agencies.models import current_listing
 from app.agencies.operations import take_down
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import entry_of, live_entries, versions_of
 from app.infra.db import session
 from app.infra.outbox import Task
@@ -40,7 +41,7 @@ def test_an_entry_is_received_at_its_instant_with_the_promise_in_force(method: s
 def test_an_authorised_person_enters_for_the_agency() -> None:
     job, agency = opened(), make.agency()
     person = make.person(agency.unit, Role.AUTHORISED)
-    entry = entries.enter(make.act(person, make.later(job)), job, quote_cents=None)
+    entry = entries.enter(make.act(person, make.later(job)), job, Offer())
     assert entry.agency_id == agency.id
 
 
@@ -74,17 +75,17 @@ def test_an_agency_to_be_avoided_is_kept_out_and_no_other() -> None:
 def test_only_an_open_job_is_entered(state: str) -> None:
     job, agency = make.job(state), make.agency()
     with pytest.raises(WrongState):
-        entries.enter(make.act(agency, make.later(job)), job, quote_cents=None)
+        entries.enter(make.act(agency, make.later(job)), job, Offer())
     assert entry_of(job.id, agency.id) is None
 
 
 def test_the_entry_ends_at_its_instant_whether_the_clock_has_come_by_or_not() -> None:
     job, agency, late = opened(), make.agency(), make.agency()
     assert job.due is not None
-    entries.enter(make.act(agency, job.due - timedelta(microseconds=1)), job, quote_cents=None)
+    entries.enter(make.act(agency, job.due - timedelta(microseconds=1)), job, Offer())
     for instant_of in (job.due, job.due + timedelta(days=1)):
         with pytest.raises(WrongState, match="closed"):
-            entries.enter(make.act(late, instant_of), job, quote_cents=None)
+            entries.enter(make.act(late, instant_of), job, Offer())
     assert job.state == State.OPEN
 
 
@@ -139,7 +140,7 @@ def test_an_entry_is_withdrawn_and_made_again_with_a_new_quote_and_the_promise_o
     entries.withdraw(make.act(agency, make.later(job, hours=1)), entry)
     assert (entry.state, live_entries(job.id)) == ("withdrawn", [])
     listing, again = make.listing(agency, job.item, days=2), make.later(job, hours=2)
-    entries.reenter(make.act(agency, again), entry, quote_cents=WAN - 100)
+    entries.reenter(make.act(agency, again), entry, Offer(WAN - 100))
     assert (entry.state, entry.listing_id, entry.received_at) == ("entered", listing.id, again)
     lapse(lapse(job))
     assert (job.amount_cents, job.agreed_days) == (WAN - 100, 2)
@@ -149,9 +150,9 @@ def test_a_changed_entry_stands_with_its_new_offer_and_every_version_is_kept() -
     job, agency = opened("lowest_price", funds="social"), make.agency()
     entry = enter(job, agency, WAN)
     first, listing, later = entry.received_at, make.listing(agency, job.item, days=2), make.later(job, hours=2)
-    entries.change(make.act(agency, later), entry, quote_cents=WAN - 100)
+    entries.change(make.act(agency, later), entry, Offer(WAN - 100))
     entries.withdraw(make.act(agency, later + make.MINUTE), entry)
-    entries.reenter(make.act(agency, later + 2 * make.MINUTE), entry, quote_cents=WAN - 200)
+    entries.reenter(make.act(agency, later + 2 * make.MINUTE), entry, Offer(WAN - 200))
     assert (entry.state, entry.version, entry.listing_id) == ("entered", 3, listing.id)
     assert entry.received_at == later + 2 * make.MINUTE
     kept = versions_of(entry.id)
@@ -171,10 +172,10 @@ def test_a_change_that_is_refused_changes_nothing() -> None:
     entry = enter(job, agency, WAN)
     sealed = entry.offer
     with pytest.raises(Invalid, match="ceiling"):
-        entries.change(make.act(agency, make.later(job)), entry, quote_cents=3 * WAN)
+        entries.change(make.act(agency, make.later(job)), entry, Offer(3 * WAN))
     entries.withdraw(make.act(agency, make.later(job)), entry)
     with pytest.raises(WrongState, match="entry withdrawn"):
-        entries.change(make.act(agency, make.later(job)), entry, quote_cents=WAN)
+        entries.change(make.act(agency, make.later(job)), entry, Offer(WAN))
     assert (entry.version, entry.offer, len(versions_of(entry.id))) == (1, sealed, 1)
 
 
@@ -184,10 +185,10 @@ def test_who_enters_again_meets_the_conditions_again() -> None:
     entries.withdraw(make.act(agency, make.later(job)), entry)
     sealed = entry.offer
     with pytest.raises(Invalid, match="ceiling"):
-        entries.reenter(make.act(agency, make.later(job)), entry, quote_cents=3 * WAN)
+        entries.reenter(make.act(agency, make.later(job)), entry, Offer(3 * WAN))
     take_down(make.act(agency), current_listing(agency.id, job.item_id))
     with pytest.raises(Invalid, match="Lists this item"):
-        entries.reenter(make.act(agency, make.later(job)), entry, quote_cents=WAN)
+        entries.reenter(make.act(agency, make.later(job)), entry, Offer(WAN))
     assert (entry.state, entry.offer) == ("withdrawn", sealed)
 
 
@@ -197,19 +198,18 @@ def test_an_entry_belongs_to_its_agency_and_is_settled_at_the_closing() -> None:
     for somebody in (make.agency(), job.owner, make.operator()):
         with pytest.raises(NotAllowed):
             entries.withdraw(make.act(somebody, make.later(job)), entry)
-    anew = {"quote_cents": None}
-    for verb, details in ((entries.withdraw, {}), (entries.change, anew), (entries.reenter, anew)):
+    for verb, anew in ((entries.withdraw, ()), (entries.change, (Offer(),)), (entries.reenter, (Offer(),))):
         with pytest.raises(WrongState):
-            verb(make.act(agency, job.due), entry, **details)
+            verb(make.act(agency, job.due), entry, *anew)
     assert entry.state == "entered"
 
 
 def test_a_quote_stands_in_no_event_and_no_task() -> None:
     job, agency = opened("lowest_price"), make.agency()
     entry = enter(job, agency, 1_357_931)
-    entries.change(make.act(agency, make.later(job)), entry, quote_cents=1_357_933)
+    entries.change(make.act(agency, make.later(job)), entry, Offer(1_357_933))
     entries.withdraw(make.act(agency, make.later(job)), entry)
-    entries.reenter(make.act(agency, make.later(job)), entry, quote_cents=1_357_932)
+    entries.reenter(make.act(agency, make.later(job)), entry, Offer(1_357_932))
     written = [*session.scalars(select(Event.facts)), *session.scalars(select(Task.payload))]
     assert written
     assert "135793" not in str(written)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Membership, Unit, User
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry
 from app.infra.db import session
 from app.infra.record import Event
@@ -41,9 +42,9 @@ def sealed(clock: Clock) -> Job:
     make.person(job.owner, Role.DELEGATE)
     make.regulator(job.sector_code)
     for quote in QUOTES:
-        entries.enter(make.act(make.agency(), make.later(job)), job, quote_cents=quote)
+        entries.enter(make.act(make.agency(), make.later(job)), job, Offer(quote))
     gone = make.agency()
-    entry = entries.enter(make.act(gone, make.later(job)), job, quote_cents=QUOTES[0])
+    entry = entries.enter(make.act(gone, make.later(job)), job, Offer(QUOTES[0]))
     entries.withdraw(make.act(gone, make.later(job)), entry)
     return job
 
@@ -77,6 +78,8 @@ def addresses(app: Flask, job: Job) -> Iterator[str]:
         f"/check?job={job.id}",
         "/jobs?mine=1",
         f"/jobs?keyword={job.number}",
+        *(f"/jobs/{job.id}/panel/attachment?bidder={number}&place=1" for number in (1, 2, 3)),
+        *(f"/entries/{entry.id}/attachment?place=1" for entry in entries),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry, entry_of
 from app.infra.db import session
 from app.jobs.models import Avoidance, Job
@@ -142,7 +143,7 @@ def test_a_job_that_is_not_open_is_not_entered_and_the_page_says_how_it_stands(
 
 def test_an_entry_is_withdrawn_and_made_again_on_the_pages(as_user: AsUser, at: Any) -> None:
     job, agency = make.job("open", method="lowest_price"), make.agency()
-    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_000_000)
+    entry = entries.enter(make.act(agency, make.later(job)), job, Offer(1_000_000))
     path = f"/entries/{entry.id}"
     at(job, hours=1)
     client = signed_in(as_user, agency)
@@ -168,7 +169,7 @@ def test_an_entry_is_withdrawn_and_made_again_on_the_pages(as_user: AsUser, at: 
 
 def test_an_entry_is_changed_on_its_page_and_the_receipt_names_the_version(as_user: AsUser, at: Any) -> None:
     job, agency = make.job("open", method="lowest_price"), make.agency()
-    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_000_000)
+    entry = entries.enter(make.act(agency, make.later(job)), job, Offer(1_000_000))
     path, first = f"/entries/{entry.id}", entry.offer
     at(job, hours=1)
     client = signed_in(as_user, agency)
@@ -193,7 +194,7 @@ def test_an_entry_is_changed_on_its_page_and_the_receipt_names_the_version(as_us
 
 def test_of_an_entry_only_its_agency_and_the_operator_know(as_user: AsUser) -> None:
     job, agency = make.job("open", method="lowest_price"), make.agency()
-    entry = entries.enter(make.act(agency, make.later(job)), job, quote_cents=1_000_000)
+    entry = entries.enter(make.act(agency, make.later(job)), job, Offer(1_000_000))
     make.keep()
     for somebody in (job.owner, make.agency(), make.regulator(job.sector_code)):
         assert signed_in(as_user, somebody).get(f"/entries/{entry.id}").status_code == 404

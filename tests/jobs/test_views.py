@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra.db import session
 from app.jobs.models import Job, drafts_of
 from app.jobs.rules import State
@@ -118,7 +119,7 @@ def test_a_quote_is_nowhere_before_the_entry_has_closed(as_user):
     owner, agencies = make.unit(), [make.agency() for _ in range(3)]
     job = make.job("open", owner=owner, method="lowest_price", funds="social")
     for place, agency in enumerate(agencies):
-        make.verb("entries", "enter")(make.act(agency, make.later(job)), job, quote_cents=1_234_500 + place)
+        make.verb("entries", "enter")(make.act(agency, make.later(job)), job, Offer(1_234_500 + place))
     readers = [None, owner, make.operator(), make.regulator(job.sector_code), agencies[1]]
     for reader in readers:
         client = as_user(make.user_of(reader) if reader else None)
@@ -395,7 +396,7 @@ def test_an_agency_that_has_entered_is_led_to_its_entry_and_not_asked_to_enter(a
     clock.now = make.later(job)
     client, path = as_user(make.user_of(agency)), f"/jobs/{job.id}"
     assert f'href="{path}/enter"' in client.get(path).text
-    entry = entries.enter(make.act(agency, clock.now), make.again(job), quote_cents=None)
+    entry = entries.enter(make.act(agency, clock.now), make.again(job), Offer())
     own = f'href="/entries/{entry.id}"'
     make.keep()
     entered = client.get(path).text

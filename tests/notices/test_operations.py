@@ -17,6 +17,7 @@ from app.agencies.models import Agency, current_listing
 from app.contracts import operations as contracts
 from app.contracts.models import materials_asked
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra.db import session
 from app.infra.outbox import Task, take_one
 from app.infra.record import Event
@@ -116,7 +117,7 @@ def test_the_way_of_a_job_is_told_to_those_who_are_in_it(cast: Cast) -> None:
     jobs.publish(cast.act("M", job), job)
     assert cast.told("job.publish") == "DO"
     for letter, quote in (("A", 1_000_000), ("B", 1_100_000), ("E", 1_200_000)):
-        entry = entries.enter(cast.act(letter, job), job, quote_cents=quote)
+        entry = entries.enter(cast.act(letter, job), job, Offer(quote))
     entries.withdraw(cast.act("E", job), entry)
     lapse(lapse(job))
     assert cast.told("job.select") == "ABDOP", "whoever withdrew is not told"
@@ -209,11 +210,11 @@ def test_what_the_clock_does_is_told_to_both_sides(cast: Cast) -> None:
 
 def test_a_withdrawn_and_a_failed_job_are_told_to_those_who_entered(cast: Cast) -> None:
     job = posted(cast, "open")
-    entries.enter(cast.act("A", job), job, quote_cents=1_000_000)
+    entries.enter(cast.act("A", job), job, Offer(1_000_000))
     jobs.withdraw(cast.act("D", job), job, reason=REASON)
     assert cast.told("job.withdraw") == "AP"
     failing = posted(cast, "open", funds="state")
-    entries.enter(cast.act("B", failing), failing, quote_cents=1_000_000)
+    entries.enter(cast.act("B", failing), failing, Offer(1_000_000))
     lapse(lapse(failing))
     assert cast.told("job.fail") == "BDO"
 
@@ -221,7 +222,7 @@ def test_a_withdrawn_and_a_failed_job_are_told_to_those_who_entered(cast: Cast) 
 def test_who_is_excluded_at_the_closing_is_told_so(cast: Cast) -> None:
     job = posted(cast, "open")
     for letter in "AB":
-        entries.enter(cast.act(letter, job), job, quote_cents=1_000_000)
+        entries.enter(cast.act(letter, job), job, Offer(1_000_000))
     agencies.take_down(cast.act("B", job), current_listing(cast.agencies["B"].id, job.item_id))
     lapse(job)
     assert cast.told("entry.exclude") == "B"

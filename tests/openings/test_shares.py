@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app import wiring
+from app.entries.eligibility import Offer
 from app.entries.envelopes import open_envelopes
 from app.entries.models import live_entries
 from app.infra import keys
@@ -20,8 +21,8 @@ from app.kernel.act import CLOCK, Act, Role
 from app.kernel.draw import verify_transcript
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.openings import operations as openings
-from app.openings.models import shares_here, shares_to_take
-from app.openings.rules import NOT_BROUGHT
+from app.openings.models import shares_here, shares_to_take, unopened
+from app.openings.rules import BRINGS, NOT_BROUGHT, NOT_READ, NOTHING, READINGS
 from app.selections.models import selection_of
 from tests import make
 from tests.at_once import at_once
@@ -54,7 +55,7 @@ def with_shares(**fields):
     for place in range(3):
         one = make.agency(days=job.days, fee_cents=job.ceiling_cents)
         quote = job.ceiling_cents * (60 + place) // 100
-        make.verb("entries", "enter")(make.act(one, make.later(job)), job, quote_cents=quote)
+        make.verb("entries", "enter")(make.act(one, make.later(job)), job, Offer(quote))
     take_late(Job, job.id, job.due, wiring.VERBS)
     assert job.state == State.AWAITING
     return job, *taken
@@ -164,6 +165,50 @@ def test_without_a_share_nothing_is_opened_and_the_selection_fails():
     make.lapse(job)
     assert job.state == State.FAILED and story_of(job.id)[-1].facts["reason"] == NOT_BROUGHT
     assert [one.quote_cents for one in entries] == [None] * 3
+
+
+SHARE, SPARE = BRINGS.values()
+SILENCE = [
+    (None, (), NOT_BROUGHT, [SHARE, SPARE], [NOTHING]),
+    ("drand", (), NOT_READ, [READINGS, SHARE, SPARE], [NOTHING]),
+    ("drand", ("officer",), NOT_READ, [READINGS], [SHARE]),
+    ("drand", ("regulator",), NOT_READ, [READINGS], [SPARE]),
+    ("drand", ("operator",), NOT_BROUGHT, [SHARE, SPARE], [READINGS]),
+]
+
+
+def unopened_job(source=None, bring=()):
+    """A job whose selection failed since only these brought what opens it."""
+    job, officer, recovery = with_shares(outside_source=source)
+    if "officer" in bring:
+        brings(job.owner, job, officer)
+    if "regulator" in bring:
+        brings(make.regulator(), job, recovery)
+    if "operator" in bring:
+        for one in officers():
+            reads(one, job)
+    make.lapse(job)
+    return job
+
+
+@pytest.mark.parametrize(("source", "bring", "reason", "missing", "brought"), SILENCE)
+def test_it_is_on_record_who_kept_silent_and_who_did_not(source, bring, reason, missing, brought):
+    job = unopened_job(source, bring)
+    last = story_of(job.id)[-1]
+    assert (job.state, last.name) == (State.FAILED, "job.give_up")
+    assert (last.facts["reason"], last.facts["missing"], last.facts["brought"]) == (reason, missing, brought)
+    found = unopened(job.published_at, job.sector_code)
+    assert (found.jobs, found.shares, found.readings) == (1, SHARE in missing, READINGS in missing)
+    assert [(one.id, told["missing"]) for one, told in found.latest] == [(job.id, missing)]
+
+
+def test_a_job_that_was_opened_or_had_too_few_entries_is_not_counted_as_unopened():
+    two_person("failed", funds="state")
+    job, officer, _ = with_shares()
+    brings(job.owner, job, officer)
+    assert selected(job) and unopened(job.published_at, job.sector_code).jobs == 0
+    job = unopened_job()
+    assert unopened(job.published_at, "transport").jobs == unopened(job.state_since, job.sector_code).jobs == 0
 
 
 def test_the_service_alone_cannot_open():

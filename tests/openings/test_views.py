@@ -9,8 +9,9 @@ from app.infra.once import Submission
 from app.jobs.models import Job
 from app.jobs.rules import State
 from tests import make
-from tests.openings.test_shares import SOON, two_person, with_shares
+from tests.openings.test_shares import SOON, two_person, unopened_job, with_shares
 from tests.openings.test_values import VALUE, officers, waiting
+from tests.pages import english, plain
 
 pytestmark = pytest.mark.one_database
 
@@ -173,3 +174,26 @@ def test_the_owner_asks_for_both_on_the_posting_page(as_user):
     assert owner.post(f"/jobs/{id}/wish", data=known).status_code == 303
     job = make.again(job)
     assert (job.outside_source, job.two_person) == (None, False)
+
+
+# --- silence ----------------------------------------------------------------------------------------------------------
+
+
+def test_everybody_reads_who_did_not_bring_what_opens_the_entries(as_user, clock, work):
+    job = unopened_job("drand", ("officer",))
+    clock.now, id = make.later(job), job.id
+    users = [make.user_of(make.regulator()), make.user_of(make.operator())]
+    make.keep()
+    visitor, office, operator = map(english, [as_user(), *map(as_user, users)])
+    work(clock.now)
+    said = "Not brought: the operator’s two equal readings of the value named in advance. Brought: the officer’s share"
+    assert said in plain(visitor.get(f"/jobs/{id}").text)
+    table = plain(visitor.get(f"/jobs/{id}/opening").text)
+    assert re.search(r"two equal readings of the value named in advance.{0,40}not brought", table)
+    assert re.search(r"the officer’s share of the opening key.{0,80}Brought \d", table)
+    assert re.search(r"recovery share of the opening key.{0,80}not needed", table)
+    for reader in (office, operator):
+        assert said in plain(reader.get("/notices").text)
+    desk = plain(office.get("/desk").text)
+    assert "Not opened in time in your sector" in desk and said in desk and "1 jobs failed" in desk
+    assert "Not opened in time" not in operator.get("/desk").text

@@ -12,6 +12,7 @@ from app.accounts.models import User
 from app.agencies import operations as agencies
 from app.agencies.models import Agency
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra.db import session
 from app.jobs.models import Job
 from app.kernel.act import Role
@@ -191,7 +192,7 @@ def test_a_delegate_acts_on_the_jobs_handed_over_and_sees_the_others_wait(desk: 
 def test_an_agency_finds_what_it_entered_and_what_is_open(desk: Desk) -> None:
     job, agency = make.job("open", project_name=NAME), make.agency()
     now = make.later(job)
-    entry = entries.enter(make.act(agency, now), job, quote_cents=None)
+    entry = entries.enter(make.act(agency, now), job, Offer())
     ids = job.id, entry.id
     found = desk(agency, now)
     assert ([one.id for one in found["opens"]], [one.id for one in found["entries"]]) == ([ids[0]], [ids[1]])
@@ -214,7 +215,7 @@ def test_the_selected_agency_finds_on_its_desk_that_it_is(desk: Desk) -> None:
 def test_of_a_job_whose_entry_has_closed_a_desk_says_how_it_stands_now(desk: Desk) -> None:
     job, agency = make.job("open", project_name=NAME), make.agency()
     now = make.later(job)
-    entries.enter(make.act(agency, now), job, quote_cents=None)
+    entries.enter(make.act(agency, now), job, Offer())
     promise = "The clock then selects by the published rule."
     agency_id, job_id = agency.id, job.id
     make.keep()

@@ -6,6 +6,7 @@ from typing import Any
 from app.accounts.models import User
 from app.agencies.models import Agency
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra.db import session
 from app.jobs.models import Job
 from app.kernel.act import Act
@@ -55,7 +56,7 @@ def seated(job: Job, members: int = 2, witnesses: int = 0) -> list[Seat]:
 def enter(job: Job, number: int = 1, agency: Agency | None = None, **fields: Any) -> Any:
     agency = agency or make.agency(lists=job.item, days=job.days, fee_cents=job.ceiling_cents)
     known = {"quote_cents": QUOTES[number - 1] if asks_quote(job) else None, "proposal": proposal(number)}
-    return entries.enter(make.act(agency, make.later(job)), job, **known | fields)
+    return entries.enter(make.act(agency, make.later(job)), job, Offer(**known | fields))
 
 
 def convened(job: Job | None = None, agencies: Sequence[Agency] = (), **fields: Any) -> Job:

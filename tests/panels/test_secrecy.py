@@ -22,6 +22,7 @@ from tests.entries.test_envelopes import kept
 from tests.entries.test_secrecy import WRITTEN, addresses, readers
 from tests.make import lapse
 from tests.panels import bench
+from tests.panels.test_attachments import CANARY, PAPER
 from tests.staging import Clock, work_until_done
 
 AsUser = Callable[..., CheckedClient]
@@ -104,11 +105,12 @@ def test_a_proposal_is_read_by_the_panel_and_its_own_agency_alone(app: Flask, as
     bench.seated(job)
     firms = [make.agency(lists=job.item, days=10, fee_cents=job.ceiling_cents) for _ in range(3)]
     for number, firm in enumerate(firms, 1):
-        bench.enter(job, number, firm)
+        bench.enter(job, number, firm, files=[PAPER] if number == 1 else [])
     id = settled(job, clock)
-    assert found(app, as_user, id, bench.proposal(1)[:4]) == set()
+    assert found(app, as_user, id, bench.proposal(1)[:4]) == found(app, as_user, id, CANARY.decode()) == set()
     lapse(lapse(session.get_one(Job, id)))
     settled(session.get_one(Job, id), clock)
+    assert {who for who, _ in found(app, as_user, id, CANARY.decode())} == {"chair", "member", "agency"}
     read_by = found(app, as_user, id, bench.proposal(1)[:4])
     assert {who for who, _ in read_by} == {"chair", "member", "agency"}
     assert len({path for who, path in read_by if who == "agency"}) == 1

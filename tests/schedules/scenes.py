@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Unit
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry, live_entries
 from app.infra.db import session, transaction
 from app.infra.record import Event, record
@@ -271,7 +272,7 @@ def around(chance: Random, job: Job) -> datetime:
 
 
 def enters(job: Job) -> Entry:
-    return entries.enter(make.act(make.agency(), make.later(job)), job, quote_cents=None)
+    return entries.enter(make.act(make.agency(), make.later(job)), job, Offer())
 
 
 def by_day(job: Job) -> Act:

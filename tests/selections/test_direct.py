@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import wiring
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.infra.clockwork import take_late
 from app.infra.db import session
 from app.jobs import operations as jobs
@@ -61,15 +62,15 @@ def test_the_rule_of_three_is_lowered_for_no_other_method():
 def test_nobody_but_the_named_agency_enters():
     job, one = direct()
     with pytest.raises(Invalid) as refusal:
-        entries.enter(make.act(make.agency(), make.later(job)), job, quote_cents=None)
+        entries.enter(make.act(make.agency(), make.later(job)), job, Offer())
     assert refusal.value.places["condition"] == "Is the agency that this job names"
     assert refusal.value.places["mend"] == "This job is selected directly: it names another agency."
-    assert entries.enter(make.act(one, make.later(job)), job, quote_cents=None)
+    assert entries.enter(make.act(one, make.later(job)), job, Offer())
 
 
 def test_without_the_named_entry_the_selection_fails():
     job, one = direct()
-    entry = entries.enter(make.act(one, make.later(job)), job, quote_cents=None)
+    entry = entries.enter(make.act(one, make.later(job)), job, Offer())
     entries.withdraw(make.act(one, make.later(job)), entry)
     for _ in range(2):
         take_late(Job, job.id, job.due, wiring.VERBS)

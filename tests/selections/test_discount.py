@@ -4,6 +4,7 @@ import pytest
 
 from app import wiring
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry, entry_of
 from app.infra.clockwork import take_late
 from app.jobs import operations as jobs
@@ -25,7 +26,7 @@ KNOWN = {
 
 def enter(job: Job, discount: int | None, quote: int | None = None) -> Entry:
     one = make.agency(lists=job.item, days=job.days, fee_cents=job.ceiling_cents)
-    return entries.enter(make.act(one, make.later(job)), job, quote_cents=quote, discount=discount)
+    return entries.enter(make.act(one, make.later(job)), job, Offer(quote, discount=discount))
 
 
 def close(job: Job) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.agencies.models import Agency, current_listing
+from app.entries.eligibility import Offer
 from app.entries.models import Entry, entry_of, live_entries
 from app.infra.db import session
 from app.jobs.models import Job
@@ -94,7 +95,7 @@ def test_the_selected_agency_has_no_letter_and_before_the_result_nobody_has(as_u
     answer = as_user(make.user_of(first)).get(f"{path}/letter")
     assert (answer.status_code, answer.location) == (303, path)
     opened, agency = make.job("open"), make.agency()
-    entry = make.verb("entries", "enter")(make.act(agency, make.later(opened)), opened, quote_cents=None)
+    entry = make.verb("entries", "enter")(make.act(agency, make.later(opened)), opened, Offer())
     path = f"/entries/{entry.id}"
     clock.now = make.later(opened)
     assert as_user(make.user_of(agency)).get(f"{path}/letter").location == path
@@ -104,7 +105,7 @@ def test_who_was_excluded_reads_the_condition(read) -> None:
     agency = make.agency()
     job = make.job("open", entries=0)
     for one in (agency, *(make.agency() for _ in range(3))):
-        make.verb("entries", "enter")(make.act(one, make.later(job)), job, quote_cents=None)
+        make.verb("entries", "enter")(make.act(one, make.later(job)), job, Offer())
     listing = current_listing(agency.id, job.item_id)
     make.verb("agencies", "take_down")(make.act(agency, make.later(job)), listing)
     make.lapse(make.lapse(job))

@@ -4,6 +4,7 @@ import pytest
 
 from app import wiring
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.entries.models import Entry
 from app.infra.clockwork import take_late
 from app.jobs import operations as jobs
@@ -20,7 +21,7 @@ KNOWN = {"item": make.BY_CONTRACT, "method": Method.PRICE_AND_DAYS, "price_weigh
 
 def enter(job: Job, quote: int | None, days: int | None) -> Entry:
     one = make.agency(lists=job.item, days=job.days, fee_cents=job.ceiling_cents)
-    return entries.enter(make.act(one, make.later(job)), job, quote_cents=quote, days=days)
+    return entries.enter(make.act(one, make.later(job)), job, Offer(quote, days=days))
 
 
 def close(job: Job) -> None:

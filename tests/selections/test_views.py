@@ -10,6 +10,7 @@ from flask import Flask
 from app.agencies.models import current_listing
 from app.agencies.operations import take_down
 from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.jobs.models import Job
 from app.selections.models import selection_of
 from tests import make
@@ -76,7 +77,7 @@ def test_a_transcript_changed_by_a_cent_does_not_hold(client: CheckedClient) -> 
 def test_a_failed_selection_is_public_with_its_reason_and_without_quotes(client: CheckedClient) -> None:
     job = make.job("open", method="lowest_price")
     for quote in (1_357_931, 1_357_932):
-        entries.enter(make.act(make.agency(), make.later(job)), job, quote_cents=quote)
+        entries.enter(make.act(make.agency(), make.later(job)), job, Offer(quote))
     lapse(lapse(job))
     make.keep()
     client.post("/language", data={"locale": "en"})
@@ -90,7 +91,7 @@ def test_a_failed_selection_is_public_with_its_reason_and_without_quotes(client:
 def test_who_was_excluded_stands_on_the_result_with_the_reason(client: CheckedClient) -> None:
     job, agencies = make.job("open"), [make.agency() for _ in range(4)]
     for agency in agencies:
-        entries.enter(make.act(agency, make.later(job)), job, quote_cents=None)
+        entries.enter(make.act(agency, make.later(job)), job, Offer())
     take_down(make.act(agencies[0]), current_listing(agencies[0].id, job.item_id))
     lapse(lapse(job))
     make.keep()

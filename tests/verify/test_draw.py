@@ -4,15 +4,17 @@ import ast
 import json
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.kernel.draw import Rule, make_transcript, read_transcript, verify_transcript, write_transcript
 from app.kernel.rehearsal import rehearse
-from app.kernel.transcript import METHODS
+from app.kernel.transcript import MERIT, METHODS
 from tests.conftest import absent
 from tests.kernel.test_discounts import SECRET, entrant, terms
+from tests.kernel.test_draw import draw, entrants
 from tests.verify import verifiers
 
 MOST_LINES = 150
@@ -142,6 +144,24 @@ def test_space_and_escapes_do_not_matter(tmp_path):
     made = rehearse("merit", 5, b"space", rule())
     texts = [json.dumps(made, sort_keys=True), json.dumps(made, sort_keys=True, indent=7, ensure_ascii=False)]
     assert set(said(texts, tmp_path)) == {(True, True, True)}
+
+
+def test_the_list_of_merit_holds_the_proposals_and_transcripts_made_before_it_did_still_hold(tmp_path):
+    made = rehearse("merit", 5, b"proposals", rule())
+    assert all(len(line["proposal"]) == 64 for line in made["entrants"])
+    before = entrants(method=MERIT)
+    after = [replace(one, proposal=f"{place}" * 64) for place, one in enumerate(before)]
+    drawn = [draw(MERIT, lines) for lines in (before, after)]
+    assert "proposal" not in drawn[0]["entrants"][0] and drawn[0]["list_hash"] != drawn[1]["list_hash"]
+    assert set(said([write_transcript(one) for one in (made, *drawn)], tmp_path)) == {(True, True, True)}
+    swapped = [dict(line) for line in made["entrants"]]
+    swapped[0]["proposal"], swapped[1]["proposal"] = swapped[1]["proposal"], swapped[0]["proposal"]
+    fewer = [{k: v for k, v in line.items() if k != "proposal" or at} for at, line in enumerate(made["entrants"])]
+    none = [{k: v for k, v in line.items() if k != "proposal"} for line in made["entrants"]]
+    lowest = rehearse("lowest_price", 5, b"proposals", rule())
+    strange = {**lowest, "entrants": [line | {"proposal": "0" * 64} for line in lowest["entrants"]]}
+    texts = [write_transcript({**made, "entrants": lines}) for lines in (swapped, fewer, none)]
+    assert set(said([*texts, write_transcript(strange)], tmp_path)) == {(False, False, False)}
 
 
 @pytest.mark.parametrize("program", [verifiers.PYTHON, verifiers.NODE], ids=["python", "node"])

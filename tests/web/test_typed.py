@@ -39,6 +39,11 @@ def test_a_row_is_told_by_its_group_its_number_and_its_field(page: Any) -> None:
     assert label == "评分项 2 · 分值"
 
 
+def test_a_district_is_told_by_its_name_and_a_code_that_is_none_as_it_is(page: Any) -> None:
+    answers = [answer for _, answer in told([("district_code", "450802"), ("district_code", "9")], "jobs")]
+    assert answers == ["广西壮族自治区 贵港市 港北区", "9"]
+
+
 def test_what_was_held_comes_back_and_what_was_changed_does_not(page: Any) -> None:
     kept = hold()
     found = held(kept)
