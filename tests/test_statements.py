@@ -31,7 +31,7 @@ SENT = {
     ("owner", "/desk"): 9,
     ("agency", "/desk"): 7,
     ("operator", "/desk"): 8,
-    ("regulator", "/desk"): 11,
+    ("regulator", "/desk"): 12,
 }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, select, text, true
 from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from app.accounts.models import User
@@ -103,14 +103,20 @@ class Unopened:
 
 
 def unopened(since: datetime, sector: str | None, limit: int = 20) -> Unopened:
-    """The jobs that failed like this since an instant, in three statements: no others failed with something missing."""
+    """The jobs that failed like this since an instant, in two statements: no others failed with something missing."""
     no_share = Job.two_person & ~Job.unlocked
     unread = Job.outside_source.is_not(None) & Job.outside_value.is_(None)
     theirs = (Job.state == State.FAILED, Job.closed_at.is_not(None), Job.sector_code == sector, no_share | unread)
-    seen = (*theirs, Job.state_since > since)
-    counts = select(func.count(), func.count().filter(no_share), func.count().filter(unread)).where(*seen)
-    query = select(Job).where(*seen).options(joinedload(Job.item), joinedload(Job.owner))
-    jobs = session.scalars(query.order_by(Job.state_since.desc(), Job.id.desc()).limit(limit)).all()
+    counts = [func.count().filter(lacks).over() for lacks in (true(), no_share, unread)]
+    query = (
+        select(Job, *counts)
+        .where(*theirs, Job.state_since > since)
+        .options(joinedload(Job.item), joinedload(Job.owner))
+    )
+    rows = session.execute(query.order_by(Job.state_since.desc(), Job.id.desc()).limit(limit)).all()
+    if not rows:
+        return Unopened(0, 0, 0, [])
+    jobs, numbers = [row[0] for row in rows], rows[0][1:]
     failing = (Event.thread_of.in_([job.thread for job in jobs]), Event.name == "job.give_up")
     told = {event.subject_id: event.facts for event in session.scalars(select(Event).where(*failing))}
-    return Unopened(*session.execute(counts).one(), [(job, told.get(job.id, {})) for job in jobs])
+    return Unopened(*numbers, [(job, told.get(job.id, {})) for job in jobs])
