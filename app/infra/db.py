@@ -18,6 +18,8 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, scoped_session, sessionmaker
 
@@ -122,6 +124,16 @@ def lock(row: Row, *, shared: bool = False) -> None:
     (SQLite lets only one write at a time anyway)."""
     session.flush()
     session.refresh(row, with_for_update={"of": type(row), "read": shared})
+
+
+def gate(number: int, *, shared: bool) -> None:
+    """Pass a gate until the transaction ends: those who share it pass together, who takes it whole passes alone and
+    waits for all others (SQLite lets only one write at a time anyway)."""
+    here = session()
+    if here.get_bind().dialect.name != "postgresql" or here.info.get(number, "none yet") is here.get_transaction():
+        return
+    here.execute(select((func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock)(number)))
+    here.info[number] = here.get_transaction()
 
 
 @contextmanager

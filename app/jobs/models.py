@@ -15,7 +15,8 @@ from app.catalogue.models import Item, Sector, Standard
 from app.districts.models import District, within
 from app.infra import almanac
 from app.infra.db import Cents, Row, run, session
-from app.infra.record import Event, Living
+from app.infra.record import Event
+from app.infra.recount import Promised
 from app.infra.sealing import Sealed
 from app.jobs.rules import LIFE, MAY_READ, State, paused, serving
 from app.kernel.act import VISITOR, Actor, Kind, Role
@@ -25,7 +26,7 @@ from app.methods.models import MethodTerms
 from app.methods.rules import Funds, IfAbandoned, Method
 
 
-class Job(MethodTerms, Living, Sealed, Row):
+class Job(MethodTerms, Promised, Sealed, Row):
     """One posting of one service item for one project. A draft may lack its ceiling and days.
 
     `days` working days and `ceiling_cents` bound every entry (a random draw is served at the ceiling, as its fixed
@@ -37,7 +38,7 @@ class Job(MethodTerms, Living, Sealed, Row):
     `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
     """
 
-    LIFE, MAY_READ = LIFE, MAY_READ
+    LIFE, MAY_READ, PROMISED = LIFE, MAY_READ, frozenset({State.IN_SERVICE})
 
     number: Mapped[str | None] = mapped_column(unique=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey(Unit.id), index=True)
@@ -78,7 +79,6 @@ class Job(MethodTerms, Living, Sealed, Row):
     defects_named: Mapped[bool] = mapped_column(default=False)
     clock_start: Mapped[date | None]
     delivered_at: Mapped[datetime | None]
-    service_due: Mapped[datetime | None]
     rework_rounds: Mapped[int] = mapped_column(default=0)
     accepted_at: Mapped[datetime | None]
     owner_rated: Mapped[bool] = mapped_column(default=False)
@@ -153,6 +153,11 @@ def drafts_of(owner_id: int) -> list[Job]:
     """The unit's postings that are not submitted yet, newest first."""
     query = select(Job).where(Job.owner_id == owner_id, Job.state.in_([State.DRAFT, State.RETURNED]))
     return list(session.scalars(query.options(joinedload(Job.item)).order_by(Job.id.desc()).limit(100)))
+
+
+def outside_awaited() -> list[Job]:
+    """The jobs open for entry that wait for a public value of a later day."""
+    return list(session.scalars(select(Job).where(Job.state == State.OPEN, Job.outside_source.is_not(None))))
 
 
 def reposts_of(job_id: int) -> list[Job]:
