@@ -111,7 +111,7 @@ PARTED: dict[type, tuple[Callable[[Actor, Any], bool], ...]] = {Job: (left_seat,
 
 # Deadlines that are not counted from a day alone, and what follows deadlines that a changed calendar has moved.
 DERIVED: tuple[Callable[..., Any], ...] = (service_operations.derived,)
-FOLLOWING: tuple[Callable[[Act], None], ...] = (follow_closing, follow_publicity)
+FOLLOWING: tuple[Callable[..., None], ...] = (follow_closing, follow_publicity)
 
 # What follows which event, after the commit.
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {

@@ -11,15 +11,17 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, func, inspect, select, text
 
 import config
 from app import create_app
 from app.agencies import operations as agencies
+from app.calendars.models import CalendarNotice
 from app.entries import operations as entries
 from app.entries.models import versions_of
 from app.infra import db
 from app.infra.db import Row
+from app.jobs.models import Job
 from tests import make
 
 ROOT = Path(__file__).parent.parent
@@ -196,6 +198,29 @@ def test_papers_stated_before_are_compared_by_the_words_on_them(service: Flask, 
         held = connection.execute(text("SELECT plain_kind, plain_grade FROM qualification ORDER BY id")).all()
         assert [tuple(row) for row in held] == [("Survey资质(甲)", "甲级"), ("测绘资质", "")]
         assert connection.scalars(text("SELECT plain_certificate FROM professional")).all() == ["注册土木工程师(岩土)"]
+
+
+def test_open_deadlines_of_before_say_what_they_are_counted_from(service: Flask, migrated: Engine) -> None:
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        jobs = [make.job(state) for state in ("open", "selected", "in_service", "paused")]
+        meant = {job.id: (job.counted(), job.promised_due) for job in jobs}
+        make.keep()
+        db.session.remove()
+    command.downgrade(alembic(migrated), "0014")
+    command.upgrade(alembic(migrated), "head")
+    with service.app_context():
+        db.forget()
+        found = {job.id: (job.counted(), job.promised_due) for job in db.session.scalars(select(Job))}
+        assert found == meant and all(counted for counted, _ in list(meant.values())[:3])
+        notices = db.session.scalar(select(func.count()).select_from(CalendarNotice))
+        db.session.remove()
+    assert notices == 0
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        states = set(db.session.scalars(select(CalendarNotice.state)))
+        assert states == {"applied"}, "what is in force already is a notice in force"
+        db.session.remove()
 
 
 def test_the_migrations_are_one_numbered_line() -> None:

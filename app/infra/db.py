@@ -132,7 +132,8 @@ def gate(number: int, *, shared: bool) -> None:
     here = session()
     if here.get_bind().dialect.name != "postgresql" or here.info.get(number, "none yet") is here.get_transaction():
         return
-    here.execute(select((func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock)(number)))
+    lock_it = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+    here.connection().execute(select(lock_it(number)))
     here.info[number] = here.get_transaction()
 
 

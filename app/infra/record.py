@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.infra import almanac
 from app.infra.db import Row, lock, session
@@ -49,6 +50,13 @@ class Living:
         if self.counted_from is None or self.counted_days is None:
             return None
         return self.counted_from, self.counted_days
+
+
+@listens_for(session, "before_flush")
+def _the_calendar_stays(here: Session, *_: Any) -> None:
+    """Whoever writes to such a row holds the calendar first: those who change it wait for rows with it in hand."""
+    if any(isinstance(row, Living) for row in (*here.new, *here.dirty)):
+        almanac.hold()
 
 
 _reactions: dict[str, Sequence[str]] = {}

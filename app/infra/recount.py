@@ -89,9 +89,9 @@ Derived = Callable[[datetime], Iterable[tuple[Any, datetime]]]
 _plugged: dict[str, Sequence[Any]] = {"lives": (), "derived": (), "following": ()}
 
 
-def plug(lives: Sequence[Any], derived: Sequence[Derived], following: Sequence[Callable[[Act], None]]) -> None:
+def plug(lives: Sequence[Any], derived: Sequence[Derived], following: Sequence[Callable[..., None]]) -> None:
     """Say which rows have deadlines; what derives those that are not counted from a day, as (row, instant); and what
-    follows a deadline that has moved. Called once by the factory."""
+    follows what has moved, given the act and the moves. Called once by the factory."""
     _plugged.update(lives=lives, derived=derived, following=following)
 
 
@@ -121,7 +121,7 @@ def carry_out(act: Act, found: Sequence[Move], **facts: Any) -> None:
     session.flush()
     session.expire_all()
     for follow in _plugged["following"]:
-        follow(act)
+        follow(act, found)
 
 
 def ids_of(move: Move, skip: int, limit: int) -> list[int]:
@@ -133,17 +133,23 @@ def ids_of(move: Move, skip: int, limit: int) -> list[int]:
 
 
 def _counted(model: Any, old: Calendar, new: Calendar, changed_from: datetime, now: datetime) -> Iterable[Move]:
-    earlier = model.earlier_due if issubclass(model, Promised) else literal(None)
-    key = (model.state, model.counted_from, model.counted_days, model.due)
+    key = (model.state, model.due, model.counted_from, model.counted_days)
     still_open = or_(model.due > now, model.state.not_in(list(model.LIFE.lapses)))
-    asked = select(*key, func.max(earlier), func.count()).where(
-        model.counted_days.is_not(None), model.due > changed_from, still_open
-    )
-    for state, start, days, before, offered, rows in session.execute(asked.group_by(*key)):
+    waiting = (model.counted_days.is_not(None), model.due > changed_from, still_open)
+    asked = select(*key, func.count()).where(*waiting).group_by(*key)
+    offers = _offers(model, key) if issubclass(model, Promised) else {}
+    for state, before, start, days, rows in session.execute(asked):
         after = new.deadline_from(start, days)
-        fate = _fate(model, state, before, after, offered, old, new)
+        fate = _fate(model, state, before, after, offers.get((state, before, start, days)), old, new)
         if fate:
             yield Move(model, state, before, after, fate, rows, (start, days))
+
+
+def _offers(model: Any, key: tuple[Any, ...]) -> dict[Any, datetime]:
+    """The earlier days that are offered now, by what their deadlines are counted from."""
+    offered = (model.state.in_(list(model.PROMISED)), model.earlier_due.is_not(None))
+    asked = select(func.max(model.earlier_due), *key).where(*offered).group_by(*key)
+    return {tuple(same): earlier for earlier, *same in session.execute(asked)}
 
 
 def _fate(

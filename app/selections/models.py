@@ -1,5 +1,6 @@
 """What the clock selected with its transcript, and the award."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,7 +108,7 @@ def ranking_of(job_id: int) -> list[str]:
     return list(selection.transcript["ranking"]) if selection else []
 
 
-def follow_publicity(act: Act) -> None:
+def follow_publicity(act: Act, moves: Sequence[Any]) -> None:
     """After the calendar changed: publicity ends when the deadline of its job does."""
     put_off = and_(Award.job_id == Job.id, Award.ended_at.is_(None), Award.publicity_ends < Job.due)
     moved = update(Award).where(put_off, Job.state == State.SELECTED).values(publicity_ends=Job.due)

@@ -36,12 +36,14 @@ def upgrade() -> None:
     for name in LIVING:
         op.add_column(name, sa.Column("counted_from", sa.Date(), nullable=True))
         op.add_column(name, sa.Column("counted_days", sa.Integer(), nullable=True))
+    _index_deadlines("state", "due", "counted_from", "counted_days")
     op.add_column("job", sa.Column("promised_due", MOMENT, nullable=True))
     op.add_column("job", sa.Column("earlier_due", MOMENT, nullable=True))
     _fill()
 
 
 def downgrade() -> None:
+    _index_deadlines("state", "due")
     for column in ("earlier_due", "promised_due"):
         with op.batch_alter_table("job") as table:
             table.drop_column(column)
@@ -59,6 +61,11 @@ def downgrade() -> None:
         table.drop_column("kind")
     op.drop_table("calendar_line")
     op.drop_table("calendar_notice")
+
+
+def _index_deadlines(*columns: str) -> None:
+    op.drop_index("ix_job_state_due", "job")
+    op.create_index("ix_job_state_due", "job", columns)
 
 
 def _create_notices() -> None:

@@ -18,6 +18,7 @@ from app.infra.record import Event
 from app.infra.shipped import rows
 from app.jobs import operations as jobs
 from app.kernel.errors import Invalid, NotAllowed, WrongState
+from app.kernel.outside import SOURCES
 from app.kernel.workdays import HERE, due_day
 from app.notices import operations as notices
 from app.notices.models import Notice
@@ -91,6 +92,15 @@ def test_publicity_ends_when_its_deadline_does(app: Flask) -> None:
     applied(f"{ends(job)},0,台风停工")
     award = current_award(job.id)
     assert award is not None and award.publicity_ends == make.again(job).due
+
+
+def test_what_is_known_only_after_a_closing_is_named_anew_when_that_is_put_off(app: Flask) -> None:
+    job = make.job("open", outside_source="drand")
+    named, last = job.outside, ends(job)
+    assert named == SOURCES["drand"].named(job.due).words
+    applied(f"{last},0,台风停工")
+    again = make.again(job)
+    assert again.outside == SOURCES["drand"].named(again.due).words != named
 
 
 def test_things_of_a_job_move_too_and_their_event_is_in_its_story(app: Flask) -> None:
