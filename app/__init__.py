@@ -55,7 +55,7 @@ def configure(app: Flask, settings: dict[str, Any]) -> None:
 
 def plug(app: Flask, wiring: Any) -> None:
     """Connect the floors: database, files, mail, outbox, language, answers, sign-in, fields, words."""
-    from app.infra import almanac, db, files, keys, mail, outside, record
+    from app.infra import almanac, db, files, keys, mail, outside, record, recount
     from app.web import answers, door, drawing, locale, typed, uploads, words
 
     db.connect(app.config["DATABASE_URL"])
@@ -64,6 +64,7 @@ def plug(app: Flask, wiring: Any) -> None:
     outside.allow(app.config["OUTSIDE_SOURCES"], app.config["DRAND_URL"])
     mail.keep_in(Path(app.config["MAIL_DIR"]))
     record.plug(wiring.REACTIONS)
+    recount.plug(wiring.LIVES, wiring.DERIVED, wiring.FOLLOWING)
     locale.install(app, ROOT / "translations")
     mail.speak(app.extensions["languages"][app.config["DEFAULT_LOCALE"]].sentences.gettext)
     drawing.install(app)

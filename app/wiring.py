@@ -9,7 +9,9 @@ from app.addenda.views import bp as addenda
 from app.agencies.models import Agency
 from app.agencies.views import bp as agencies
 from app.agencies.views import listings
+from app.calendars import operations as calendar_operations
 from app.calendars.commands import COMMANDS as calendar_commands
+from app.calendars.models import CalendarNotice
 from app.calendars.views import bp as calendars
 from app.catalogue.operations import load as load_catalogue
 from app.catalogue.views import bp as catalogue
@@ -25,6 +27,7 @@ from app.fairness.commands import COMMANDS as fairness_commands
 from app.fairness.views import bp as fairness
 from app.inquiries.models import Inquiry
 from app.inquiries.views import bp as inquiries
+from app.jobs.envelopes import follow as follow_closing
 from app.jobs.models import Job
 from app.jobs.views import bp as jobs
 from app.kernel.act import Act, Actor
@@ -48,14 +51,14 @@ from app.ratings.models import Rating
 from app.ratings.views import bp as ratings
 from app.selections import operations as selection_operations
 from app.selections.commands import COMMANDS as selection_commands
-from app.selections.models import was_selected
+from app.selections.models import follow_publicity, was_selected
 from app.selections.views import bp as selections
 from app.services import operations as service_operations
 from app.services.models import Pause
 from app.services.views import bp as services
 from app.services.views import pauses
 
-LIVES = (Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating)
+LIVES = (CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating)
 
 BLUEPRINTS: tuple[Any, ...] = (
     accounts,
@@ -83,7 +86,12 @@ BLUEPRINTS: tuple[Any, ...] = (
 )
 
 # Shipped data, in the order it is loaded: each takes (rows by file name, standards by item code, now).
-LOADERS: tuple[Callable[..., None], ...] = (load_districts, load_catalogue, load_lawful_methods)
+LOADERS: tuple[Callable[..., None], ...] = (
+    calendar_operations.load,
+    load_districts,
+    load_catalogue,
+    load_lawful_methods,
+)
 
 # The clock's steps that do more than move a row.
 VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
@@ -107,17 +115,22 @@ SEALED_ROOMS = frozenset({entries.name})
 
 # How the codes that people choose in a form are called, by the name of the field.
 CALLED: dict[str, Callable[[str], str]] = {"district_code": full_name}
+# Deadlines that are not counted from a day alone, and what follows deadlines that a changed calendar has moved.
+DERIVED: tuple[Callable[..., Any], ...] = (service_operations.derived,)
+FOLLOWING: tuple[Callable[..., None], ...] = (follow_closing, follow_publicity)
 
 # What follows which event, after the commit.
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {
     "job.select": ("notices.tell", "fairness.publish"),
     "job.fail": ("notices.tell", "fairness.publish"),
     "job.hold": ("notices.tell", "openings.plan_reading"),
+    "calendar_notice.apply": ("notices.tell_moved",),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
 }
 
 TASKS: dict[str, Callable[..., None]] = {
     "notices.tell": notice_operations.tell,
+    "notices.tell_moved": notice_operations.tell_moved,
     "notices.post": notice_operations.post,
     "notices.remind": notice_operations.remind,
     "fairness.publish": fairness_operations.publish,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from app import create_app, wiring
 from app.accounts.models import Unit, User, memberships_of
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Enclosure, Qualification, current_listing, stated
+from app.calendars import operations as calendars
+from app.calendars.models import CalendarNotice
 from app.contracts.models import contracts_of, materials_asked
 from app.entries import operations as entries
 from app.entries.eligibility import Offer
@@ -35,7 +38,7 @@ from app.web import answers
 from tests import make
 from tests.client import CheckedClient
 from tests.panels import bench
-from tests.staging import work_until_done
+from tests.staging import NOW, work_until_done
 
 pytestmark = pytest.mark.one_database
 
@@ -94,6 +97,14 @@ TABLE = [
     ("methods.revise", "market", OPERATORS, ALL),
     ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),
+    ("calendars.new", "market", OPERATORS, ALL),
+    ("calendars.show", "notice in force", ALL, ALL),
+    ("calendars.show", "notice entered", OPERATORS, OPERATORS),
+    ("calendars.edit", "notice entered", OPERATORS, OPERATORS),
+    ("calendars.edit", "notice in force", "", ALL),
+    ("calendars.drop", "notice entered", OPERATORS, OPERATORS),
+    ("calendars.apply", "notice entered", OPERATORS, OPERATORS),
+    ("services.agree_earlier", "earlier day", "AP", ALL),
     ("catalogue.index", "market", ALL, ALL),
     ("catalogue.show", "market", ALL, ALL),
     ("catalogue.new_standard", "market", OPERATORS, ALL),
@@ -389,7 +400,25 @@ def rating_set_aside(cast: Cast) -> None:
     ratings.set_aside(by, cast.things["Rating"], reason="与事实不符，不予计入。")
 
 
+def notice_entered(cast: Cast) -> None:
+    known = {"url": "", "reason": "示例：台风停工。", "published_on": None, "effective_from": NOW.date()}
+    stated = known | {"kind": "closure", "source": "示例通知", "lines": "2026-12-01,0,停工"}
+    notice = calendars.enter(make.act(cast.people["M"]), **stated)
+    BODIES["calendars.apply"] = {"seen": calendars.preview(NOW, notice).mark}
+    cast.adds(notice)
+
+
+def notice_in_force(cast: Cast) -> None:
+    cast.adds(session.scalars(select(CalendarNotice).limit(1)).one())
+
+
+def earlier_day(cast: Cast) -> None:
+    job = cast.job("in_service")
+    job.earlier_due = job.due - timedelta(days=1)
+
+
 SCENES: dict[str, Callable[[Cast], Any]] = {
+    "notice entered": notice_entered, "notice in force": notice_in_force, "earlier day": earlier_day,
     "market": market, "application": application, "applied": applied, "changes": changes, "changed": changed,
     "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,

@@ -11,17 +11,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, func, inspect, select, text
 
 import config
 from app import create_app
 from app.agencies import operations as agencies
+from app.calendars.models import CalendarNotice
 from app.catalogue.models import Item
 from app.entries import operations as entries
 from app.entries.eligibility import Offer
 from app.entries.models import versions_of
 from app.infra import db
 from app.infra.db import Row
+from app.jobs.models import Job
 from tests import make
 
 ROOT = Path(__file__).parent.parent
@@ -215,6 +217,29 @@ def test_papers_checked_before_are_summed_up(service: Flask, migrated: Engine) -
     with migrated.connect() as connection:
         assert [tuple(connection.execute(query, {"id": id}).one()) for id in made] == before
     assert all(before[0]) and before[1] == (None, "", "")
+
+
+def test_open_deadlines_of_before_say_what_they_are_counted_from(service: Flask, migrated: Engine) -> None:
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        jobs = [make.job(state) for state in ("open", "selected", "in_service", "paused")]
+        meant = {job.id: (job.counted(), job.promised_due) for job in jobs}
+        make.keep()
+        db.session.remove()
+    command.downgrade(alembic(migrated), "0016")
+    command.upgrade(alembic(migrated), "head")
+    with service.app_context():
+        db.forget()
+        found = {job.id: (job.counted(), job.promised_due) for job in db.session.scalars(select(Job))}
+        assert found == meant and all(counted for counted, _ in list(meant.values())[:3])
+        notices = db.session.scalar(select(func.count()).select_from(CalendarNotice))
+        db.session.remove()
+    assert notices == 0
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        states = set(db.session.scalars(select(CalendarNotice.state)))
+        assert states == {"applied"}, "what is in force already is a notice in force"
+        db.session.remove()
 
 
 def test_the_migrations_are_one_numbered_line() -> None:

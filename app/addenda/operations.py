@@ -1,6 +1,5 @@
 """Changing a published job in the open: a numbered addendum, more time where it matters, notice to all concerned."""
 
-from datetime import datetime
 from typing import Any
 
 from app.addenda.models import Addendum, addenda_counted
@@ -33,13 +32,15 @@ def amend(act: Act, job: Job, *, text: str, **fields: Any) -> Addendum:
         raise Invalid(N_("Say what changes, and why."), field="text")
     changes = _change(act, job, fields)
     closed = job.due or act.now
-    closes = _closing(act, closed) if MATTERS & changes.keys() else closed
+    counted, extended = job.counted(), almanac.waits(act.now, "addendum_extension")
+    closes = max(closed, extended["due"]) if MATTERS & changes.keys() else closed
     if closes != closed:
+        counted = extended["counted_from"], extended["counted_days"]
         name_outside(job, closes)
     known = {"job_id": job.id, "number": addenda_counted(job.id) + 1, "changes": changes}
     addendum = Addendum(**known, text=text.strip(), published_at=act.now, closed=closed, closes=closes)
     session.add(addendum)
-    advance(act, job, "amend", due=closes, addendum=addendum.number, fields=sorted(changes))
+    advance(act, job, "amend", due=closes, counted=counted, addendum=addendum.number, fields=sorted(changes))
     _warn(act, job)
     return addendum
 
@@ -55,10 +56,6 @@ def _change(act: Act, job: Job, fields: dict[str, Any]) -> dict[str, list[Any]]:
         session.refresh(job)
         raise wrong[0]
     return changes
-
-
-def _closing(act: Act, closed: datetime) -> datetime:
-    return max(closed, almanac.deadline(act.now, "addendum_extension"))
 
 
 def _warn(act: Act, job: Job) -> None:

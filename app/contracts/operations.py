@@ -67,7 +67,8 @@ def return_contract(act: Act, job: Job, *, reason: str) -> None:
     _ready(act, job, "return_contract")
     contract = _in_force(job)
     contract.returned_at, contract.returned_because = act.now, _reasoned(reason)
-    advance(act, job, "return_contract", due=award_of(job).due, reason=contract.returned_because)
+    due, counted = _to_sign(award_of(job))
+    advance(act, job, "return_contract", due=due, counted=counted, reason=contract.returned_because)
     job.contract_by_id = None
 
 
@@ -153,6 +154,13 @@ def award_of(job: Job) -> Awarded:
     awards = select(Event).where(Event.thread_of == job.thread, Event.name == "job.award").order_by(Event.id.desc())
     award = session.scalars(awards.limit(1)).one()
     return Awarded(award.at, datetime.fromisoformat(award.facts["due"]))
+
+
+def _to_sign(award: Awarded) -> tuple[datetime, tuple[date, int]]:
+    """When a contract is to be signed, as the award said or as a calendar changed since then puts it off, and what that
+    is counted from."""
+    counted = (local_day(award.at), almanac.number("contract", award.at))
+    return max(award.due, almanac.calendar(fresh=True).deadline_from(*counted)), counted
 
 
 def due_after(verb: str, now: datetime) -> datetime:

@@ -11,17 +11,19 @@ from typing import Any
 from sqlalchemy import select
 
 from app.accounts.models import Membership, Unit, User
+from app.calendars.operations import enter
 from app.catalogue.models import Sector
 from app.demonstration.scenes import SCENES, scenes
 from app.demonstration.stories import story
 from app.demonstration.telling import City, Story, tell
 from app.demonstration.units import HOUR, PLACES, agency, unit
+from app.infra import almanac
 from app.infra.clockwork import take_late
 from app.infra.db import session
 from app.infra.outbox import take_one
 from app.jobs.models import Job
 from app.kernel.act import Act, Actor, Kind
-from app.kernel.workdays import HERE
+from app.kernel.workdays import HERE, Word, local_day
 from app.notices.operations import read_all
 
 # How long ago everybody last looked at their messages.
@@ -58,6 +60,7 @@ def build(
     stories = max(jobs - len(SCENES), 0)
     year = [story(city, start + timedelta(days=20), number, stories) for number in range(stories)]
     tell(city, [*year, *scenes(city), _reading(city)])
+    _closure(city)
 
 
 def _offices(at: datetime) -> Actor:
@@ -78,6 +81,21 @@ def _reading(city: City) -> Story:
     yield (at := city.until - UNREAD)
     for membership in session.scalars(select(Membership).order_by(Membership.id)):
         read_all(Act(Actor(membership.user_id, membership.unit_id), at))
+
+
+def _closure(city: City) -> None:
+    """A closed day next week that the operator has entered and not put into force yet."""
+    day = almanac.calendar().add(local_day(city.until), 3)
+    enter(
+        Act(city.operator, city.until),
+        kind=Word.CLOSURE,
+        source="示例市关于防御台风停工的通知（示例）",
+        url="",
+        reason="示例：预计台风登陆，全市停工一天。",
+        published_on=local_day(city.until),
+        effective_from=local_day(city.until),
+        lines=f"{day},0,台风停工",
+    )
 
 
 def sign_ins() -> list[tuple[str, str]]:

@@ -134,6 +134,7 @@ def _end_version(act: Act, entry: Entry, verb: str) -> None:
 
 def _lock_open(act: Act, job: Job) -> None:
     """Keep the job from being closed meanwhile: many may enter at once, and the closing waits for them."""
+    almanac.hold()
     lock(job, shared=True)
     check_open(act, job)
 

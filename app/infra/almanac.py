@@ -1,24 +1,42 @@
 """The law's numbers as rows with their source: exceptional days of the calendar, and terms effective from a date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.infra.db import Row, on_connect, session
+from app.infra.db import Row, gate, on_connect, session
 from app.kernel.service_clock import Hours
-from app.kernel.workdays import HERE, Calendar, Exceptional
+from app.kernel.workdays import HERE, Calendar, Exceptional, Word, local_day
+
+# Whoever gives a deadline shares this gate; whoever changes the calendar takes it whole.
+GATE = 2004
+COUNTS = text("kind <> 'blackout'")
+SHUTS = text("kind = 'blackout'")
 
 
 class CalendarDay(Row):
-    """A day that is not what its weekday says: a holiday, or a make-up working day (调休补班)."""
+    """The present word on a day that is not what its weekday says: a holiday, or a make-up working day (调休补班); and,
+    beside it, on a day of blackout (not `working`: nobody can act; `working`: it was lifted). `changed` numbers the
+    changes of the calendar: the one this word came with."""
 
-    day: Mapped[date] = mapped_column(unique=True)
+    day: Mapped[date]
     working: Mapped[bool]
     name: Mapped[str]
     source: Mapped[str]
+    kind: Mapped[str] = mapped_column(default=Word.NATIONAL, server_default=Word.NATIONAL)
+    changed: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    __table_args__ = (
+        CheckConstraint(f"kind IN {tuple(map(str, Word))}", "known_kind"),
+        Index("ix_calendar_day_counts", "day", unique=True, sqlite_where=COUNTS, postgresql_where=COUNTS),
+        Index("ix_calendar_day_shuts", "day", unique=True, sqlite_where=SHUTS, postgresql_where=SHUTS),
+    )
 
 
 class Term(Row):
@@ -66,6 +84,7 @@ def revision() -> tuple[int, ...]:
         select(
             select(func.coalesce(func.max(CalendarDay.id), 0)).scalar_subquery(),
             select(func.count()).select_from(CalendarDay).scalar_subquery(),
+            select(func.coalesce(func.max(CalendarDay.changed), 0)).scalar_subquery(),
             select(func.coalesce(func.max(Term.id), 0)).scalar_subquery(),
         )
     ).one()
@@ -80,19 +99,49 @@ def almanac(fresh: bool = False) -> Almanac:
     number = revision()
     if held and held.revision == number:
         return held
-    days = session.scalars(select(CalendarDay).order_by(CalendarDay.day)).all()
-    years = [day.day.year for day in days] or [2004]
-    exceptions = [Exceptional(row.day, row.working, row.name, row.source) for row in days]
     terms: dict[str, list[Term]] = {}
     for term in session.scalars(select(Term).order_by(Term.code, Term.effective_from.desc())):
         session.expunge(term)
         terms.setdefault(term.code, []).append(term)
-    _held["now"] = Almanac(number, Calendar(exceptions, min(years), max(years), number[0]), terms)
+    _held["now"] = Almanac(number, calendar_of(words(), number[2]), terms)
     return _held["now"]
 
 
-def calendar() -> Calendar:
-    return almanac().calendar
+def words() -> list[CalendarDay]:
+    """Every word of the calendar, by day."""
+    return list(session.scalars(select(CalendarDay).order_by(CalendarDay.day)))
+
+
+def calendar_of(said: Iterable[Any], revision: int = 0) -> Calendar:
+    """The calendar that words on days make. The published years are those that a national word is about."""
+    counts, blackouts, years = [], {}, set()
+    for row in said:
+        word = Exceptional(row.day, row.working, row.name, row.source)
+        if row.kind != Word.BLACKOUT:
+            counts.append(word)
+        elif not row.working:
+            blackouts[row.day] = word
+        if row.kind == Word.NATIONAL:
+            years.add(row.day.year)
+    known = years or {2004}
+    return Calendar(counts, min(known), max(known), revision, blackouts)
+
+
+_supposed: ContextVar[Calendar | None] = ContextVar("supposed", default=None)
+
+
+@contextmanager
+def supposing(calendar: Calendar) -> Iterator[None]:
+    """Inside, deadlines are counted by a calendar that is not in force."""
+    token = _supposed.set(calendar)
+    try:
+        yield
+    finally:
+        _supposed.reset(token)
+
+
+def calendar(fresh: bool = False) -> Calendar:
+    return _supposed.get() or almanac(fresh).calendar
 
 
 def number(code: str, now: datetime) -> int:
@@ -107,7 +156,19 @@ def hours(now: datetime) -> Hours:
 
 def deadline(now: datetime, code: str) -> datetime:
     """The exclusive instant at which a term of working days ends, counted from `now`'s Shanghai date as day zero."""
-    return almanac(fresh=True).calendar.deadline(now, number(code, now))
+    hold()
+    return calendar(fresh=True).deadline(now, number(code, now))
+
+
+def waits(now: datetime, code: str) -> dict[str, Any]:
+    """The columns of a row that waits for a term of working days from now on: its deadline and what that is counted
+    from."""
+    return {"due": deadline(now, code), "counted_from": local_day(now), "counted_days": number(code, now)}
+
+
+def hold() -> None:
+    """Keep the calendar as it is until the transaction ends."""
+    gate(GATE, shared=True)
 
 
 def term_of(row: Mapping[str, str]) -> Term:
@@ -116,18 +177,17 @@ def term_of(row: Mapping[str, str]) -> Term:
     return Term(**fields, effective_from=date.fromisoformat(row["effective_from"]))
 
 
-def load(days: Iterable[Mapping[str, str]], terms: Iterable[Mapping[str, str]]) -> None:
-    """Add the shipped rows that are not there yet. Rows the operator has added stay."""
-    known_days = set(session.scalars(select(CalendarDay.day)))
-    for row in days:
-        day = date.fromisoformat(row["day"])
-        if day not in known_days:
-            working = row["working"] in ("1", "true", "True")
-            session.add(CalendarDay(day=day, working=working, name=row["name"], source=row["source"]))
+def load(terms: Iterable[Mapping[str, str]]) -> None:
+    """Add the shipped terms that are not there yet. Rows the operator has added stay."""
     known_terms = set(session.execute(select(Term.code, Term.effective_from)))
     for row in terms:
         start = date.fromisoformat(row["effective_from"])
         if (row["code"], start) not in known_terms:
             session.add(term_of(row))
     session.flush()
+    forget()
+
+
+def forget() -> None:
+    """Read the almanac anew the next time it is asked for."""
     _held.clear()

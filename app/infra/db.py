@@ -18,6 +18,8 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, scoped_session, sessionmaker
 
@@ -136,6 +138,17 @@ def load_shared(model: type[Row], id: int) -> Row | None:
 def _shares(row: Row) -> bool:
     transaction, known = session.info.get("shared", (None, None))
     return known is row and transaction is session().get_transaction()
+
+
+def gate(number: int, *, shared: bool) -> None:
+    """Pass a gate until the transaction ends: those who share it pass together, who takes it whole passes alone and
+    waits for all others (SQLite lets only one write at a time anyway)."""
+    here = session()
+    if here.get_bind().dialect.name != "postgresql" or here.info.get(number, "none yet") is here.get_transaction():
+        return
+    lock_it = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+    here.connection().execute(select(lock_it(number)))
+    here.info[number] = here.get_transaction()
 
 
 @contextmanager

@@ -18,7 +18,9 @@ def ask(act: Act, job: Job, *, text: str) -> Inquiry:
         raise NotAllowed(N_("Only an agency may ask about a job."))
     job.lock()
     check_asking(act, job)
-    due = min(almanac.deadline(act.now, "question_answer"), job.due or act.now)
+    waits = almanac.waits(act.now, "question_answer")
+    if job.due and job.due < waits["due"]:
+        waits = {"due": job.due, "counted_from": job.counted_from, "counted_days": job.counted_days}
     inquiry = Inquiry(
         job_id=job.id,
         number=inquiries_counted(job.id) + 1,
@@ -27,9 +29,9 @@ def ask(act: Act, job: Job, *, text: str) -> Inquiry:
         asked_at=act.now,
         state=InquiryState.ASKED,
         state_since=act.now,
-        due=due,
+        **waits,
     )
-    record(act, "inquiry.ask", inquiry, due=due.isoformat())
+    record(act, "inquiry.ask", inquiry, due=waits["due"].isoformat())
     return inquiry
 
 

@@ -2,10 +2,14 @@
 and the public value of a later day."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.infra import keys
-from app.jobs.models import Job
+from app.infra.recount import Move
+from app.jobs.models import Job, outside_awaited
+from app.jobs.rules import takes_entries
+from app.kernel.act import Act
 from app.kernel.draw import SECRET_BYTES, commitment_of
 from app.kernel.outside import SOURCES
 from app.kernel.seal import new_keys
@@ -31,3 +35,10 @@ def name_outside(job: Job, closes: datetime) -> None:
     closing is moved."""
     if job.outside_source is not None:
         job.outside = SOURCES[job.outside_source].named(closes).words
+
+
+def follow(act: Act, moves: Sequence[Move]) -> None:
+    """After the calendar changed: where a closing was put off, what is to be known only after it is named anew."""
+    for job in outside_awaited({move.holds for move in moves if move.model is Job}):
+        if job.due and takes_entries(act.actor, job):
+            name_outside(job, job.due)

@@ -1,6 +1,6 @@
 """The job: an owner's posting, what it pins at each step, and the one deadline it is waiting for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -15,7 +15,8 @@ from app.catalogue.models import Item, Sector, Standard
 from app.districts.models import District, within
 from app.infra import almanac
 from app.infra.db import Cents, Row, run, session
-from app.infra.record import Event, Living
+from app.infra.record import Event
+from app.infra.recount import Promised
 from app.infra.sealing import Sealed
 from app.jobs.rules import LIFE, MAY_READ, State, paused, serving
 from app.kernel.act import VISITOR, Actor, Kind, Role
@@ -25,7 +26,7 @@ from app.methods.models import MethodTerms
 from app.methods.rules import Funds, IfAbandoned, Method
 
 
-class Job(MethodTerms, Living, Sealed, Row):
+class Job(MethodTerms, Promised, Sealed, Row):
     """One posting of one service item for one project. A draft may lack its ceiling and days.
 
     `days` working days and `ceiling_cents` bound every entry (a random draw is served at the ceiling, as its fixed
@@ -37,7 +38,7 @@ class Job(MethodTerms, Living, Sealed, Row):
     `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
     """
 
-    LIFE, MAY_READ = LIFE, MAY_READ
+    LIFE, MAY_READ, PROMISED = LIFE, MAY_READ, frozenset({State.IN_SERVICE})
 
     number: Mapped[str | None] = mapped_column(unique=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey(Unit.id), index=True)
@@ -78,7 +79,6 @@ class Job(MethodTerms, Living, Sealed, Row):
     defects_named: Mapped[bool] = mapped_column(default=False)
     clock_start: Mapped[date | None]
     delivered_at: Mapped[datetime | None]
-    service_due: Mapped[datetime | None]
     rework_rounds: Mapped[int] = mapped_column(default=0)
     accepted_at: Mapped[datetime | None]
     owner_rated: Mapped[bool] = mapped_column(default=False)
@@ -116,7 +116,8 @@ class Job(MethodTerms, Living, Sealed, Row):
             "OR (agency_id IS NOT NULL AND due IS NOT NULL)",
             "an_award_has_an_agency",
         ),
-        Index(None, "state", "due"),
+        # What a changed calendar moves is found in the index alone.
+        Index("ix_job_state_due", "state", "due", "counted_from", "counted_days"),
         *MethodTerms.CHECKS,
     )
 
@@ -153,6 +154,12 @@ def drafts_of(owner_id: int) -> list[Job]:
     """The unit's postings that are not submitted yet, newest first."""
     query = select(Job).where(Job.owner_id == owner_id, Job.state.in_([State.DRAFT, State.RETURNED]))
     return list(session.scalars(query.options(joinedload(Job.item)).order_by(Job.id.desc()).limit(100)))
+
+
+def outside_awaited(closings: Collection[datetime]) -> list[Job]:
+    """The jobs that close at one of these instants and wait for a public value of a later day."""
+    waiting = select(Job).where(Job.state == State.OPEN, Job.due.in_(closings), Job.outside_source.is_not(None))
+    return list(session.scalars(waiting))
 
 
 def reposts_of(job_id: int) -> list[Job]:

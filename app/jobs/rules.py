@@ -63,6 +63,11 @@ def its_agency(actor: Actor, job: Any) -> bool:
     return actor.kind == Kind.AGENCY and actor.unit_id == job.agency_id
 
 
+@who(N_("the selected agency, where the calendar allows an earlier day"))
+def may_end_earlier(actor: Actor, job: Any) -> bool:
+    return its_agency(actor, job) and job.earlier_due is not None
+
+
 @who(N_("the chair of its panel"))
 def its_chair(actor: Actor, job: Any) -> bool:
     return actor.user_id is not None and actor.user_id == job.chair_id
@@ -184,6 +189,7 @@ LIFE = Lifecycle("job", N_("job"), {
     step("pause",            N_("Ask for a pause"),             State.IN_SERVICE,                           State.PAUSED,            its_parties | the_clock,   asks=True, page="pauses.new"),
     step("resume",           N_("Resume the service"),          State.PAUSED,                               State.IN_SERVICE,        its_parties | the_clock,   due=as_recorded, page="services.resume"),
     step("veto_pause",       N_("Veto the pause"),              State.PAUSED,                               State.IN_SERVICE,        its_regulator,             due=as_recorded, asks=True, page="services.veto_pause"),
+    step("agree_earlier",    N_("Agree to the earlier day"),    State.IN_SERVICE,                           State.IN_SERVICE,        may_end_earlier,           due=as_recorded, page="services.agree_earlier"),
     step("deliver",          N_("Deliver the report"),          DELIVERABLE,                                State.DELIVERED,         its_agency,                due=days("acceptance"), asks=True, page="services.deliver"),
     step("return_report",    N_("Return for rework"),           State.DELIVERED,                            State.REWORK,            its_owner,                 due=days("rework"), asks=True, page="services.return_report"),
     step("accept",           N_("Accept the report"),           State.DELIVERED,                            State.ACCEPTED,          its_owner | the_clock,     lapse=True, due=days("rating"), asks=True, page="services.accept"),

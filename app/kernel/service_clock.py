@@ -48,7 +48,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class LedgerDay:
-    """One day of the clock: kind is counted, weekend, holiday or paused; source is why it is worked or not."""
+    """One day of the clock: kind is counted, weekend, holiday, paused or blackout; source is why it is what it is."""
 
     day: date
     kind: str
@@ -78,7 +78,8 @@ def ledger(calendar: Calendar, hours: Hours, start: date, days: int, pauses: Seq
 
     Excluded is the working time inside the pauses: overlaps once, from the day after start, make-up days included,
     summed over all pauses and rounded half up to whole working days. Due is the working day that many days plus
-    `days` after start, wherever the pauses lie. Raises ValueError for days under 1 and beyond the calendar's reach.
+    `days` after start, wherever the pauses lie; the next one on which people can act when that is a blackout. Raises
+    ValueError for days under 1 and beyond the calendar's reach.
     """
     if days < 1:
         raise ValueError("give at least 1 working day")
@@ -86,8 +87,9 @@ def ledger(calendar: Calendar, hours: Hours, start: date, days: int, pauses: Seq
     excluded = _excluded(calendar, hours, first, pauses)
     total = sum(excluded.values(), NOTHING)
     excluded_days = _whole_days(total, hours.length)
-    due = calendar.add(start, days + excluded_days)
-    paused = _paused(calendar, hours, first, due, excluded, excluded_days)
+    reached = calendar.add(start, days + excluded_days)
+    due = calendar.ends(reached)
+    paused = _paused(calendar, hours, first, reached, excluded, excluded_days)
     return Ledger(
         start=start,
         days=days,
@@ -95,7 +97,7 @@ def ledger(calendar: Calendar, hours: Hours, start: date, days: int, pauses: Seq
         provisional=calendar.provisional(due),
         excluded_seconds=total // timedelta(seconds=1),
         excluded_days=excluded_days,
-        rows=tuple(_row(calendar, day, day in paused) for day in _days(first, due)),
+        rows=tuple(_row(calendar, day, day in paused, day > reached) for day in _days(first, due)),
     )
 
 
@@ -143,8 +145,12 @@ def _paused(
     return paused
 
 
-def _row(calendar: Calendar, day: date, paused: bool) -> LedgerDay:
+def _row(calendar: Calendar, day: date, paused: bool, put_off: bool) -> LedgerDay:
+    """`put_off` are the days after the last that counts: on that one nobody could act, and the deadline ends later."""
     described = calendar.describe(day)
+    if put_off and described.working:
+        source = calendar.blackouts[day].source if day in calendar.blackouts else described.source
+        return LedgerDay(day, "blackout", described.kind == "makeup", source)
     kind = described.kind if not described.working else "paused" if paused else "counted"
     return LedgerDay(day, kind, described.kind == "makeup", described.source)
 

@@ -3,12 +3,23 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 HERE = ZoneInfo("Asia/Shanghai")
 WEEK_RULE = "《国务院关于职工工作时间的规定》（国务院令第174号）第七条"
 YEARS_AHEAD = 30
 SATURDAY = 5
+
+
+class Word(StrEnum):
+    """Who says what a day is: the State Council, the region, the city that closes, or the operator whose platform is
+    down (blackout: nobody can act on that day, which counts otherwise as it does)."""
+
+    NATIONAL = "national"
+    REGIONAL = "regional"
+    CLOSURE = "closure"
+    BLACKOUT = "blackout"
 
 
 @dataclass(frozen=True)
@@ -38,12 +49,21 @@ class Calendar:
     first_year and last_year are the published years, both included: State Council notices name each year's holidays
     and make-up days. Later years are Monday to Friday (WEEK_RULE) and provisional. Raises ValueError for two rows
     on one day, for a row out of reach, and in every question about a day out of reach.
+    On the days of `blackouts` nobody can act: a deadline that would end on one ends on the next working day.
     """
 
-    def __init__(self, exceptions: Iterable[Exceptional], first_year: int, last_year: int, revision: int = 0) -> None:
+    def __init__(
+        self,
+        exceptions: Iterable[Exceptional],
+        first_year: int,
+        last_year: int,
+        revision: int = 0,
+        blackouts: Mapping[date, Exceptional] | None = None,
+    ) -> None:
         if not 1 <= first_year <= last_year <= 9999 - YEARS_AHEAD:
             raise ValueError(f"the published years {first_year} to {last_year} are no range: give the earlier first")
         self.first_year, self.last_year, self.revision = first_year, last_year, revision
+        self.blackouts = dict(blackouts or {})
         self.first_day, self.last_day = date(first_year, 1, 1), date(last_year + YEARS_AHEAD, 12, 31)
         self._exceptions: dict[date, Exceptional] = {}
         for row in exceptions:
@@ -104,7 +124,17 @@ class Calendar:
 
     def deadline(self, now: datetime, n: int) -> datetime:
         """The aware UTC instant at which the n-th working day after now's Shanghai date has ended: exclusive."""
-        return _end_of(self.add(local_day(now), n))
+        return self.deadline_from(local_day(now), n)
+
+    def deadline_from(self, day: date, n: int) -> datetime:
+        """The same, counted from a Shanghai day."""
+        return _end_of(self.ends(self.add(day, n)))
+
+    def ends(self, day: date) -> date:
+        """The day on which a deadline ends that is counted to this day: a later one when it is a blackout."""
+        while day in self.blackouts:
+            day = self.add(day, 1)
+        return day
 
     def days_left(self, now: datetime, due: datetime) -> int:
         """Working days after today up to the due day: 0 when due today, negative when that many were overrun.

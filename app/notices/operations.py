@@ -15,11 +15,11 @@ from app.infra.outbox import enqueue
 from app.infra.record import Event
 from app.inquiries.models import Inquiry, asker_ids
 from app.jobs.models import Job
-from app.jobs.rules import its_owner, reads_value
-from app.kernel.act import Act, Actor, Kind
+from app.jobs.rules import in_publicity, its_owner, reads_value
+from app.kernel.act import VISITOR, Act, Actor, Kind
 from app.kernel.workdays import due_day
 from app.notices.models import Notice
-from app.notices.rules import REMIND, TELL, To
+from app.notices.rules import MOVED, REMIND, TELL, To
 from app.objections.models import Objection
 from app.panels.models import Seat, seats_of
 from app.panels.rules import sitting
@@ -27,6 +27,7 @@ from app.ratings.models import Rating
 from app.services.models import Pause
 
 Members = list[Membership]
+AT_A_TIME = 200
 
 
 def operators(thing: Any) -> Members:
@@ -111,6 +112,17 @@ def chair_of(job: Job) -> Members:
     return [one for one in panel_of(job) if one.user_id == job.chair_id]
 
 
+def waiting_for(thing: Any) -> Members:
+    """Those who wait for the deadline of a thing: everybody in a job until it is awarded, then its two sides; of one
+    thing of a job, the sides and whoever it belongs to."""
+    about, own = _about(thing), OWNERS.get(type(thing))
+    if isinstance(about, Agency):
+        return the_agency(about)
+    if thing is about and (about.agency_id is None or in_publicity(VISITOR, about)):
+        return owner_of(about) + concerned_in(about)
+    return parties_of(about) + (own(thing) if own else [])
+
+
 # Who is concerned by what happens in a job or an agency, and who by what happens to one thing of a job.
 AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.OPERATORS: operators,
@@ -136,6 +148,10 @@ OF_ONE_THING: dict[To, Callable[[Any], Members]] = {
     To.SEATED: seated,
 }
 
+OWNERS: dict[type[Any], Callable[[Any], Members]] = {
+    Entry: entrant_of, Inquiry: asker_of, Objection: objector_of, Seat: seated,
+}  # fmt: skip
+
 SUBJECTS: dict[str, type[Any]] = {
     "agency": Agency, "job": Job, "entry": Entry, "inquiry": Inquiry, "objection": Objection, "seat": Seat,
     "pause": Pause, "rating": Rating,
@@ -148,6 +164,21 @@ def tell(act: Act, event_id: int) -> None:
     thing = session.get_one(SUBJECTS[event.name.split(".")[0]], event.subject_id)
     for place, (to, says) in enumerate(TELL.get(event.name, ())):
         _put(event, f"{event.name}/{place}", says, concerned(to, thing), thing, letters=to == To.UNSELECTED)
+
+
+def tell_moved(act: Act, event_id: int, after: int | None = None) -> None:
+    """Reaction to a changed calendar: tell those whose deadline moved, became firm, or could be earlier, some at a
+    time. Safe to run twice."""
+    change = session.get_one(Event, event_id)
+    names = [f"{subject}.{what}" for subject in SUBJECTS for what in MOVED]
+    moved = select(Event).where(Event.id > (after or event_id), Event.at == change.at, Event.name.in_(names))
+    events = session.scalars(moved.order_by(Event.id).limit(AT_A_TIME)).all()
+    for event in events:
+        subject, what = event.name.split(".")
+        thing = session.get_one(SUBJECTS[subject], event.subject_id)
+        _put(event, event.name, MOVED[what], waiting_for(thing), thing)
+    if len(events) == AT_A_TIME:
+        enqueue(act, "notices.tell_moved", event_id=event_id, after=events[-1].id)
 
 
 def concerned(to: To, thing: Any) -> Members:

@@ -129,4 +129,15 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
 }
 # fmt: on
 
+# What a change of the calendar meant for a deadline → what those are told who wait for it.
+MOVED = {
+    "due_changed": N_(
+        "The calendar has changed and the deadline with it: now %(until)s, to the end of the day: %(title)s."
+    ),
+    "due_firm": N_("The deadline stays %(until)s and is firm now: the holidays of that year are published: %(title)s."),
+    "earlier_offered": N_(
+        "The service stays due on %(until)s. By the changed calendar an earlier day is possible, if the agency agrees: %(title)s."
+    ),
+}
+
 REMIND = N_("A report waits for your answer; without one it counts as accepted: %(title)s.")

@@ -1,6 +1,7 @@
 """Objecting to a result, answering, deciding. An upheld objection selects the next of the published order."""
 
 from datetime import datetime
+from typing import Any
 
 from app.infra import almanac
 from app.infra.db import session
@@ -10,6 +11,7 @@ from app.jobs.rules import in_publicity as job_in_publicity
 from app.kernel.act import Act
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
+from app.kernel.workdays import local_day
 from app.objections.models import Objection, objections_pending, pending_objections
 from app.objections.rules import MAY_OBJECT, ObjectionState
 from app.selections.models import Award, current_award
@@ -22,7 +24,6 @@ def object_to(act: Act, job: Job, *, ground: str, file_id: int | None) -> Object
         raise NotAllowed(N_("Only agencies and project owners may object."))
     job.lock()
     award_in_publicity(act, job)
-    due = almanac.deadline(act.now, "objection_answer")
     objection = Objection(
         job_id=job.id,
         unit_id=act.actor.unit_id,
@@ -31,9 +32,9 @@ def object_to(act: Act, job: Job, *, ground: str, file_id: int | None) -> Object
         filed_at=act.now,
         state=ObjectionState.FILED,
         state_since=act.now,
-        due=due,
+        **(waits := almanac.waits(act.now, "objection_answer")),
     )
-    record(act, "objection.file", objection, due=due.isoformat())
+    record(act, "objection.file", objection, due=waits["due"].isoformat())
     advance(act, job, "object")
     return objection
 
@@ -58,7 +59,7 @@ def dismiss(act: Act, objection: Objection, *, decision: str) -> None:
     """The objection is not well founded. When it was the last one pending, publicity goes on to its end."""
     job = _decide(act, objection, "dismiss", decision)
     if not pending_objections(job.id):
-        advance(act, job, "dismiss", due=_rest_of_publicity(act.now, job))
+        advance(act, job, "dismiss", **_rest_of_publicity(act.now, job))
 
 
 def uphold(act: Act, objection: Objection, *, decision: str) -> None:
@@ -82,7 +83,7 @@ def take_back(act: Act, objection: Objection) -> None:
 
 def carry_on(act: Act, job: Job) -> None:
     """The clock's verb after the last objection was taken back."""
-    advance(act, job, "carry_on", due=_rest_of_publicity(act.now, job))
+    advance(act, job, "carry_on", **_rest_of_publicity(act.now, job))
 
 
 def _decide(act: Act, objection: Objection, verb: str, decision: str) -> Job:
@@ -94,7 +95,14 @@ def _decide(act: Act, objection: Objection, verb: str, decision: str) -> Job:
     return job
 
 
-def _rest_of_publicity(now: datetime, job: Job) -> datetime:
-    """The end of publicity as announced, or now when it has passed while the award waited."""
+def _rest_of_publicity(now: datetime, job: Job) -> dict[str, Any]:
+    """The end of publicity as announced, or as a calendar changed since then puts it off; now when it has passed while
+    the award waited."""
     award = current_award(job.id)
-    return max(award.publicity_ends, now) if award else now
+    if award is None:
+        return {"due": now}
+    code = "publicity_urgent" if job.urgent else "publicity"
+    counted = (local_day(award.selected_at), almanac.number(code, award.selected_at))
+    again = almanac.calendar(fresh=True).deadline_from(*counted)
+    award.publicity_ends = max(award.publicity_ends, again)
+    return {"due": now} if award.publicity_ends <= now else {"due": award.publicity_ends, "counted": counted}

@@ -113,10 +113,11 @@ def unopened(since: datetime, sector: str | None, limit: int = 20) -> Unopened:
         .where(*theirs, Job.state_since > since)
         .options(joinedload(Job.item), joinedload(Job.owner))
     )
-    rows = session.execute(query.order_by(Job.state_since.desc(), Job.id.desc()).limit(limit)).all()
+    rows: Any = session.execute(query.order_by(Job.state_since.desc(), Job.id.desc()).limit(limit)).all()
     if not rows:
         return Unopened(0, 0, 0, [])
-    jobs, numbers = [row[0] for row in rows], rows[0][1:]
+    jobs = [row[0] for row in rows]
     failing = (Event.thread_of.in_([job.thread for job in jobs]), Event.name == "job.give_up")
     told = {event.subject_id: event.facts for event in session.scalars(select(Event).where(*failing))}
-    return Unopened(*numbers, [(job, told.get(job.id, {})) for job in jobs])
+    _, number, shares, readings = rows[0]
+    return Unopened(number, shares, readings, [(job, told.get(job.id, {})) for job in jobs])

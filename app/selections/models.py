@@ -1,9 +1,10 @@
 """What the clock selected with its transcript, and the award."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, select, text, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.agencies.models import Agency, Listing
@@ -12,7 +13,8 @@ from app.infra import almanac
 from app.infra.db import Cents, Row, session
 from app.infra.record import Event
 from app.jobs.models import Job
-from app.kernel.act import Actor
+from app.jobs.rules import State
+from app.kernel.act import Act, Actor
 from app.kernel.draw import Rule, Terms
 from app.kernel.workdays import local_day
 from app.methods.rules import CHOOSING, TIMED, Method
@@ -104,6 +106,14 @@ def ranking_of(job_id: int) -> list[str]:
     """The public codes of those in line, the first selected first."""
     selection = selection_of(job_id)
     return list(selection.transcript["ranking"]) if selection else []
+
+
+def follow_publicity(act: Act, moves: Sequence[Any]) -> None:
+    """After the calendar changed: publicity ends when the deadline of its job does."""
+    put_off = and_(Award.job_id == Job.id, Award.ended_at.is_(None), Award.publicity_ends < Job.due)
+    moved = update(Award).where(put_off, Job.state == State.SELECTED).values(publicity_ends=Job.due)
+    session.execute(moved, execution_options={"synchronize_session": False})
+    session.expire_all()
 
 
 def current_award(job_id: int) -> Award | None:

@@ -12,6 +12,7 @@ from app.infra.db import Row, run, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
+from app.jobs.rules import State
 from app.kernel.act import Actor
 from app.services.rules import LIFE, MAY_READ, PauseState, Reason
 
@@ -110,6 +111,14 @@ def open_pause(job_id: int) -> Pause | None:
     """The pause that is asked for or running now; there is at most one."""
     query = select(Pause).where(Pause.job_id == job_id, Pause.state.in_([PauseState.ASKED, PauseState.RUNNING]))
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def uncounted() -> list[Any]:
+    """What waits for an instant that is not counted from a day alone: services with pauses behind them, and pauses that
+    run."""
+    services = select(Job).where(Job.state == State.IN_SERVICE, Job.counted_days.is_(None))
+    running = select(Pause).where(Pause.state == PauseState.RUNNING).options(joinedload(Pause.job))
+    return [*session.scalars(services.order_by(Job.id)), *session.scalars(running.order_by(Pause.id))]
 
 
 def last_delivery(job_id: int) -> Delivery | None:

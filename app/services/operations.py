@@ -1,6 +1,6 @@
 """The service itself: the clock that starts when the papers are complete, its pauses, the report and its acceptance."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.kernel.law import the_clock
 from app.kernel.service_clock import Ledger
 from app.kernel.words import N_
 from app.kernel.workdays import HERE, due_day, local_day
-from app.services.models import DeliveredFile, Delivery, Pause, counting_pauses, last_delivery, open_pause
+from app.services.models import DeliveredFile, Delivery, Pause, counting_pauses, last_delivery, open_pause, uncounted
 from app.services.rules import REASONS, PauseState, runs
 
 LEAST_REASON, LEAST_EVIDENCE = 5, 20
@@ -32,9 +32,10 @@ def start(act: Act, job: Job) -> None:
     _ready(act, job, "start")
     silent = the_clock(act.actor)
     job.clock_start = due_day(job.due) if silent and job.due else local_day(act.now)
-    job.service_due = _derived_due(job)
+    job.promised_due = job.service_due = _derived_due(job)
     accept_papers(act, job)
-    advance(act, job, "start", due=job.service_due, start=job.clock_start.isoformat(), silent=silent)
+    counted = (job.clock_start, job.agreed_days or 0)
+    advance(act, job, "start", due=job.service_due, counted=counted, start=job.clock_start.isoformat(), silent=silent)
 
 
 def ledger_of(job: Job, pauses: Sequence[Any] | None = None, until: datetime | None = None) -> Ledger | None:
@@ -75,7 +76,6 @@ def ask_pause(act: Act, job: Job, *, reason: str, text: str, file_id: int | None
     if _days_left_to_pause(act, job) <= 0:
         full = N_("All pauses of this job together have reached the cap of %(n)s working days.")
         raise WrongState(full, n=almanac.number("pause_cap", act.now))
-    due = almanac.deadline(act.now, "pause_confirm")
     pause = Pause(
         job=job,
         asked_by_id=act.actor.unit_id,
@@ -85,9 +85,9 @@ def ask_pause(act: Act, job: Job, *, reason: str, text: str, file_id: int | None
         asked_at=act.now,
         state=PauseState.ASKED,
         state_since=act.now,
-        due=due,
+        **(waits := almanac.waits(act.now, "pause_confirm")),
     )
-    record(act, "pause.ask", pause, reason=reason, due=due.isoformat())
+    record(act, "pause.ask", pause, reason=reason, due=waits["due"].isoformat())
     return pause
 
 
@@ -118,8 +118,7 @@ def resume(act: Act, job: Job) -> None:
     if pause is None:
         raise WrongState(N_("No pause is running."))
     _end(act, pause, "end")
-    job.service_due = _derived_due(job)
-    advance(act, job, "resume", due=job.service_due, pause_id=pause.id)
+    advance(act, job, "resume", due=_promise(job), pause_id=pause.id)
 
 
 def end_at_cap(act: Act, pause: Pause) -> None:
@@ -135,8 +134,7 @@ def veto_pause(act: Act, pause: Pause, *, reason: str) -> None:
     pause.answer = _reasoned(reason, "reason")
     advance(act, pause, "veto", reason=pause.answer)
     if running:
-        job.service_due = _derived_due(job)
-        advance(act, job, "veto_pause", due=job.service_due, pause_id=pause.id, reason=pause.answer)
+        advance(act, job, "veto_pause", due=_promise(job), pause_id=pause.id, reason=pause.answer)
     else:
         rederive(act, job)
 
@@ -144,13 +142,26 @@ def veto_pause(act: Act, pause: Pause, *, reason: str) -> None:
 def rederive(act: Act, job: Job) -> None:
     """Derive a job's due day anew when its pauses or the calendar have changed; record both days when it moved."""
     job.lock()
-    before, after = job.service_due, _derived_due(job) if job.clock_start else None
+    before, after = job.service_due, _promise(job) if job.clock_start else None
     if before == after or before is None or after is None:
         return
-    job.service_due = after
     if serving(act.actor, job):
         job.due = after
     record(act, "job.due_changed", job, before=before.isoformat(), due=after.isoformat())
+
+
+def agree_earlier(act: Act, job: Job) -> None:
+    """Agree, as the agency, to the earlier day that a changed calendar allows: from now on it is the promise."""
+    _ready(act, job, "agree_earlier")
+    before = job.service_due.isoformat() if job.service_due else None
+    advance(act, job, "agree_earlier", due=job.earlier_due, counted=job.counted(), before=before)
+    job.service_due, job.earlier_due = job.due, None
+
+
+def derived(now: datetime) -> Iterator[tuple[Any, datetime]]:
+    """The deadlines that are not counted from a day alone, as the calendar makes them: (service or pause, instant)."""
+    for thing in uncounted():
+        yield thing, _derived_due(thing) if isinstance(thing, Job) else _cap_reached(Act(CLOCK, now), thing)
 
 
 def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str) -> Delivery:
@@ -163,8 +174,8 @@ def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str) -> Delive
     _close_pause(act, job)
     due = job.due
     if job.delivered_at is None:
-        due = job.service_due = _derived_due(job)
-        job.delivered_at = act.now
+        due = _promise(job)
+        job.delivered_at, job.earlier_due = act.now, None
     late = due is not None and act.now >= due
     last = last_delivery(job.id)
     delivery = Delivery(job_id=job.id, round=last.round + 1 if last else 1, delivered_at=act.now, note=note.strip())
@@ -255,6 +266,17 @@ def _derived_due(job: Job) -> datetime:
     if ledger is None:
         raise ValueError(f"the service clock of job {job.id} does not run")
     return almanac.calendar().deadline(datetime.combine(ledger.due, NOON, HERE), 0)
+
+
+def _promise(job: Job) -> datetime:
+    """Derive the due day anew and keep it. While the agency has not agreed to an earlier day of the calendar, the
+    promise stands."""
+    after, holds = _derived_due(job), job.service_due
+    if job.earlier_due is None or holds is None or after >= holds:
+        job.service_due, job.earlier_due = after, None
+        return after
+    job.earlier_due = after
+    return holds
 
 
 def _days_left_to_pause(act: Act, job: Job) -> int:

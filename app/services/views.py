@@ -51,6 +51,14 @@ def resume(job: Job) -> Any:
     return _job(job)
 
 
+@bp.post("/jobs/<int:id>/service/earlier")
+@allow(JOB_LIFE["agree_earlier"].who, Job)
+def agree_earlier(job: Job) -> Any:
+    operations.agree_earlier(acting(), job)
+    flash(gettext("You agree. The earlier day is now the one that you have promised."))
+    return _job(job)
+
+
 @bp.route("/jobs/<int:id>/service/deliver", methods=["GET", "POST"])
 @allow(JOB_LIFE["deliver"].who, Job)
 def deliver(job: Job) -> Any:

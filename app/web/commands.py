@@ -43,7 +43,7 @@ def commands(wiring: Any) -> list[click.Command]:
     def load() -> None:
         """Load the shipped calendar, terms, districts and catalogue; what is there already stays."""
         with transaction():
-            almanac.load(rows("calendar.csv"), rows("terms.csv"))
+            almanac.load(rows("terms.csv"))
             for loader in wiring.LOADERS:
                 loader(rows, standards, datetime.now(UTC))
 

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select
 from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.models import Membership, SignIn, Unit, User
+from app.infra import almanac
 from app.infra.db import load_shared, run, session
 from app.infra.secrets import hash_token
 from app.kernel.act import VISITOR, Act, Actor
@@ -123,6 +124,8 @@ def acting() -> Act:
 def load(model: Any, id: int, *, shared: bool = False) -> Any:
     """The thing, or 404: also when this actor may not know that it is there. Whoever sends a form and is not signed
     in must do that first. `shared` reads it for a verb that takes the shared lock."""
+    if shared:
+        almanac.hold()
     loader = getattr(model, "load", None) or partial(load_shared if shared else session.get, model)
     thing = loader(id)
     if thing is None or not model.MAY_READ(acting().actor, thing):

@@ -10,10 +10,11 @@ from app.kernel.words import N_
 from app.web.dates import cell, day, span, today
 from app.web.said import said
 
-COUNTED, PAUSED = "counted", "paused"
+COUNTED, PAUSED, BLACKOUT = "counted", "paused", "blackout"
 KINDS = {
     COUNTED: N_("counted"),
     PAUSED: N_("paused"),
+    BLACKOUT: N_("put off: nobody could act"),
     "weekend": N_("weekend"),
     "holiday": N_("holiday"),
 }
@@ -72,7 +73,8 @@ def _counted(ledger: Ledger, row: LedgerDay, number: int, now: date) -> Cell:
 
 def _off(rows: list[LedgerDay], now: date) -> Cell:
     first, last = rows[0].day, rows[-1].day
-    kind = PAUSED if rows[0].kind == PAUSED else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
+    alone = rows[0].kind in (PAUSED, BLACKOUT)
+    kind = rows[0].kind if alone else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
     label = cell(first) if first == last else span(first, last)
     look = "paused" if kind == PAUSED else "off"
     is_today = first <= now <= last
@@ -80,7 +82,9 @@ def _off(rows: list[LedgerDay], now: date) -> Cell:
 
 
 def _run(row: LedgerDay) -> tuple[str, date | None]:
-    return ("counted", row.day) if row.kind == COUNTED else (PAUSED if row.kind == PAUSED else "off", None)
+    if row.kind == COUNTED:
+        return COUNTED, row.day
+    return (row.kind if row.kind in (PAUSED, BLACKOUT) else "off"), None
 
 
 def _why(row: LedgerDay) -> str:

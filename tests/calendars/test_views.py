@@ -1,9 +1,16 @@
 """The public working calendar."""
 
 import re
+from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
+from app.calendars.models import CalendarNotice
+from app.infra import almanac
+from app.infra.db import session
+from app.kernel.workdays import due_day
+from tests import make
 from tests.pages import english, plain
 
 pytestmark = pytest.mark.one_database
@@ -44,3 +51,119 @@ def test_the_year_after_the_last_notice_shows_the_last_and_says_that_later_days_
     words = plain(visitor.get("/calendar").text)
     assert "Working calendar 2026" in words
     assert "provisional" in words
+
+
+TYPED = {
+    "kind": "closure", "source": "示例通知：台风停工", "url": "", "reason": "示例：台风登陆，停工。",
+    "published_on": "", "effective_from": "2026-09-28",
+}  # fmt: skip
+
+
+@pytest.fixture
+def operator(as_user):
+    client = english(as_user(make.user_of(make.operator())))
+    yield client
+    almanac.forget()
+
+
+def notice_of(answer) -> int:
+    assert answer.status_code == 303, plain(answer.text)
+    return int(re.fullmatch(r"/calendar/notices/(\d+)", answer.location).group(1))
+
+
+def enter(client, lines: str) -> int:
+    return notice_of(client.post("/calendar/notices/new", data=TYPED | {"lines": lines}))
+
+
+def seen_on(page) -> str:
+    return re.search(r'name="seen" value="([0-9a-f]{64})"', page.text).group(1)
+
+
+def test_the_operator_sees_what_a_notice_changes_and_puts_it_into_force(operator, visitor):
+    job = make.job("open")
+    make.keep()
+    last = due_day(job.due).isoformat()
+    id = enter(operator, f"{last},0,台风停工")
+    page = operator.get(f"/calendar/notices/{id}")
+    words = plain(page.text)
+    assert "This changes 1 open deadlines." in words and f"/jobs/{job.id}" in page.text and "+1" in words
+    assert "台风停工" not in visitor.get("/calendar").text and visitor.get(f"/calendar/notices/{id}").status_code == 404
+    answer = operator.post(f"/calendar/notices/{id}/apply", data={"seen": seen_on(page)})
+    assert notice_of(answer) == id
+    assert make.again(job).due > job.state_since
+    assert "What it changed" in plain(visitor.get(f"/calendar/notices/{id}").text)
+    assert "示例通知：台风停工" in visitor.get("/calendar").text
+
+
+def test_what_changed_since_the_preview_is_shown_again_and_nothing_is_done(operator):
+    job = make.job("open")
+    make.keep()
+    last = due_day(job.due).isoformat()
+    id = enter(operator, f"{last},0,台风停工")
+    seen = seen_on(operator.get(f"/calendar/notices/{id}"))
+    make.job("open")
+    make.keep()
+    answer = operator.post(f"/calendar/notices/{id}/apply", data={"seen": seen})
+    assert answer.status_code == 409 and "This changes 2 open deadlines." in plain(answer.text)
+    assert make.again(session.get_one(CalendarNotice, id)).state == "draft"
+    assert notice_of(operator.post(f"/calendar/notices/{id}/apply", data={"seen": seen_on(answer)})) == id
+    assert operator.post(f"/calendar/notices/{id}/apply", data={"seen": seen}).status_code == 409
+
+
+def test_a_wrong_line_is_told_by_its_number_and_nothing_typed_is_lost(operator):
+    answer = operator.post("/calendar/notices/new", data=TYPED | {"lines": "2026-12-01,0,停工\n2026-13-01,0,停工\nx"})
+    words = plain(answer.text)
+    assert answer.status_code == 422 and "Line 2: write a day that exists" in words and "Line 3: write the day" in words
+    assert "2026-13-01,0,停工" in answer.text and "台风登陆" in answer.text
+
+
+@pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "gb18030"])
+def test_the_days_come_from_a_file(operator, code):
+    file = (BytesIO("day,working,name\n2026-12-01,0,停工\n".encode(code)), "days.csv")
+    id = notice_of(operator.post("/calendar/notices/new", data=TYPED | {"file": file, "lines": ""}))
+    assert "停工" in operator.get(f"/calendar/notices/{id}").text
+
+
+def test_a_file_that_is_wrong_stands_in_the_form_to_be_mended(operator):
+    file = (BytesIO("2026-12-41,0,停工".encode()), "days.csv")
+    answer = operator.post("/calendar/notices/new", data=TYPED | {"file": file, "lines": ""})
+    assert answer.status_code == 422 and "2026-12-41,0,停工" in answer.text
+    binary = (BytesIO(b"\xff\x00\xd8\x01"), "days.csv")
+    answer = operator.post("/calendar/notices/new", data=TYPED | {"file": binary, "lines": "2026-12-01,0,停工"})
+    assert answer.status_code == 422 and "no text file" in plain(answer.text)
+
+
+def test_a_draft_is_changed_and_dropped(operator):
+    id = enter(operator, "2026-12-01,0,停工")
+    page = operator.get(f"/calendar/notices/{id}/edit")
+    assert "2026-12-01,0,停工" in page.text
+    answer = operator.post(f"/calendar/notices/{id}/edit", data=TYPED | {"lines": "2026-12-02,0,停工"})
+    assert notice_of(answer) == id
+    assert operator.post(f"/calendar/notices/{id}/drop").status_code == 303
+    assert make.again(session.get_one(CalendarNotice, id)).state == "dropped"
+
+
+def test_many_deadlines_are_shown_a_page_at_a_time(operator):
+    job = make.job("open")
+    numbers = [f"GG-2026-9{n:04}" for n in range(60)]
+    make.copies(job, 60, number=numbers)
+    make.keep()
+    id = enter(operator, f"{due_day(job.due).isoformat()},0,台风停工")
+    first = operator.get(f"/calendar/notices/{id}")
+    second = operator.get(f"/calendar/notices/{id}?from=50")
+    shown = [re.findall(r"GG-2026-9\d{4}", page.text) for page in (first, second)]
+    assert "This changes 61 open deadlines." in plain(first.text)
+    assert (len(set(shown[0]) | set(shown[1])), set(shown[0]) & set(shown[1])) == (60, set())
+
+
+def test_an_earlier_day_is_offered_to_the_agency_on_the_page_of_the_job(as_user):
+    job = make.job("in_service")
+    job.earlier_due = job.due - timedelta(days=1)
+    make.keep()
+    client, owner = (english(as_user(make.user_of(side))) for side in (job.agency, job.owner))
+    page = client.get(f"/jobs/{job.id}")
+    assert "The calendar allows an earlier day" in plain(page.text) and "Agree to the earlier day" in plain(page.text)
+    assert "Agree to the earlier day" not in plain(owner.get(f"/jobs/{job.id}").text)
+    assert client.post(f"/jobs/{job.id}/service/earlier").status_code == 303
+    assert make.again(job).earlier_due is None
+    assert "First promised" in plain(client.get(f"/jobs/{job.id}/ledger").text)

@@ -39,7 +39,10 @@ SMALL = {"owners": 3, "agencies": 8, "jobs": 20}
 # The clock takes these further at once.
 PASSING = {State.SELECTING, State.ABANDONED}
 # Nobody reads these; the rest of what is new each time is sealed or wrapped, in columns of bytes.
-NEW_EACH_TIME = {("user", "password_hash"), ("standard", "made_at"), ("lawful_method", "made_at")}
+NEW_EACH_TIME = {
+    ("user", "password_hash"), ("standard", "made_at"), ("lawful_method", "made_at"), ("calendar_notice", "made_at"),
+    ("calendar_notice", "state_since"),
+}  # fmt: skip
 
 
 def build(day: date = DAY, **sizes: int) -> None:

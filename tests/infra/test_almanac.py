@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
 
+from app.calendars.operations import load as load_notices
 from app.infra import almanac
 from app.infra.almanac import CalendarDay, Term, deadline, hours, load, number
 from app.infra.db import session
@@ -79,13 +80,12 @@ def test_loading_twice_adds_nothing_and_what_the_operator_added_stays(app: Flask
     another_process_adds(Term, **term("9", TODAY))
     another_process_adds(CalendarDay, day=date(2026, 12, 1), working=False, name="示例", source="示例")
     before = [session.scalar(select(func.count()).select_from(model)) for model in (Term, CalendarDay)]
-    load(rows("calendar.csv"), rows("terms.csv"))
+    load(rows("terms.csv"))
+    load_notices(rows, {}, NOW)
     after = [session.scalar(select(func.count()).select_from(model)) for model in (Term, CalendarDay)]
     assert after == before and number("entry", NOW) == 9
 
 
 def test_loading_adds_what_is_not_there_yet(app: Flask):
-    new = {"day": "2027-01-04", "working": "0", "name": "示例", "source": "示例"}
-    load([new], [term("7", date(2027, 1, 1)) | {"effective_from": "2027-01-01"}])
+    load([term("7", date(2027, 1, 1)) | {"effective_from": "2027-01-01"}])
     assert number("entry", datetime(2027, 1, 2, tzinfo=UTC)) == 7
-    assert not almanac.calendar().is_working(date(2027, 1, 4))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kernel.service_clock import Hours, LedgerDay, Pause, ledger
-from app.kernel.workdays import HERE, WEEK_RULE, load_calendar
+from app.kernel.workdays import HERE, WEEK_RULE, Calendar, Exceptional, load_calendar
 
 ROWS = list(csv.DictReader((Path(__file__).parents[2] / "data/calendar.csv").read_text(encoding="utf-8").splitlines()))
 CALENDAR = load_calendar(ROWS)
@@ -232,3 +232,11 @@ def test_neither_order_nor_repetition_of_pauses_changes_the_ledger(start, days, 
     shuffled = pauses * 2
     random.shuffle(shuffled)
     assert ledger(CALENDAR, HOURS, start, days, shuffled) == ledger(CALENDAR, HOURS, start, days, pauses)
+
+
+def test_a_service_that_would_end_on_a_blackout_ends_on_the_next_working_day_and_its_days_stay_as_many():
+    friday, monday = date(2026, 1, 9), date(2026, 1, 12)
+    word = Exceptional(friday, False, "示例割接", "示例通知")
+    found = ledger(Calendar([], 2026, 2026, blackouts={friday: word}), HOURS, date(2026, 1, 7), 2, [])
+    assert found.due == monday
+    assert [row.kind for row in found.rows] == ["counted", "counted", "weekend", "weekend", "blackout"]

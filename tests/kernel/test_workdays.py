@@ -248,3 +248,17 @@ def test_between_agrees_with_counting_day_by_day(a, span):
 def test_adding_and_counting_agree_with_the_walk_at_length(day, n, span):
     check_adding(day, n)
     check_between(day, day + timedelta(days=span))
+
+
+def shut(*days: date) -> Calendar:
+    """The calendar with days on which nobody can act."""
+    blackouts = {day: Exceptional(day, False, "示例割接", "示例通知") for day in days}
+    return Calendar([], 2026, 2026, blackouts=blackouts)
+
+
+@pytest.mark.parametrize("shut_days, ends", [((), 2), ((2,), 5), ((2, 5), 6), ((1,), 2), ((3,), 2)])
+def test_nothing_ends_on_a_day_on_which_nobody_can_act_and_the_day_still_counts(shut_days, ends):
+    calendar = shut(*(date(2026, 1, day) for day in shut_days))
+    start = date(2026, 1, 1)  # a Thursday; the 2nd is a Friday
+    assert due_day(calendar.deadline_from(start, 1)) == date(2026, 1, ends)
+    assert calendar.add(start, 1) == date(2026, 1, 2)
