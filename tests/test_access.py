@@ -93,6 +93,7 @@ TABLE = [
     ("methods.revise", "market", OPERATORS, ALL),
     ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),
+    ("calendars.data", "market", ALL, ALL),
     ("catalogue.index", "market", ALL, ALL),
     ("catalogue.show", "market", ALL, ALL),
     ("catalogue.new_standard", "market", OPERATORS, ALL),

@@ -44,3 +44,11 @@ def test_the_year_after_the_last_notice_shows_the_last_and_says_that_later_days_
     words = plain(visitor.get("/calendar").text)
     assert "Working calendar 2026" in words
     assert "provisional" in words
+
+
+def test_the_calendar_is_open_data(visitor):
+    told = visitor.get("/calendar.json").json
+    assert (told["format"], told["first_year"], told["last_year"]) == ("calendar/1", 2004, 2026)
+    assert [row["day"] for row in told["days"]] == sorted({row["day"] for row in told["days"]})
+    (make_up,) = [row for row in told["days"] if row["day"] == "2026-10-10"]
+    assert make_up["working"] is True and make_up["source"]
