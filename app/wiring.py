@@ -9,6 +9,7 @@ from app.addenda.views import bp as addenda
 from app.agencies.models import Agency
 from app.agencies.views import bp as agencies
 from app.agencies.views import listings
+from app.alterations.views import bp as alterations
 from app.calendars.commands import COMMANDS as calendar_commands
 from app.calendars.views import bp as calendars
 from app.catalogue.operations import load as load_catalogue
@@ -50,11 +51,11 @@ from app.selections.commands import COMMANDS as selection_commands
 from app.selections.models import was_selected
 from app.selections.views import bp as selections
 from app.services import operations as service_operations
-from app.services.models import Pause
+from app.services.models import Alteration, Pause
 from app.services.views import bp as services
 from app.services.views import pauses
 
-LIVES = (Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating)
+LIVES = (Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Alteration, Rating)
 
 BLUEPRINTS: tuple[Any, ...] = (
     accounts,
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     contracts,
     services,
     pauses,
+    alterations,
     ratings,
     notices,
     oversight,

@@ -24,7 +24,7 @@ from app.objections.models import Objection
 from app.panels.models import Seat, seats_of
 from app.panels.rules import sitting
 from app.ratings.models import Rating
-from app.services.models import Pause
+from app.services.models import Alteration, Pause
 
 Members = list[Membership]
 
@@ -138,7 +138,7 @@ OF_ONE_THING: dict[To, Callable[[Any], Members]] = {
 
 SUBJECTS: dict[str, type[Any]] = {
     "agency": Agency, "job": Job, "entry": Entry, "inquiry": Inquiry, "objection": Objection, "seat": Seat,
-    "pause": Pause, "rating": Rating,
+    "pause": Pause, "alteration": Alteration, "rating": Rating,
 }  # fmt: skip
 
 

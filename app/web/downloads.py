@@ -1,4 +1,4 @@
-"""Handing a stored file out: always as a download, never shown inside a page."""
+"""Handing a file out: always as a download, never shown inside a page."""
 
 from flask import Response, abort, send_file
 
@@ -11,3 +11,10 @@ def download(file: File | None) -> Response:
     if file is None or path is None or not path.exists():
         abort(404)
     return send_file(path.absolute(), mimetype=file.media, as_attachment=True, download_name=file.name)
+
+
+def attached(text: str, name: str) -> Response:
+    """Public data made for the occasion, as a file of that name."""
+    answer = Response(text, mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
