@@ -219,7 +219,7 @@ def _confirm(act: Act, pause: Pause) -> None:
 
 def _end(act: Act, pause: Pause, verb: str) -> None:
     pause.ended_at = min(act.now, pause.due) if pause.due else act.now
-    advance(act, pause, verb)
+    advance(act, pause, verb, ended_at=pause.ended_at.isoformat())
 
 
 def close_what_is_open(act: Act, job: Job) -> None:
