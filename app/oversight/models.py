@@ -264,7 +264,8 @@ def finished_jobs(sector: str | None, limit: int = 20) -> list[Job]:
 def _mine(actor: Actor) -> Any:
     if actor.kind == Kind.OPERATOR:
         unread = Job.outside_source.is_not(None) & Job.outside_value.is_(None)
-        return Job.state.in_([State.SUBMITTED, State.SCORING]) | ((Job.state == State.AWAITING) & unread)
+        waits = [State.SUBMITTED, State.SCORING, State.SUSPENDED]
+        return Job.state.in_(waits) | ((Job.state == State.AWAITING) & unread)
     chaired = (Job.chair_id == actor.user_id) & (Job.state == State.SCORING)
     if actor.kind == Kind.REGULATOR:
         return ((Job.sector_code == actor.sector) & Job.published_at.is_not(None)) | chaired
