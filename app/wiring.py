@@ -9,6 +9,7 @@ from app.addenda.views import bp as addenda
 from app.agencies.models import Agency
 from app.agencies.views import bp as agencies
 from app.agencies.views import listings
+from app.alterations.views import bp as alterations
 from app.calendars import operations as calendar_operations
 from app.calendars.commands import COMMANDS as calendar_commands
 from app.calendars.models import CalendarNotice
@@ -54,11 +55,11 @@ from app.selections.commands import COMMANDS as selection_commands
 from app.selections.models import follow_publicity, was_selected
 from app.selections.views import bp as selections
 from app.services import operations as service_operations
-from app.services.models import Pause
+from app.services.models import Alteration, Pause
 from app.services.views import bp as services
 from app.services.views import pauses
 
-LIVES = (CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating)
+LIVES = (CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Alteration, Rating)
 
 BLUEPRINTS: tuple[Any, ...] = (
     accounts,
@@ -80,6 +81,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     contracts,
     services,
     pauses,
+    alterations,
     ratings,
     notices,
     oversight,

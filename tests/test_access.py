@@ -15,6 +15,7 @@ from app import create_app, wiring
 from app.accounts.models import Unit, User, memberships_of
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Enclosure, Qualification, current_listing, stated
+from app.alterations import operations as alterations
 from app.calendars import operations as calendars
 from app.calendars.models import CalendarNotice
 from app.contracts.models import contracts_of, materials_asked
@@ -105,6 +106,7 @@ TABLE = [
     ("calendars.drop", "notice entered", OPERATORS, OPERATORS),
     ("calendars.apply", "notice entered", OPERATORS, OPERATORS),
     ("services.agree_earlier", "earlier day", "AP", ALL),
+    ("calendars.data", "market", ALL, ALL),
     ("catalogue.index", "market", ALL, ALL),
     ("catalogue.show", "market", ALL, ALL),
     ("catalogue.new_standard", "market", OPERATORS, ALL),
@@ -201,6 +203,15 @@ TABLE = [
     ("pauses.veto", "pause asked for", "R", INSIDE),
     ("services.resume", "paused", PARTIES, ALL),
     ("services.veto_pause", "paused", "R", ALL),
+    ("services.record", "paused", ALL, ALL),
+    ("alterations.extend", "in_service", "AP", ALL),
+    ("alterations.change_scope", "in_service", PARTIES, ALL),
+    ("alterations.show", "days asked for", INSIDE, INSIDE),
+    ("alterations.agree", "days asked for", "OD", INSIDE),
+    ("alterations.refuse", "days asked for", "OD", INSIDE),
+    ("alterations.drop", "days asked for", "AP", INSIDE),
+    ("alterations.suspend", "in_service", OFFICES, ALL),
+    ("alterations.lift", "suspended", OFFICES, ALL),
     ("services.return_report", "delivered", "OD", ALL),
     ("services.accept", "delivered", "OD", ALL),
     ("services.file", "delivered", INSIDE, INSIDE),
@@ -379,6 +390,17 @@ def pause_asked_for(cast: Cast) -> None:
     cast.adds(services.ask_pause(by, job, reason="site", text="现场道路中断。", file_id=paper.id))
 
 
+def days_asked_for(cast: Cast) -> None:
+    job = cast.job("in_service")
+    by = make.act(job.agency, make.later(job))
+    cast.adds(alterations.ask(by, job, kind="extension", days=2, reason="资料核对工作量超出预计。"))
+
+
+def suspended(cast: Cast) -> None:
+    job = cast.job("in_service")
+    alterations.suspend(make.act(make.operator(), make.later(job)), job, reason="项目规划调整，等待批复。")
+
+
 def delivered(cast: Cast) -> None:
     cast.adds(deliveries_of(cast.job("delivered").id)[0])
 
@@ -426,7 +448,8 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "entry withdrawn": entry_withdrawn, "asked": asked, "question answered": question_answered,
     "objected": objected, "panel appointed": panel_appointed, "panel sits": panel_sits,
     "panel has scored": panel_has_scored, "contract_uploaded": contract_uploaded,
-    "materials_check": materials_check, "pause asked for": pause_asked_for, "delivered": delivered,
+    "materials_check": materials_check, "pause asked for": pause_asked_for,
+    "days asked for": days_asked_for, "suspended": suspended, "delivered": delivered,
     "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,
 }  # fmt: skip
 

@@ -28,9 +28,9 @@ SENT = {
     ("agency", "/jobs?state=open&keyword=示例&district=450800&after=5"): 3,
     ("owner", "/agencies"): 6,
     ("owner", "/items"): 3,
-    ("owner", "/desk"): 9,
-    ("agency", "/desk"): 7,
-    ("operator", "/desk"): 8,
+    ("owner", "/desk"): 10,
+    ("agency", "/desk"): 8,
+    ("operator", "/desk"): 9,
     ("regulator", "/desk"): 12,
 }
 

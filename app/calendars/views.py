@@ -1,12 +1,12 @@
-"""The public working calendar: every exceptional day with its source, and the notices that said so; the operator enters
-them, sees what they change, and puts them into force."""
+"""The public working calendar, as a page and as data: every exceptional day with its source, and the notices that said
+so; the operator enters them, sees what they change, and puts them into force."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import func, select
 
@@ -17,6 +17,7 @@ from app.calendars.rules import KINDS, LIFE, MAY_EDIT, MAY_ENTER, as_text, in_dr
 from app.infra.almanac import CalendarDay, calendar, words
 from app.infra.db import session
 from app.infra.recount import Fate, Move, ids_of
+from app.kernel.deadline_record import open_calendar, written
 from app.kernel.law import anyone
 from app.kernel.words import N_
 from app.kernel.workdays import Word, due_day, local_day
@@ -153,3 +154,10 @@ def _spoken_of(year: int) -> Any:
 
 def _notice(notice: CalendarNotice) -> Any:
     return redirect(url_for(".show", id=notice.id), 303)
+
+
+@bp.get("/calendar.json")
+@allow(anyone)
+def data() -> Any:
+    """Every exceptional day, for whoever recomputes a deadline (docs/protocols/deadline.md)."""
+    return Response(written(open_calendar(calendar())), mimetype="application/json")

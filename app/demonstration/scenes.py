@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.accounts.models import Membership, Unit, User
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Professional, stated
+from app.alterations import operations as alterations
 from app.contracts import operations as contracts
 from app.demonstration.stories import DEFECT, UNATTENDED, ask_for_papers, deliver, draft, hand_in, listed, sealing, sign
 from app.demonstration.telling import City, Story, lapse, office_hours
@@ -27,8 +28,8 @@ from app.panels import operations as panels
 from app.panels.models import Seat, bidders_in, seats_of
 from app.panels.rules import Part, scorers
 from app.services import operations as services
-from app.services.models import open_pause
-from app.services.rules import Reason
+from app.services.models import open_alteration, open_pause
+from app.services.rules import AlterationKind, Reason
 
 PROPOSAL = "接单次日踏勘现场，三个工作日内完成初稿，报批期间派员驻场；负责人有同类项目经验，团队人员固定。"
 # The acts of each scene after those before it on the way, and how many working days before the morning it begins.
@@ -45,6 +46,9 @@ SCENES = (
     *((SERVICE[:more], 9) for more in range(len(AWARD) + 1, len(SERVICE) + 1)),
     ((*SERVICE, "pause"), 9),
     ((*SERVICE, "pause", "agree"), 9),
+    ((*SERVICE, "extend"), 9),
+    ((*SERVICE, "extend", "grant"), 9),
+    ((*SERVICE, "suspend"), 9),
     ((*SERVICE, "deliver"), 9),
     ((*SERVICE, "deliver", "return"), 9),
     ((*SERVICE, "deliver", "accept"), 9),
@@ -184,6 +188,19 @@ ACTS: dict[str, tuple[str, Callable[[City, Act, Job, int], object]]] = {
         ),
     ),
     "agree": ("the agency", lambda city, act, job, ceiling: _agree(act, job)),
+    "extend": (
+        "the agency",
+        lambda city, act, job, ceiling: alterations.ask(
+            act, job, kind=AlterationKind.EXTENSION, days=3, reason="外业测量遇连续强降雨，预计推迟三个工作日完成。"
+        ),
+    ),
+    "grant": ("the owner", lambda city, act, job, ceiling: _grant(act, job)),
+    "suspend": (
+        "the operator",
+        lambda city, act, job, ceiling: alterations.suspend(
+            act, job, reason="项目选址正在重新论证，论证期间中止服务。"
+        ),
+    ),
     "deliver": ("the agency", lambda city, act, job, ceiling: deliver(act, job)),
     "return": ("the owner", lambda city, act, job, ceiling: services.return_report(act, job, reason=DEFECT)),
     "accept": ("the owner", lambda city, act, job, ceiling: services.accept(act, job)),
@@ -198,3 +215,9 @@ def _agree(act: Act, job: Job) -> None:
     pause = open_pause(job.id)
     assert pause is not None
     services.confirm_pause(act, pause)
+
+
+def _grant(act: Act, job: Job) -> None:
+    asked = open_alteration(job.id)
+    assert asked is not None
+    alterations.agree(act, asked)

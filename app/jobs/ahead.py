@@ -30,6 +30,7 @@ REJOINS = {
     State.OBJECTED: State.SELECTED,
     State.ABANDONED: State.SELECTED,
     State.PAUSED: State.IN_SERVICE,
+    State.SUSPENDED: State.IN_SERVICE,
     State.REWORK: State.IN_SERVICE,
 }
 # The entry has closed, and nobody is selected yet.

@@ -41,6 +41,7 @@ class State(StrEnum):
     MATERIALS_CHECK = "materials_check"
     IN_SERVICE = "in_service"
     PAUSED = "paused"
+    SUSPENDED = "suspended"
     DELIVERED = "delivered"
     REWORK = "rework"
     ACCEPTED = "accepted"
@@ -118,10 +119,9 @@ who_opens = reads_value | its_officer & share_missing
 BEFORE_CLOSE = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED, State.OPEN})
 BEFORE_CONTRACT = frozenset({State.AWARDED, State.CONTRACT_UPLOADED})
 CORRECTABLE = BEFORE_CONTRACT | {State.SELECTED}
-AT_WORK = frozenset(
-    {State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK, State.IN_SERVICE, State.PAUSED, State.REWORK}
-)
-DELIVERABLE = frozenset({State.IN_SERVICE, State.PAUSED, State.REWORK})
+CLOCKED = frozenset({State.IN_SERVICE, State.PAUSED})
+DELIVERABLE = CLOCKED | {State.REWORK}
+AT_WORK = DELIVERABLE | {State.CONTRACTED, State.MATERIALS, State.MATERIALS_CHECK, State.SUSPENDED}
 ENDED = frozenset({State.ARCHIVED, State.WITHDRAWN, State.TERMINATED, State.FAILED})
 PUBLICITY = frozenset({State.SELECTED, State.OBJECTED})
 
@@ -145,6 +145,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.MATERIALS_CHECK:   N_("materials being checked"),
         State.IN_SERVICE:        N_("in service"),
         State.PAUSED:            N_("paused"),
+        State.SUSPENDED:         N_("suspended"),
         State.DELIVERED:         N_("delivered, to be accepted"),
         State.REWORK:            N_("returned for rework"),
         State.ACCEPTED:          N_("accepted, being rated"),
@@ -190,6 +191,8 @@ LIFE = Lifecycle("job", N_("job"), {
     step("resume",           N_("Resume the service"),          State.PAUSED,                               State.IN_SERVICE,        its_parties | the_clock,   due=as_recorded, page="services.resume"),
     step("veto_pause",       N_("Veto the pause"),              State.PAUSED,                               State.IN_SERVICE,        its_regulator,             due=as_recorded, asks=True, page="services.veto_pause"),
     step("agree_earlier",    N_("Agree to the earlier day"),    State.IN_SERVICE,                           State.IN_SERVICE,        may_end_earlier,           due=as_recorded, page="services.agree_earlier"),
+    step("suspend",          N_("Suspend the service"),         CLOCKED,                                    State.SUSPENDED,         the_operator | its_regulator, asks=True, page="alterations.suspend"),
+    step("lift",             N_("Lift the suspension"),         State.SUSPENDED,                            State.IN_SERVICE,        the_operator | its_regulator, due=as_recorded, asks=True, page="alterations.lift"),
     step("deliver",          N_("Deliver the report"),          DELIVERABLE,                                State.DELIVERED,         its_agency,                due=days("acceptance"), asks=True, page="services.deliver"),
     step("return_report",    N_("Return for rework"),           State.DELIVERED,                            State.REWORK,            its_owner,                 due=days("rework"), asks=True, page="services.return_report"),
     step("accept",           N_("Accept the report"),           State.DELIVERED,                            State.ACCEPTED,          its_owner | the_clock,     lapse=True, due=days("rating"), asks=True, page="services.accept"),
@@ -216,6 +219,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.MATERIALS_CHECK:   Turn(its_agency,     N_("Accept the papers or name all defects at once"), "contracts.check", N_("No answer means the papers are complete.")),
         State.IN_SERVICE:        Turn(its_agency,     N_("Deliver the report"),                   "services.deliver"),
         State.PAUSED:            Turn(its_parties,    N_("Resume the service when the reason is gone"), "jobs.show",            N_("The service goes on by itself when all pauses together reach their cap.")),
+        State.SUSPENDED:         Turn(the_operator | its_regulator, N_("Lift the suspension when its reason is gone"), "alterations.lift", N_("It lasts until it is lifted or the job is terminated.")),
         State.DELIVERED:         Turn(its_owner,      N_("Accept the report or return it"),       "services.accept",      N_("No answer means accepted; you are reminded once before.")),
         State.REWORK:            Turn(its_agency,     N_("Deliver the mended report"),            "services.deliver"),
         State.ACCEPTED:          Turn(yet_to_rate,    N_("Rate the other side"),                  "ratings.new",          N_("Not rated is recorded as “not rated”; nobody rates for you.")),
@@ -242,7 +246,9 @@ in_publicity = in_state(State.SELECTED, State.OBJECTED)
 objected = in_state(State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
 serving = in_state(State.IN_SERVICE)
-paused = in_state(State.PAUSED)
+paused = in_state(State.PAUSED, State.SUSPENDED)
+# While the days of a service can be altered.
+on_the_clock = in_state(*CLOCKED)
 has_failed = in_state(State.FAILED)
 is_over = in_state(*ENDED)
 
@@ -250,6 +256,6 @@ is_over = in_state(*ENDED)
 PUBLIC_STATES = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED, State.RETURNED))
 # The reasons that everybody reads once the job is published; other reasons are for those who read its papers.
 PUBLIC_REASONS = frozenset(
-    "withdraw extend time_out fail give_up dismiss replace annul correct void abandon fall_through veto_pause terminate"
-    "".split()
+    "withdraw extend time_out fail give_up dismiss replace annul correct void abandon fall_through veto_pause suspend "
+    "lift terminate".split()
 )

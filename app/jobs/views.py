@@ -31,9 +31,9 @@ from app.oversight.models import Told
 from app.panels.models import sees_panel
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
+from app.services.clock import days_used, ledger_of
 from app.services.models import deliveries_of, pauses_of
-from app.services.operations import days_used, ledger_of
-from app.services.rules import REASONS, the_other_side
+from app.services.rules import REASONS, asks_open_to, the_other_side
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
@@ -95,8 +95,8 @@ def show(told: Told) -> Any:
         seen=seen,
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
-        asked=told.asked if inside else None,
-        may_answer=bool(told.asked) and the_other_side(actor, told.asked),
+        asked=[(one, the_other_side(actor, one)) for one in told.asked] if inside else [],
+        asks=asks_open_to(actor, job),
         **asked_about(actor, job, told.inquiries, now()),
         addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),

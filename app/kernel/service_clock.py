@@ -60,8 +60,9 @@ class LedgerDay:
 class Ledger:
     """The due day and its proof: one row for each day after start up to due.
 
-    The rows hold exactly `days` counted days and `excluded_days` paused ones; excluded_seconds is the working time
-    inside the pauses, in whole seconds, before rounding to days.
+    `days` are those promised with all that was altered since. The rows hold exactly `days` counted days and
+    `excluded_days` paused ones; excluded_seconds is the working time inside the pauses, in whole seconds, before
+    rounding to days.
     """
 
     start: date
@@ -73,14 +74,24 @@ class Ledger:
     rows: tuple[LedgerDay, ...]
 
 
-def ledger(calendar: Calendar, hours: Hours, start: date, days: int, pauses: Sequence[Pause]) -> Ledger:
+def ledger(
+    calendar: Calendar,
+    hours: Hours,
+    start: date,
+    days: int,
+    pauses: Sequence[Pause],
+    alterations: Iterable[int] = (),
+) -> Ledger:
     """The clock of `days` working days whose day zero is start, the Shanghai day the materials became complete.
 
+    `alterations` are the working days that agreed extensions and changes of scope add, below 0 where they shorten.
+
     Excluded is the working time inside the pauses: overlaps once, from the day after start, make-up days included,
-    summed over all pauses and rounded half up to whole working days. Due is the working day that many days plus
-    `days` after start, wherever the pauses lie; the next one on which people can act when that is a blackout. Raises
-    ValueError for days under 1 and beyond the calendar's reach.
+    summed over all pauses and rounded half up to whole working days. Due is the working day that many days plus all
+    those promised after start, wherever the pauses lie; the next one on which people can act when that is a blackout.
+    Raises ValueError for days under 1 and beyond the calendar's reach.
     """
+    days += sum(alterations)
     if days < 1:
         raise ValueError("give at least 1 working day")
     first = start + ONE_DAY

@@ -83,6 +83,11 @@ class Calendar:
                 self._workdays.append(date.fromordinal(number))
             self._worked.append(len(self._workdays))
 
+    @property
+    def exceptions(self) -> list[Exceptional]:
+        """The days that differ from their weekday, in order."""
+        return [self._exceptions[day] for day in sorted(self._exceptions)]
+
     def is_working(self, day: date) -> bool:
         return self._working[self._place(day)]
 

@@ -24,7 +24,7 @@ from app.objections.models import Objection
 from app.panels.models import Seat, seats_of
 from app.panels.rules import sitting
 from app.ratings.models import Rating
-from app.services.models import Pause
+from app.services.models import Alteration, Pause
 
 Members = list[Membership]
 AT_A_TIME = 200
@@ -154,7 +154,7 @@ OWNERS: dict[type[Any], Callable[[Any], Members]] = {
 
 SUBJECTS: dict[str, type[Any]] = {
     "agency": Agency, "job": Job, "entry": Entry, "inquiry": Inquiry, "objection": Objection, "seat": Seat,
-    "pause": Pause, "rating": Rating,
+    "pause": Pause, "alteration": Alteration, "rating": Rating,
 }  # fmt: skip
 
 

@@ -27,21 +27,21 @@ from app.ratings.models import Rating, score_of, scores
 from app.ratings.rules import Side, revealed
 from app.selections.models import Award, Selection
 from app.selections.rules import ABANDONED
-from app.services.models import Pause
-from app.services.rules import PauseState
+from app.services.models import Alteration, Pause
+from app.services.rules import AlterationState, PauseState
 
 YEAR = timedelta(days=365)
 
 
 @dataclass
 class Told:
-    """A job with the rows around it, the selection made for it, the pause asked for and not answered yet, both ratings,
-    and how many questions were asked: what its page reads, in one statement. All of it is only seen, and none of it can
-    be changed."""
+    """A job with the rows around it, the selection made for it, the pause and the new days asked for and not answered
+    yet, both ratings, and how many questions were asked: what its page reads, in one statement. All of it is only seen,
+    and none of it can be changed."""
 
     job: Any
     selection: Any
-    asked: Any
+    asked: list[Any]
     by_owner: Any
     by_agency: Any
     inquiries: int
@@ -55,10 +55,10 @@ class Told:
         job, agent = rows["job"], rows["agent"]
         vars(job).update({name: rows[name] for name in ("owner", "run_by", "item", "standard", "district")})
         job.LIFE, job.agency = Job.LIFE, agent and Seen(unit=agent)
-        if rows["asked"]:
-            rows["asked"].job = job
-        around = {name: rows[name] for name in ("selection", "asked", "by_owner", "by_agency")}
-        return Told(job, **around, inquiries=values.inquiries)
+        waiting = ((rows["pausing"], Pause.LIFE), (rows["altering"], Alteration.LIFE))
+        asked = [Seen(**vars(row), LIFE=life, job=job) for row, life in waiting if row]
+        around = {name: rows[name] for name in ("selection", "by_owner", "by_agency")}
+        return Told(job, **around, asked=asked, inquiries=values.inquiries)
 
     @staticmethod
     def MAY_READ(actor: Actor, told: "Told") -> bool:
@@ -90,7 +90,8 @@ SHOWN = Rows(
         Standard.checklist, Standard.axes,
     ),
     selection=(Selection.id, Selection.transcript),
-    asked=(Pause.id, Pause.state, Pause.asked_by_id, Pause.due),
+    pausing=(Pause.id, Pause.state, Pause.asked_by_id, Pause.due),
+    altering=(Alteration.id, Alteration.state, Alteration.asked_by_id, Alteration.due),
     by_owner=all_of(BY_OWNER),
     by_agency=all_of(BY_AGENCY),
 )  # fmt: skip
@@ -105,6 +106,7 @@ TOLD = (
     .outerjoin(AGENT, AGENT.id == Job.agency_id)
     .outerjoin(Selection, Selection.job_id == Job.id)
     .outerjoin(Pause, (Pause.job_id == Job.id) & (Pause.state == PauseState.ASKED))
+    .outerjoin(Alteration, (Alteration.job_id == Job.id) & (Alteration.state == AlterationState.ASKED))
     .outerjoin(BY_OWNER, (BY_OWNER.job_id == Job.id) & (BY_OWNER.side == Side.OWNER))
     .outerjoin(BY_AGENCY, (BY_AGENCY.job_id == Job.id) & (BY_AGENCY.side == Side.AGENCY))
     .where(Job.id == bindparam("id"))
@@ -262,7 +264,8 @@ def finished_jobs(sector: str | None, limit: int = 20) -> list[Job]:
 def _mine(actor: Actor) -> Any:
     if actor.kind == Kind.OPERATOR:
         unread = Job.outside_source.is_not(None) & Job.outside_value.is_(None)
-        return Job.state.in_([State.SUBMITTED, State.SCORING]) | ((Job.state == State.AWAITING) & unread)
+        waits = [State.SUBMITTED, State.SCORING, State.SUSPENDED]
+        return Job.state.in_(waits) | ((Job.state == State.AWAITING) & unread)
     chaired = (Job.chair_id == actor.user_id) & (Job.state == State.SCORING)
     if actor.kind == Kind.REGULATOR:
         return ((Job.sector_code == actor.sector) & Job.published_at.is_not(None)) | chaired

@@ -32,8 +32,8 @@ from app.ratings.models import mean_of, ratings_of
 from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
 from app.selections.models import quality_promised
-from app.services.models import pauses_to_answer
-from app.services.operations import ledger_of
+from app.services.clock import ledger_of
+from app.services.models import to_answer
 from app.web.door import acting, allow, now
 from app.web.said import said
 
@@ -135,8 +135,8 @@ def review(job: Job) -> Any:
 
 
 def _besides(own: Agency | None) -> list[Wait]:
-    """What waits for an actor beside jobs: pauses, questions and objections to answer, applications to check or to
-    complete."""
+    """What waits for an actor beside jobs: pauses, new days, questions and objections to answer, applications to check
+    or to complete."""
     actor = acting().actor
     waits = []
     for seat in seats_waiting(actor.user_id):
@@ -147,10 +147,10 @@ def _besides(own: Agency | None) -> list[Wait]:
     for job in shares_to_take(actor):
         title, url = _title(job), url_for("openings.take", id=job.id)
         waits.append(Wait(N_("Take your share of the opening key"), (), title, "", job.due, light_of(job, now()), url))
-    for pause in pauses_to_answer(actor.unit_id):
-        turn = pause.LIFE.turn(pause.state)
-        if turn and turn.who(actor, pause):
-            waits.append(_wait(turn, _title(pause.job), pause))
+    for asked in to_answer(actor.unit_id):
+        turn = asked.LIFE.turn(asked.state)
+        if turn and turn.who(actor, asked):
+            waits.append(_wait(turn, _title(asked.job), asked))
     for inquiry in inquiries_to_answer(actor.unit_id or 0) if MAY_CREATE(actor) else []:
         turn = inquiry.LIFE.turn(inquiry.state)
         if turn and turn.who(actor, inquiry):

@@ -13,7 +13,7 @@ from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.ratings.models import Rating
 from app.ratings.rules import RatingState, Side
-from app.services.operations import days_used, ledger_of
+from app.services.clock import days_used, ledger_of
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,35 @@
-"""Pauses of the service clock and deliveries of the report."""
+"""What moves the service clock (pauses, suspensions, alterations of its days), and deliveries of the report."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
-from app.infra.db import Row, run, session
+from app.infra.db import Moment, Row, run, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.kernel.act import Actor
-from app.services.rules import LIFE, MAY_READ, PauseState, Reason
+from app.services.rules import ALTERING, LIFE, MAY_READ, AlterationKind, AlterationState, PauseState, Reason
 
+WAITS, LASTS = text("state = 'asked'"), text("ended_at IS NULL")
+USED = text("kind = 'extension' AND state <> 'dropped'")
 COUNTING = (PauseState.RUNNING, PauseState.ENDED)
 
 
@@ -43,6 +57,57 @@ class Pause(Living, Row):
         CheckConstraint(one_of("reason", Reason), "known_reason"),
         CheckConstraint("ended_at IS NULL OR ended_at >= asked_at", "a_pause_ends_after_it_starts"),
         CheckConstraint("state <> 'ended' OR ended_at IS NOT NULL", "an_ended_pause_has_an_end"),
+        Index(None, "state", "due"),
+    )
+
+    @property
+    def thread(self) -> str:
+        return f"job:{self.job_id}"
+
+    def lock(self) -> None:
+        self.job.lock()
+        super().lock()
+
+
+class Suspension(Row):
+    """The whole service stands still by order, outside the cap of pauses, until it is lifted or the job ends."""
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id), index=True)
+    reason: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    lifted_because: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("ended_at IS NULL OR ended_at >= started_at", "a_suspension_ends_after_it_starts"),
+        Index("uq_suspension_lasting", "job_id", unique=True, sqlite_where=LASTS, postgresql_where=LASTS),
+    )
+
+
+class Alteration(Living, Row):
+    """A change of the days agreed for a service: the agency's one extension, or a change of scope. `days` is what it
+    adds, below 0 where it shortens; it counts from when the other side agreed, `state_since`. `due` is when silence
+    refuses it."""
+
+    LIFE, MAY_READ = ALTERING, MAY_READ
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    kind: Mapped[str]
+    days: Mapped[int]
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    answer: Mapped[str | None]
+
+    job: Mapped[Job] = relationship()
+    asked_by: Mapped[Unit] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", AlterationState), "known_state"),
+        CheckConstraint(one_of("kind", AlterationKind), "known_kind"),
+        CheckConstraint("kind <> 'extension' OR days > 0", "an_extension_adds_days"),
+        Index("uq_alteration_asked", "job_id", unique=True, sqlite_where=WAITS, postgresql_where=WAITS),
+        Index("uq_alteration_extension", "job_id", unique=True, sqlite_where=USED, postgresql_where=USED),
         Index(None, "state", "due"),
     )
 
@@ -95,15 +160,21 @@ def pauses_of(job_id: int) -> list[Pause]:
     return list(session.scalars(query))
 
 
-COUNTED = (
-    select(Pause.state, Pause.asked_at, Pause.ended_at, Pause.due)
-    .where(Pause.job_id == bindparam("job_id"), Pause.state.in_(COUNTING))
-    .order_by(Pause.asked_at)
-)
+JOB: Any = bindparam("job_id")
+NO_END, NO_DAYS = cast(null(), Moment), literal(0).label("days")
+STOOD = (literal("pause").label("what"), Pause.asked_at.label("since"), Pause.ended_at, Pause.due, NO_DAYS)
+HALTED = (literal("suspension"), Suspension.started_at, Suspension.ended_at, NO_END, NO_DAYS)
+ADDED = (Alteration.kind, Alteration.state_since, NO_END, NO_END, Alteration.days)
+COUNTED: Any = union_all(
+    select(*STOOD).where(Pause.job_id == JOB, Pause.state.in_(COUNTING)),
+    select(*HALTED).where(Suspension.job_id == JOB),
+    select(*ADDED).where(Alteration.job_id == JOB, Alteration.state == AlterationState.AGREED),
+).order_by("since", "what")
 
 
-def counting_pauses(job_id: int) -> Sequence[Any]:
-    """The pauses that move the due day, confirmed and not vetoed: rows of state, asked_at, ended_at and due."""
+def on_the_clock(job_id: int) -> Sequence[Any]:
+    """All that moves the due day, oldest first: rows of what, since, ended_at, due and days. Pauses that are confirmed
+    and not vetoed, suspensions, and what was agreed to add to the days."""
     return run(COUNTED, job_id=job_id).all()
 
 
@@ -111,6 +182,31 @@ def open_pause(job_id: int) -> Pause | None:
     """The pause that is asked for or running now; there is at most one."""
     query = select(Pause).where(Pause.job_id == job_id, Pause.state.in_([PauseState.ASKED, PauseState.RUNNING]))
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def alterations_of(job_id: int) -> list[Alteration]:
+    query = select(Alteration).where(Alteration.job_id == job_id).options(joinedload(Alteration.asked_by))
+    return list(session.scalars(query.order_by(Alteration.id)))
+
+
+def open_alteration(job_id: int) -> Alteration | None:
+    """The alteration that waits for its answer; there is at most one."""
+    query = select(Alteration).where(Alteration.job_id == job_id, Alteration.state == AlterationState.ASKED)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def extended(job_id: int) -> bool:
+    """Whether the one extension of a job was asked for and not taken back."""
+    return session.scalar(select(Alteration.id).where(Alteration.job_id == job_id, USED)) is not None
+
+
+def suspensions_of(job_id: int) -> list[Suspension]:
+    return list(session.scalars(select(Suspension).where(Suspension.job_id == job_id).order_by(Suspension.id)))
+
+
+def open_suspension(job_id: int) -> Suspension | None:
+    """The suspension that lasts; there is at most one."""
+    return session.scalar(select(Suspension).where(Suspension.job_id == job_id, Suspension.ended_at.is_(None)))
 
 
 def uncounted() -> list[Any]:
@@ -138,11 +234,13 @@ def deliveries_of(job_id: int) -> list[DeliveredFile]:
     return list(session.scalars(query))
 
 
-def pauses_to_answer(unit_id: int | None) -> list[Pause]:
-    """The pauses asked for in the jobs of a unit, the first to lapse first."""
-    query = (
-        select(Pause)
-        .join(Job)
-        .where(Pause.state == PauseState.ASKED, (Job.owner_id == unit_id) | (Job.agency_id == unit_id))
-    )
-    return list(session.scalars(query.options(contains_eager(Pause.job).joinedload(Job.item)).order_by(Pause.due)))
+def to_answer(unit_id: int | None) -> list[Pause | Alteration]:
+    """What is asked for in the jobs of a unit and waits for an answer: pauses, the first to lapse first, then
+    alterations."""
+    found: list[Pause | Alteration] = []
+    for model, asked in ((Pause, PauseState.ASKED), (Alteration, AlterationState.ASKED)):
+        query = select(model).join(Job)
+        query = query.where(model.state == asked, (Job.owner_id == unit_id) | (Job.agency_id == unit_id))
+        query = query.options(contains_eager(model.job).joinedload(Job.item)).order_by(model.due)
+        found += session.scalars(query)
+    return found

@@ -1,7 +1,8 @@
-"""The service itself: the clock that starts when the papers are complete, its pauses, the report and its acceptance."""
+"""The service itself: the clock that starts when the papers are complete, its pauses, the report and its acceptance.
+What changes the days agreed, and suspension, are in app/alterations."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from app.contracts.operations import accept_papers
@@ -12,60 +13,51 @@ from app.infra.outbox import enqueue
 from app.infra.record import Event, advance, record
 from app.jobs.models import Job
 from app.jobs.rules import serving
-from app.kernel import service_clock
 from app.kernel.act import CLOCK, Act
 from app.kernel.errors import Invalid, WrongState
 from app.kernel.law import the_clock
-from app.kernel.service_clock import Ledger
 from app.kernel.words import N_
 from app.kernel.workdays import HERE, due_day, local_day
-from app.services.models import DeliveredFile, Delivery, Pause, counting_pauses, last_delivery, open_pause, uncounted
+from app.services.clock import cap_reached, days_left_to_pause, derived_due
+from app.services.models import (
+    Alteration,
+    DeliveredFile,
+    Delivery,
+    Pause,
+    last_delivery,
+    open_alteration,
+    open_pause,
+    open_suspension,
+    uncounted,
+)
 from app.services.rules import REASONS, PauseState, runs
 
 LEAST_REASON, LEAST_EVIDENCE = 5, 20
-NOON = time(12)
 
 
 def start(act: Act, job: Job) -> None:
     """Accept the papers as complete, by the agency or, when it was silent, by the clock. Day zero of the service clock
     is the day of the acceptance; for the clock, the last day on which defects could have been named."""
-    _ready(act, job, "start")
+    ready(act, job, "start")
     silent = the_clock(act.actor)
     job.clock_start = due_day(job.due) if silent and job.due else local_day(act.now)
-    job.promised_due = job.service_due = _derived_due(job)
+    job.promised_due = job.service_due = derived_due(job)
     accept_papers(act, job)
     counted = (job.clock_start, job.agreed_days or 0)
     advance(act, job, "start", due=job.service_due, counted=counted, start=job.clock_start.isoformat(), silent=silent)
 
 
-def ledger_of(job: Job, pauses: Sequence[Any] | None = None, until: datetime | None = None) -> Ledger | None:
-    """The day-by-day record of a job's service clock; None before it runs. `pauses` are those that count (asked of the
-    database when not given); one that still runs counts up to `until`, and not at all without it."""
-    return _ledger(job, stretches(counting_pauses(job.id) if pauses is None else pauses, until))
-
-
-def days_used(ledger: Ledger, until: date) -> int:
-    """The working days of the service up to a day: those counted, and past the due day every one that is overdue."""
-    counted = sum(row.kind == "counted" and row.day <= until for row in ledger.rows)
-    return counted + (almanac.calendar().between(ledger.due, until) if until > ledger.due else 0)
-
-
-def stretches(pauses: Sequence[Any], until: datetime | None = None) -> list[service_clock.Pause]:
-    """The pauses as stretches of time; one that still runs ends at `until`, and is left out without it."""
-    found = []
-    for pause in pauses:
-        end = pause.ended_at or (min(until, pause.due or until) if until else None)
-        if end is not None:
-            found.append(service_clock.Pause(pause.asked_at, max(end, pause.asked_at)))
-    return found
+def refuse_when_due(act: Act, job: Job, says: str) -> None:
+    """Refuse what must be asked for before the service is due, as its clock stands now."""
+    if act.now >= max(derived_due(job, act.now), job.service_due or act.now):
+        raise WrongState(says)
 
 
 def ask_pause(act: Act, job: Job, *, reason: str, text: str, file_id: int | None) -> Pause:
     """Ask for a pause before the service is due, for one of the lawful reasons, with evidence: a file, or what happened
     in at least 20 characters. It counts from now once the other side agrees or keeps silent."""
-    _ready(act, job, "pause")
-    if job.due is None or act.now >= job.due:
-        raise WrongState(N_("The service is due already. A pause must be asked for before that."))
+    ready(act, job, "pause")
+    refuse_when_due(act, job, N_("The service is due already. A pause must be asked for before that."))
     if open_pause(job.id):
         raise WrongState(N_("A pause is asked for already. There is one at a time."))
     if reason not in REASONS:
@@ -73,7 +65,7 @@ def ask_pause(act: Act, job: Job, *, reason: str, text: str, file_id: int | None
     if not file_id and len(text.strip()) < LEAST_EVIDENCE:
         lacks = N_("Give evidence: a file, or what happened in at least %(n)s characters.")
         raise Invalid(lacks, field="text", n=LEAST_EVIDENCE)
-    if _days_left_to_pause(act, job) <= 0:
+    if days_left_to_pause(act, job) <= 0:
         full = N_("All pauses of this job together have reached the cap of %(n)s working days.")
         raise WrongState(full, n=almanac.number("pause_cap", act.now))
     pause = Pause(
@@ -94,15 +86,15 @@ def ask_pause(act: Act, job: Job, *, reason: str, text: str, file_id: int | None
 def confirm_pause(act: Act, pause: Pause) -> None:
     """Agree to a pause, by the other side or, when it was silent, by the clock. It counts from the instant it was asked
     for."""
-    _ready(act, pause, "confirm")
+    ready(act, pause, "confirm")
     _confirm(act, pause)
     advance(act, pause.job, "pause", pause_id=pause.id, reason=pause.reason)
 
 
 def refuse_pause(act: Act, pause: Pause, *, answer: str) -> None:
     """Refuse a pause with an answer; the clock never stood still."""
-    _ready(act, pause, "refuse")
-    pause.answer = _reasoned(answer, "answer")
+    ready(act, pause, "refuse")
+    pause.answer = reasoned(answer, "answer")
     advance(act, pause, "refuse", answer=pause.answer)
 
 
@@ -113,12 +105,12 @@ def drop_pause(act: Act, pause: Pause) -> None:
 
 def resume(act: Act, job: Job) -> None:
     """End the running pause and go on with a due day derived anew."""
-    _ready(act, job, "resume")
+    ready(act, job, "resume")
     pause = open_pause(job.id)
     if pause is None:
         raise WrongState(N_("No pause is running."))
     _end(act, pause, "end")
-    advance(act, job, "resume", due=_promise(job), pause_id=pause.id)
+    advance(act, job, "resume", due=promise(job), pause_id=pause.id)
 
 
 def end_at_cap(act: Act, pause: Pause) -> None:
@@ -129,20 +121,25 @@ def end_at_cap(act: Act, pause: Pause) -> None:
 
 def veto_pause(act: Act, pause: Pause, *, reason: str) -> None:
     """Strike a pause out, as the regulator of the sector: it never counted, and the due day is derived anew."""
-    _ready(act, pause, "veto")
+    ready(act, pause, "veto")
     job, running = pause.job, runs(act.actor, pause)
-    pause.answer = _reasoned(reason, "reason")
+    pause.answer = reasoned(reason, "reason")
     advance(act, pause, "veto", reason=pause.answer)
     if running:
-        advance(act, job, "veto_pause", due=_promise(job), pause_id=pause.id, reason=pause.answer)
+        advance(act, job, "veto_pause", due=promise(job), pause_id=pause.id, reason=pause.answer)
     else:
         rederive(act, job)
 
 
 def rederive(act: Act, job: Job) -> None:
-    """Derive a job's due day anew when its pauses or the calendar have changed; record both days when it moved."""
+    """Derive a job's due day anew when its pauses, its days or the calendar have changed, and when the running pause
+    reaches the cap; record both days when it moved."""
     job.lock()
-    before, after = job.service_due, _promise(job) if job.clock_start else None
+    job.counted_from = job.counted_days = None  # by more than a day and a number, from now on
+    pause = open_pause(job.id)
+    if pause and runs(act.actor, pause):
+        pause.due = cap_reached(act, pause)
+    before, after = job.service_due, promise(job) if job.clock_start else None
     if before == after or before is None or after is None:
         return
     if serving(act.actor, job):
@@ -152,7 +149,7 @@ def rederive(act: Act, job: Job) -> None:
 
 def agree_earlier(act: Act, job: Job) -> None:
     """Agree, as the agency, to the earlier day that a changed calendar allows: from now on it is the promise."""
-    _ready(act, job, "agree_earlier")
+    ready(act, job, "agree_earlier")
     before = job.service_due.isoformat() if job.service_due else None
     advance(act, job, "agree_earlier", due=job.earlier_due, counted=job.counted(), before=before)
     job.service_due, job.earlier_due = job.due, None
@@ -161,20 +158,20 @@ def agree_earlier(act: Act, job: Job) -> None:
 def derived(now: datetime) -> Iterator[tuple[Any, datetime]]:
     """The deadlines that are not counted from a day alone, as the calendar makes them: (service or pause, instant)."""
     for thing in uncounted():
-        yield thing, _derived_due(thing) if isinstance(thing, Job) else _cap_reached(Act(CLOCK, now), thing)
+        yield thing, derived_due(thing) if isinstance(thing, Job) else cap_reached(Act(CLOCK, now), thing)
 
 
 def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str) -> Delivery:
     """Hand the report over, one round more. A pause that is running ends, one that is only asked for falls away. The
     first delivery stops the service clock."""
-    _ready(act, job, "deliver")
+    ready(act, job, "deliver")
     files = files_by_id(list(file_ids))
     if not files:
         raise Invalid(N_("Add at least one file: the report itself."), field="files")
-    _close_pause(act, job)
+    close_what_is_open(act, job)
     due = job.due
     if job.delivered_at is None:
-        due = _promise(job)
+        due = promise(job)
         job.delivered_at, job.earlier_due = act.now, None
     late = due is not None and act.now >= due
     last = last_delivery(job.id)
@@ -186,8 +183,8 @@ def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str) -> Delive
 
 def return_report(act: Act, job: Job, *, reason: str) -> None:
     """Return the report for rework, with everything that must be mended."""
-    _ready(act, job, "return_report")
-    why, delivery = _reasoned(reason, "reason"), last_delivery(job.id)
+    ready(act, job, "return_report")
+    why, delivery = reasoned(reason, "reason"), last_delivery(job.id)
     if delivery is None:
         raise WrongState(N_("No report has been delivered."))
     delivery.returned_at, delivery.returned_because = act.now, why
@@ -198,7 +195,7 @@ def return_report(act: Act, job: Job, *, reason: str) -> None:
 def accept(act: Act, job: Job, *, checklist: Sequence[int] | None = None) -> None:
     """Accept the report, by the owner or, when it was silent, by the clock. `checklist` are the places in the pinned
     standard's quality checklist that the owner found met; it stays on the record."""
-    _ready(act, job, "accept")
+    ready(act, job, "accept")
     job.accepted_at = act.now
     asked = len(job.standard.checklist)
     met = sorted({place for place in checklist or () if 0 <= place < asked})
@@ -207,9 +204,9 @@ def accept(act: Act, job: Job, *, checklist: Sequence[int] | None = None) -> Non
 
 def terminate(act: Act, job: Job, *, reason: str) -> None:
     """End the job before its time, as the operator or the regulator. The reason is public."""
-    _ready(act, job, "terminate")
-    why = _reasoned(reason, "reason")
-    _close_pause(act, job)
+    ready(act, job, "terminate")
+    why = reasoned(reason, "reason")
+    close_what_is_open(act, job)
     advance(act, job, "terminate", reason=why)
 
 
@@ -224,54 +221,41 @@ def plan_reminder(act: Act, event_id: int) -> None:
     enqueue(act, "notices.remind", at=max(act.now, opens), event_id=event_id)
 
 
-def _ready(act: Act, thing: Job | Pause, verb: str) -> None:
+def ready(act: Act, thing: Job | Pause | Alteration, verb: str) -> None:
     """Lock the row before anything is read of it, and refuse what the law does not allow now."""
     thing.lock()
     thing.LIFE.check(act, thing, verb)
 
 
 def _confirm(act: Act, pause: Pause) -> None:
-    advance(act, pause, "confirm", due=_cap_reached(act, pause), silent=the_clock(act.actor))
+    advance(act, pause, "confirm", due=cap_reached(act, pause), silent=the_clock(act.actor))
 
 
 def _end(act: Act, pause: Pause, verb: str) -> None:
     pause.ended_at = min(act.now, pause.due) if pause.due else act.now
-    advance(act, pause, verb)
+    advance(act, pause, verb, ended_at=pause.ended_at.isoformat())
 
 
-def _close_pause(act: Act, job: Job) -> None:
-    """The job leaves the service: what silence has agreed to counts, a running pause ends, one only asked for falls."""
-    pause, closing = open_pause(job.id), Act(CLOCK, act.now)
-    if pause is None:
-        return
-    if not runs(act.actor, pause) and pause.LIFE.lapsed(pause, act.now):
+def close_what_is_open(act: Act, job: Job) -> None:
+    """The job leaves the service: what silence has agreed to counts, a running pause or a suspension ends, and what is
+    only asked for falls away."""
+    closing, pause, asked = Act(CLOCK, act.now), open_pause(job.id), open_alteration(job.id)
+    if pause and not runs(act.actor, pause) and pause.LIFE.lapsed(pause, act.now):
         _confirm(closing, pause)
-    if runs(act.actor, pause):
+    if pause and runs(act.actor, pause):
         _end(closing, pause, "close")
-    else:
+    elif pause:
         advance(closing, pause, "drop")
+    if asked:
+        advance(closing, asked, "refuse" if asked.LIFE.lapsed(asked, act.now) else "drop")
+    if suspension := open_suspension(job.id):
+        suspension.ended_at = act.now
 
 
-def _ledger(job: Job, stood: Sequence[service_clock.Pause]) -> Ledger | None:
-    if job.clock_start is None or job.agreed_days is None:
-        return None
-    hours = almanac.hours(datetime.combine(job.clock_start, NOON, HERE))
-    return service_clock.ledger(almanac.calendar(), hours, job.clock_start, job.agreed_days, stood)
-
-
-def _derived_due(job: Job) -> datetime:
-    """The exclusive instant at which the service is due, from the record: its start, its days, its ended pauses."""
-    almanac.almanac(fresh=True)
-    ledger = ledger_of(job)
-    if ledger is None:
-        raise ValueError(f"the service clock of job {job.id} does not run")
-    return almanac.calendar().deadline(datetime.combine(ledger.due, NOON, HERE), 0)
-
-
-def _promise(job: Job) -> datetime:
+def promise(job: Job) -> datetime:
     """Derive the due day anew and keep it. While the agency has not agreed to an earlier day of the calendar, the
     promise stands."""
-    after, holds = _derived_due(job), job.service_due
+    after, holds = derived_due(job), job.service_due
     if job.earlier_due is None or holds is None or after >= holds:
         job.service_due, job.earlier_due = after, None
         return after
@@ -279,24 +263,7 @@ def _promise(job: Job) -> datetime:
     return holds
 
 
-def _days_left_to_pause(act: Act, job: Job) -> int:
-    ledger = ledger_of(job)
-    return almanac.number("pause_cap", act.now) - (ledger.excluded_days if ledger else 0)
-
-
-def _cap_reached(act: Act, pause: Pause) -> datetime:
-    """The end of the day on which the job's pauses, this one running on, come to as many days as the cap allows."""
-    cap, ended = almanac.number("pause_cap", act.now), stretches(counting_pauses(pause.job_id))
-    days = max(_days_left_to_pause(act, pause.job) - 1, 0)
-    while True:
-        until = almanac.calendar().deadline(pause.asked_at, days)
-        ledger = _ledger(pause.job, [*ended, service_clock.Pause(pause.asked_at, until)])
-        if ledger is None or ledger.excluded_days >= cap:
-            return until
-        days += 1
-
-
-def _reasoned(reason: str, field: str) -> str:
+def reasoned(reason: str, field: str) -> str:
     if len(reason.strip()) < LEAST_REASON:
         raise Invalid(N_("Give the reason in at least %(n)s characters."), field=field, n=LEAST_REASON)
     return reason.strip()

@@ -1,11 +1,12 @@
-"""The law of pauses of the service clock. The service's own steps stand in app/jobs/rules.py."""
+"""The law of pauses of the service clock and of alterations of its days. The service's own steps, suspension among
+them, stand in app/jobs/rules.py."""
 
 from enum import StrEnum
 from typing import Any
 
 from app.jobs import rules as jobs
 from app.kernel.act import Actor
-from app.kernel.law import Lifecycle, Turn, as_recorded, in_state, step, the_clock, who
+from app.kernel.law import Lifecycle, Turn, Who, as_recorded, in_state, step, the_clock, who
 from app.kernel.words import N_
 
 
@@ -27,6 +28,34 @@ class Reason(StrEnum):
     FORCE_MAJEURE = "force_majeure"
     OBJECTION = "objection"
 
+
+class AlterationState(StrEnum):
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+
+class AlterationKind(StrEnum):
+    EXTENSION = "extension"
+    SCOPE = "scope_change"
+
+
+KINDS = {AlterationKind.EXTENSION: N_("extension"), AlterationKind.SCOPE: N_("change of scope")}
+# The page on which each is asked for, and its button.
+ASKS = {
+    AlterationKind.EXTENSION: ("alterations.extend", N_("Ask for an extension")),
+    AlterationKind.SCOPE: ("alterations.change_scope", N_("Ask for a change of scope")),
+}
+# The terms that say how many days may be asked for.
+CAPS: dict[str, str] = {AlterationKind.EXTENSION: "extension_cap", AlterationKind.SCOPE: "scope_cap"}
+
+# What the public record says of a pause; of others the clock never stood still.
+TOLD_AS: dict[str, str] = {
+    PauseState.ENDED: "counted",
+    PauseState.RUNNING: "running",
+    PauseState.VETOED: "vetoed",
+}
 
 # The only lawful reasons for a pause (basis: the market's workflow, working days).
 REASONS = {
@@ -86,8 +115,33 @@ LIFE = Lifecycle("pause", N_("pause"), {
     },
 )
 
+ALTERING = Lifecycle("alteration", N_("extension or change of scope"), {
+        AlterationState.ASKED:   N_("new days asked for"),
+        AlterationState.AGREED:  N_("new days agreed"),
+        AlterationState.REFUSED: N_("new days refused"),
+        AlterationState.DROPPED: N_("request taken back"),
+    },
+    step("agree",  N_("Agree to the new days"),  AlterationState.ASKED, AlterationState.AGREED,  the_other_side),
+    step("refuse", N_("Refuse the new days"),    AlterationState.ASKED, AlterationState.REFUSED, the_other_side | the_clock, lapse=True, asks=True),
+    step("drop",   N_("Take the request back"),  AlterationState.ASKED, AlterationState.DROPPED, the_asker | the_clock),
+    page="alterations",
+    turns={
+        AlterationState.ASKED: Turn(the_other_side, N_("Agree to the new days or refuse them"), "alterations.show", N_("No answer means refused.")),
+    },
+)
+
 MAY_READ = reads_papers
-MAY_ASK = jobs.its_parties
+MAY_ALTER: dict[str, Who] = {AlterationKind.EXTENSION: jobs.its_agency, AlterationKind.SCOPE: jobs.its_parties}
 # fmt: on
 
 runs = in_state(PauseState.RUNNING)
+
+
+def once(kind: str) -> bool:
+    """Whether a kind of alteration can be asked for once in a job."""
+    return kind == AlterationKind.EXTENSION
+
+
+def asks_open_to(actor: Actor, job: Any) -> list[tuple[str, str]]:
+    """The pages on which somebody may ask for new days now, with their buttons."""
+    return [ASKS[kind] for kind in ASKS if jobs.on_the_clock(actor, job) and MAY_ALTER[kind](actor, job)]

@@ -11,25 +11,29 @@ from app.jobs.models import Job, light_of
 from app.jobs.rules import LIFE as JOB_LIFE
 from app.jobs.rules import MAY_READ_PAPERS
 from app.kernel import service_clock
+from app.kernel.deadline_record import ledger_lines, written
 from app.kernel.errors import WrongState
 from app.kernel.law import anyone
 from app.kernel.service_clock import Ledger
 from app.kernel.words import N_
 from app.kernel.workdays import HERE
 from app.services import operations
+from app.services.clock import hours_of, lasts, ledger_of, record_of, stretches
 from app.services.forms import AcceptForm, AnswerForm, DeliverForm, PauseForm, ReasonForm, ReworkForm
 from app.services.models import (
     DeliveredFile,
     Pause,
-    counting_pauses,
+    alterations_of,
     deliveries_of,
     last_delivery,
+    on_the_clock,
     open_pause,
     pauses_of,
+    suspensions_of,
 )
-from app.services.rules import LIFE, MAY_READ, REASONS, runs
+from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, asks_open_to, runs
 from app.web.door import acting, allow, now
-from app.web.downloads import download
+from app.web.downloads import attached, download
 
 bp = Blueprint("services", __name__)
 pauses = Blueprint("pauses", __name__)
@@ -121,14 +125,32 @@ def veto_pause(job: Job) -> Any:
 @bp.get("/jobs/<int:id>/ledger")
 @allow(anyone, Job)
 def ledger(job: Job) -> Any:
-    counting = counting_pauses(job.id)
-    found = operations.ledger_of(job, counting, now())
+    events = on_the_clock(job.id)
+    found = ledger_of(job, events, now())
     if request.args.get("format") == "json":
-        return jsonify(_to_recompute(job, found or abort(404), operations.stretches(counting, now())))
-    told = {"job": job, "found": found, "pauses": pauses_of(job.id), "reasons": REASONS, "life": LIFE}
-    running = any(runs(acting().actor, pause) for pause in counting)
-    inside = MAY_READ_PAPERS(acting().actor, job)
-    return render_template("services/ledger.html", hours=_hours(), running=running, inside=inside, **told)
+        return jsonify(_to_recompute(job, found or abort(404), stretches(events, now())))
+    return render_template(
+        "services/ledger.html",
+        job=job,
+        found=found,
+        pauses=pauses_of(job.id),
+        suspensions=suspensions_of(job.id),
+        alterations=alterations_of(job.id),
+        reasons=REASONS,
+        kinds=KINDS,
+        life=LIFE,
+        hours=_hours(job),
+        running=lasts(events),
+        inside=MAY_READ_PAPERS(acting().actor, job),
+        asks=asks_open_to(acting().actor, job),
+    )
+
+
+@bp.get("/jobs/<int:id>/clock.json")
+@allow(anyone, Job)
+def record(job: Job) -> Any:
+    """The public record, from which verify/deadline.py recomputes the due day (docs/protocols/deadline.md)."""
+    return attached(written(record_of(job, now()) or abort(404)), f"clock-{job.number}.json")
 
 
 def _to_recompute(job: Job, found: Ledger, stood: list[service_clock.Pause]) -> dict[str, Any]:
@@ -138,19 +160,17 @@ def _to_recompute(job: Job, found: Ledger, stood: list[service_clock.Pause]) -> 
         "start": found.start.isoformat(),
         "days": found.days,
         "pauses": [[one.start.astimezone(HERE).isoformat(), one.end.astimezone(HERE).isoformat()] for one in stood],
-        "hours": _hours(),
+        "hours": _hours(job),
         "excluded_days": found.excluded_days,
         "due": found.due.isoformat(),
         "provisional": found.provisional,
-        "ledger": [
-            {"day": row.day.isoformat(), "kind": row.kind, "makeup": row.makeup, "source": row.source}
-            for row in found.rows
-        ],
+        "ledger": ledger_lines(found),
     }
 
 
-def _hours() -> list[str]:
-    return [f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in almanac.hours(now()).spans]
+def _hours(job: Job) -> list[str]:
+    hours = hours_of(job)
+    return [f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours.spans] if hours else []
 
 
 @bp.get("/delivered/<int:id>/file")

@@ -1,4 +1,4 @@
-"""Handing a stored file out: always as a download, never shown inside a page."""
+"""Handing a file out: always as a download, never shown inside a page."""
 
 from io import BytesIO
 
@@ -20,3 +20,10 @@ def attachment_as(found: Attachment, name: str) -> Response:
     """A file of a proposal under a name that tells nothing."""
     called = f"{name}.{ENDINGS[found.media]}"
     return send_file(BytesIO(found.content), mimetype=found.media, as_attachment=True, download_name=called)
+
+
+def attached(text: str, name: str) -> Response:
+    """Public data made for the occasion, as a file of that name."""
+    answer = Response(text, mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -167,3 +167,11 @@ def test_an_earlier_day_is_offered_to_the_agency_on_the_page_of_the_job(as_user)
     assert client.post(f"/jobs/{job.id}/service/earlier").status_code == 303
     assert make.again(job).earlier_due is None
     assert "First promised" in plain(client.get(f"/jobs/{job.id}/ledger").text)
+
+
+def test_the_calendar_is_open_data(visitor):
+    told = visitor.get("/calendar.json").json
+    assert (told["format"], told["first_year"], told["last_year"]) == ("calendar/1", 2004, 2026)
+    assert [row["day"] for row in told["days"]] == sorted({row["day"] for row in told["days"]})
+    (make_up,) = [row for row in told["days"] if row["day"] == "2026-10-10"]
+    assert make_up["working"] is True and make_up["source"]

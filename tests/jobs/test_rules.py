@@ -58,6 +58,7 @@ WHO = {
     "upload_contract": PARTIES, "return_contract": {"agency"}, "confirm_contract": {"agency"},
     "start": {"agency", "clock"}, "pause": PARTIES | {"clock"},
     "resume": PARTIES | {"clock"}, "veto_pause": {"regulator"},
+    "suspend": {"operator", "regulator"}, "lift": {"operator", "regulator"},
     "accept": OWNERS | {"clock"}, "conclude": PARTIES, "terminate": {"operator", "regulator"},
 }
 # fmt: on

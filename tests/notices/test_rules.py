@@ -10,7 +10,16 @@ SILENT = {
     "job.veto_pause", "objection.take_back", "pause.confirm", "pause.end", "pause.close",
 }  # fmt: skip
 # What is told although it is no step.
-BESIDES = {"objection.file", "pause.ask", "job.delegate", "job.split", "inquiry.ask", "seat.appoint", "entry.warn"}
+BESIDES = {
+    "objection.file",
+    "pause.ask",
+    "alteration.ask",
+    "job.delegate",
+    "job.split",
+    "inquiry.ask",
+    "seat.appoint",
+    "entry.warn",
+}
 
 
 def steps() -> set[str]:

@@ -32,7 +32,7 @@ REASON = "中选机构的资质在报名截止前已被注销。"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who sends a form, at an instant: a user, the address, and what is typed."""
+    """Somebody who sends a form, at an instant: a user, the address, and what is typed, or how it is made anew."""
 
     user: Any
     path: str

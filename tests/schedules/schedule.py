@@ -111,7 +111,8 @@ def perform(app: Flask, scene: Scene, keys: list[Cookie], seed: str) -> Outcome:
 
         def run() -> None:
             _mine.now = person.at
-            answers[place] = client.post(person.path, data=dict(person.typed))
+            typed = {name: value() if callable(value) else value for name, value in person.typed.items()}
+            answers[place] = client.post(person.path, data=typed)
 
         return run
 

@@ -16,9 +16,10 @@ import pytest
 from tests import make
 from tests.schedules.scenes import SCENES, Scene
 from tests.schedules.schedule import Outcome, naively, perform, shelf, windows
+from tests.schedules.service_scenes import SERVICE_SCENES
 from tests.staging import Stage
 
-pytestmark = pytest.mark.parametrize("build", SCENES, ids=lambda build: build.__name__)
+pytestmark = pytest.mark.parametrize("build", SCENES + SERVICE_SCENES, ids=lambda build: build.__name__)
 Build = Callable[[Random], Scene]
 CONTROLS = 40
 PER_SCENE = 50  # schedules that have a scene in common, which is put back after each
@@ -28,7 +29,7 @@ TOLD = re.compile(
     r"|The clock selects in a moment|the clock takes the next step|The publicity of this result has ended"
     r"|The panel is not complete: the owner first fills the seat that was left"
 )
-WAY_ON = re.compile(r'class="btn btn-go" href="/(jobs|entries|seats)/\d+"')
+WAY_ON = re.compile(r'class="btn btn-go" href="/(jobs|entries|seats|pauses|alterations)/\d+"')
 
 
 @pytest.mark.soak
@@ -38,7 +39,7 @@ def test_in_every_schedule_one_is_first_and_the_others_read_how_it_stands(
     run, _, number = os.environ.get("SCHEDULE", "").partition("/")
     run = run or secrets.token_hex(4)
     sys.stdout.write(f"SCHEDULE={run}/<number> runs one of these again\n")
-    first = range(0, PER_SCENE * at_scale(3, 200), PER_SCENE)
+    first = range(0, PER_SCENE * at_scale(3 if build in SCENES else 1, 200), PER_SCENE)
     numbers = [int(number)] if number else [one + place for one in first for place in range(at_scale(5, PER_SCENE))]
     faults = list(faults_of(build, stage(backend), run, numbers))
     assert not faults, "\n".join(faults)

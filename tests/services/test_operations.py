@@ -19,6 +19,7 @@ from app.kernel import service_clock
 from app.kernel.act import CLOCK, Act
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.workdays import due_day
+from app.services import clock as clock_of
 from app.services import operations
 from app.services.models import Pause, deliveries_of, last_delivery, open_pause, pauses_of
 from tests import make
@@ -64,7 +65,7 @@ def test_accepting_the_papers_starts_the_clock_the_next_working_day() -> None:
     job = serving()
     assert (job.state, job.clock_start, due(job)) == ("in_service", date(2026, 9, 28), "2026-10-10")
     assert set(states(job)) == {"accepted"}
-    ledger = operations.ledger_of(job)
+    ledger = clock_of.ledger_of(job)
     assert ledger and [row.kind for row in ledger.rows].count("counted") == 5
     assert ledger.rows[-1].makeup
 
@@ -100,7 +101,7 @@ def test_a_pause_over_the_holiday_excludes_two_working_days() -> None:
     assert (job.state, job.due) == ("paused", None)
     operations.resume(agency(job, "10-09 10:00"), job)
     assert (job.state, due(job)) == ("in_service", "2026-10-14")
-    ledger = operations.ledger_of(job)
+    ledger = clock_of.ledger_of(job)
     assert ledger and ledger.excluded_days == [row.kind for row in ledger.rows].count("paused") == 3
 
 
@@ -310,7 +311,7 @@ def take(job: Job, gaps: list[tuple[int, int, int]]) -> None:
         stood.append(service_clock.Pause(asked, now))
         expected = service_clock.ledger(almanac.calendar(), HOURS, date(2026, 9, 28), 5, stood)
         assert due(job) == expected.due.isoformat()
-        assert operations.ledger_of(job) == expected
+        assert clock_of.ledger_of(job) == expected
         assert expected.excluded_days <= almanac.number("pause_cap", now)
 
 
@@ -389,10 +390,10 @@ def test_the_days_used_leave_the_pauses_out_and_go_on_past_the_due_day() -> None
     job = serving()
     paused(job, "9-29 09:00")
     operations.resume(agency(job, "9-30 09:00"), job)
-    ledger = operations.ledger_of(job)
+    ledger = clock_of.ledger_of(job)
     assert ledger and ledger.due == date(2026, 10, 12)
     days = [date(2026, 9, 29), date(2026, 9, 30), date(2026, 10, 8), date(2026, 10, 12), date(2026, 10, 14)]
-    assert [operations.days_used(ledger, day) for day in days] == [0, 1, 2, 5, 7]
+    assert [clock_of.days_used(ledger, day) for day in days] == [0, 1, 2, 5, 7]
 
 
 def test_the_owner_accepts_with_the_checklist() -> None:
@@ -461,5 +462,5 @@ def test_a_changed_calendar_moves_the_due_day_and_says_so() -> None:
 
 def test_a_draft_has_no_ledger() -> None:
     job = make.job("draft")
-    assert operations.ledger_of(job) is None
+    assert clock_of.ledger_of(job) is None
     operations.rederive(Act(CLOCK, at("9-29 10:00")), job)

@@ -1,0 +1,112 @@
+"""The service clock of a job, derived from its record: the ledger, the due day, what is left of the cap of pauses."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from app.infra import almanac
+from app.jobs.models import Job
+from app.kernel import service_clock
+from app.kernel.act import Act
+from app.kernel.deadline_record import Agreed, Standstill, deadline_record
+from app.kernel.service_clock import Ledger
+from app.kernel.workdays import HERE, due_day
+from app.services.models import Pause, on_the_clock, pauses_of, suspensions_of
+from app.services.rules import TOLD_AS
+
+NOON = time(12)
+STANDSTILLS = ("pause", "suspension")
+
+
+def ledger_of(job: Job, events: Sequence[Any] | None = None, until: datetime | None = None) -> Ledger | None:
+    """The day-by-day record of a job's service clock; None before it runs. `events` are what moves it (asked of the
+    database when not given); what still stands still counts up to `until`, and not at all without it."""
+    found = on_the_clock(job.id) if events is None else events
+    return _ledger(job, stretches(found, until), [row.days for row in found])
+
+
+def hours_of(job: Job) -> service_clock.Hours | None:
+    """The working hours that a job's pauses are counted by: those in force when its clock started; None before."""
+    return almanac.hours(datetime.combine(job.clock_start, NOON, HERE)) if job.clock_start else None
+
+
+def days_used(ledger: Ledger, until: date) -> int:
+    """The working days of the service up to a day: those counted, and past the due day every one that is overdue."""
+    counted = sum(row.kind == "counted" and row.day <= until for row in ledger.rows)
+    return counted + (almanac.calendar().between(ledger.due, until) if until > ledger.due else 0)
+
+
+def stretches(events: Sequence[Any], until: datetime | None = None) -> list[service_clock.Pause]:
+    """The pauses and suspensions as stretches of time; one that lasts ends at `until`, and is left out without it."""
+    found = []
+    for row in events:
+        end = row.ended_at or (min(until, row.due or until) if until else None)
+        if end is not None and row.what in STANDSTILLS:
+            found.append(service_clock.Pause(row.since, max(end, row.since)))
+    return found
+
+
+def lasts(events: Sequence[Any]) -> bool:
+    """Whether a pause or a suspension lasts, so that the clock stands still."""
+    return any(row.what in STANDSTILLS and row.ended_at is None for row in events)
+
+
+def derived_due(job: Job, until: datetime | None = None) -> datetime:
+    """The exclusive instant at which the service is due, from the record: its start, its days and what was agreed to
+    add to them, and its ended pauses and suspensions; one that lasts counts up to `until`."""
+    almanac.almanac(fresh=True)
+    ledger = ledger_of(job, until=until)
+    if ledger is None:
+        raise ValueError(f"the service clock of job {job.id} does not run")
+    return almanac.calendar().deadline(datetime.combine(ledger.due, NOON, HERE), 0)
+
+
+def days_left_to_pause(act: Act, job: Job) -> int:
+    ledger = _ledger(job, _ended_pauses(job.id))
+    return almanac.number("pause_cap", act.now) - (ledger.excluded_days if ledger else 0)
+
+
+def cap_reached(act: Act, pause: Pause) -> datetime:
+    """The end of the day on which the job's pauses, this one running on, come to as many days as the cap allows."""
+    cap, ended = almanac.number("pause_cap", act.now), _ended_pauses(pause.job_id)
+    days = max(days_left_to_pause(act, pause.job) - 1, 0)
+    while True:
+        until = almanac.calendar().deadline(pause.asked_at, days)
+        ledger = _ledger(pause.job, [*ended, service_clock.Pause(pause.asked_at, until)])
+        if ledger is None or ledger.excluded_days >= cap:
+            return until
+        days += 1
+
+
+def _ledger(job: Job, stood: Sequence[service_clock.Pause], added: Sequence[int] = ()) -> Ledger | None:
+    hours = hours_of(job)
+    if hours is None or job.clock_start is None or job.agreed_days is None:
+        return None
+    return service_clock.ledger(almanac.calendar(), hours, job.clock_start, job.agreed_days, stood, added)
+
+
+def _ended_pauses(job_id: int) -> list[service_clock.Pause]:
+    return stretches([row for row in on_the_clock(job_id) if row.what == "pause"])
+
+
+def record_of(job: Job, now: datetime) -> dict[str, Any] | None:
+    """The public record of a job's clock as it stands, from which strangers recompute its due day; None before it runs.
+    It has no papers and names nobody."""
+    hours = hours_of(job)
+    if hours is None or job.clock_start is None or job.agreed_days is None:
+        return None
+    stood = [one for one in (_told(pause, now) for pause in pauses_of(job.id)) if one]
+    for row in suspensions_of(job.id):
+        state = "counted" if row.ended_at else "running"
+        stood.append(Standstill("suspension", row.reason, row.started_at, row.ended_at or now, state))
+    agreed = [Agreed(row.what, row.days, row.since) for row in on_the_clock(job.id) if row.what not in STANDSTILLS]
+    facts: dict[str, Any] = {"job": job.number or "", "as_of": now, "delivered_at": job.delivered_at}
+    facts["held"] = due_day(job.service_due) if job.service_due and job.service_due > derived_due(job, now) else None
+    return deadline_record(almanac.calendar(), hours, job.clock_start, job.agreed_days, stood, agreed, **facts)
+
+
+def _told(pause: Pause, now: datetime) -> Standstill | None:
+    """A pause as everybody may know it; None where the clock never stood still."""
+    state = TOLD_AS.get(pause.state, "")
+    end = pause.ended_at or (pause.state_since if state == "vetoed" else min(now, pause.due or now))
+    return Standstill("pause", pause.reason, pause.asked_at, max(end, pause.asked_at), state) if state else None

@@ -1,0 +1,85 @@
+"""The pages of new days and of suspension, and the public files from which a stranger recomputes the due day."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from app.services.models import alterations_of
+from tests import make
+from tests.pages import english
+from tests.verify import verifiers
+from tests.verify.test_deadline import PROGRAM
+
+pytestmark = pytest.mark.one_database
+WHY = "外业测量遇连续强降雨，预计推迟三个工作日完成。"
+
+
+@pytest.fixture
+def job(app):
+    return make.job("in_service")
+
+
+@pytest.fixture
+def window(app, as_user, job):
+    """`window(unit)`: somebody of the unit, who reads English, an hour after the clock started."""
+    now = make.later(job, hours=1)
+
+    def opens(unit=None):
+        client = english(as_user(make.user_of(unit)) if unit else as_user())
+        app.config["CLOCK"] = lambda: now
+        return client
+
+    return opens
+
+
+def test_too_many_days_are_refused_and_what_was_typed_is_kept(window, job):
+    answer = window(job.agency).post(f"/jobs/{job.id}/extension", data={"days": "11", "reason": WHY})
+    assert answer.status_code == 422
+    assert "Enter a whole number from 1 to 10." in answer.text
+    assert WHY in answer.text
+    assert alterations_of(job.id) == []
+
+
+def test_a_second_request_is_told_that_one_waits(window, job):
+    agency, address = window(job.agency), f"/jobs/{job.id}/extension"
+    first = agency.post(address, data={"days": "3", "reason": WHY})
+    assert first.status_code == 303
+    again = agency.post(address, data={"days": "2", "reason": WHY})
+    assert again.status_code == 409
+    assert "New days are asked for already." in again.text
+    assert WHY in again.text
+    assert agency.get(address).location == first.location
+
+
+def test_after_the_due_instant_nothing_can_be_asked_for(window, app, job):
+    agency = window(job.agency)
+    app.config["CLOCK"] = lambda: job.due + timedelta(seconds=1)
+    answer = agency.get(f"/jobs/{job.id}/extension")
+    assert answer.status_code == 409
+    assert "The service is due already." in answer.text
+
+
+def test_a_stranger_recomputes_what_the_service_publishes(window, job, tmp_path):
+    units = (job.owner, job.agency, make.operator())
+    owner, agency, office = (window(unit) for unit in units)
+    agency.post(f"/jobs/{job.id}/extension", data={"days": "3", "reason": WHY})
+    owner.post(f"/alterations/{alterations_of(job.id)[0].id}/agree")
+    assert office.post(f"/jobs/{job.id}/service/suspend", data={"reason": WHY}).status_code == 303
+    visitor = window()
+    page = visitor.get(f"/jobs/{job.id}/ledger").text
+    record, calendar = visitor.get(f"/jobs/{job.id}/clock.json"), visitor.get("/calendar.json")
+    for address in (f"/jobs/{job.id}/clock.json", "/calendar.json", "deadline.py"):
+        assert address in page
+    told = json.loads(record.text)
+    assert [one["state"] for one in told["pauses"]] == ["running"]
+    assert [one["kind"] for one in told["alterations"]] == ["extension"]
+    for name, text in (("clock.json", record.text), ("calendar.json", calendar.text)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    status, said = verifiers.run(PROGRAM, str(tmp_path / "clock.json"), str(tmp_path / "calendar.json"))
+    assert (status, said.split(":")[0]) == (0, "All holds")
+
+
+def test_a_job_whose_clock_does_not_run_has_no_record(window, app, as_user):
+    other = make.job("awarded")
+    assert window().get(f"/jobs/{other.id}/clock.json").status_code == 404
