@@ -25,6 +25,7 @@ from app.notices.models import Notice
 from app.objections.models import Objection
 from app.selections.models import current_award
 from app.services import operations as services
+from app.services.clock import ledger_of
 from tests import make
 from tests.staging import NOW
 
@@ -139,7 +140,7 @@ def test_a_service_keeps_its_first_promise_beside_the_day_that_holds(serving: An
     applied(f"{ends(serving)},0,台风停工", now=now_of(serving))
     job = make.again(serving)
     assert job.promised_due == promised < job.service_due == job.due
-    ledger = services.ledger_of(job)
+    ledger = ledger_of(job)
     assert ledger is not None and ledger.due == due_day(job.due)
 
 

@@ -38,7 +38,7 @@ def a_job(state, **details):
         "owner_id": OWNER, "run_by_id": 12, "chair_id": 81, "agency_id": AGENCY, "contract_by_id": OWNER,
         "sector_code": "water", "owner_rated": False, "agency_rated": False, "published_at": NOW,
         "two_person": True, "officer_id": 13, "unlocked": False, "outside_source": "drand", "outside_value": None,
-        "due": NOW + timedelta(days=1),
+        "due": NOW + timedelta(days=1), "earlier_due": NOW,
     }  # fmt: skip
     return SimpleNamespace(state=state, **known | details)
 
@@ -58,7 +58,7 @@ WHO = {
     "upload_contract": PARTIES, "return_contract": {"agency"}, "confirm_contract": {"agency"},
     "start": {"agency", "clock"}, "pause": PARTIES | {"clock"},
     "resume": PARTIES | {"clock"}, "veto_pause": {"regulator"},
-    "suspend": {"operator", "regulator"}, "lift": {"operator", "regulator"},
+    "agree_earlier": {"agency"}, "suspend": {"operator", "regulator"}, "lift": {"operator", "regulator"},
     "accept": OWNERS | {"clock"}, "conclude": PARTIES, "terminate": {"operator", "regulator"},
 }
 # fmt: on
