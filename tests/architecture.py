@@ -30,11 +30,14 @@ FEATURES = [
     "contracts",
     "services",
     "ratings",
+    "credit",
+    "blacklists",
     "notices",
     "oversight",
 ]
 DOMAIN = {
-    "rules": 0, "models": 1, "eligibility": 2, "posting": 2, "ahead": 2, "eligible": 3, "envelopes": 3, "operations": 4,
+    "rules": 0, "models": 1, "eligibility": 2, "posting": 2, "ahead": 2, "eligible": 3, "envelopes": 3, "measures": 3,
+    "barring": 3, "operations": 4,
     "documents": 5,
 }  # fmt: skip
 WEB = {"forms": 0, "views": 1, "commands": 1}

@@ -25,12 +25,12 @@ SENT = {
     ("owner", "/jobs"): 3,
     ("owner", "/jobs?mine=1"): 3,
     ("agency", "/jobs?state=open&keyword=示例&district=450800&after=5"): 3,
-    ("owner", "/agencies"): 6,
+    ("owner", "/agencies"): 7,
     ("owner", "/items"): 3,
     ("owner", "/desk"): 9,
-    ("agency", "/desk"): 7,
+    ("agency", "/desk"): 8,
     ("operator", "/desk"): 8,
-    ("regulator", "/desk"): 11,
+    ("regulator", "/desk"): 13,
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 
 from app.accounts.models import Unit
-from app.agencies.models import IN_THE_MARKET, Agency, Listing, Professional, Qualification
+from app.agencies.models import IN_THE_MARKET, Agency, Bar, Listing, Professional, Qualification
 from app.entries.eligibility import Condition, unmet
 from app.entries.models import Entry, live_entries
 from app.infra.db import run
@@ -83,6 +83,7 @@ def _eligible(wanted: Wanted) -> Select[Any]:
         Listing.days <= bindparam("days"),
         Listing.agency_id != bindparam("owner_id"),
         Listing.agency_id.not_in(select(Avoidance.agency_id).where(Avoidance.job_id == bindparam("job_id"))),
+        Listing.agency_id.not_in(_barred()),
         select(Agency.id).where(Agency.id == Listing.agency_id, IN_THE_MARKET).exists(),
         *(_holds(group) for group in wanted.groups),
         *(_has_staff(certificate, least) for certificate, least in wanted.staff),
@@ -109,6 +110,13 @@ def _entrants(wanted: Wanted) -> Select[Any]:
 def _first(wanted: Wanted) -> Select[Any]:
     named = _eligible(wanted).add_columns(Unit.name).join(Unit, Unit.id == Listing.agency_id)
     return named.order_by(Listing.days, Listing.fee_cents, Listing.id).limit(bindparam("limit"))
+
+
+def _barred() -> Select[Any]:
+    """The few agencies that are barred on the day from the item or from all, read once."""
+    of_item = Bar.item_id.is_(None) | (Bar.item_id == bindparam("item_id"))
+    running = (Bar.first_day <= bindparam("today"), Bar.last_day >= bindparam("today"))
+    return select(Bar.agency_id).where(*running, of_item)
 
 
 def _holds(group: tuple[tuple[str, str], ...]) -> ColumnElement[bool]:
