@@ -208,7 +208,8 @@ def _step(event: CreditEvent, verb: str, form: Any, does: Callable[..., None], t
     if form.validate_on_submit():
         values = form.values
         if "file" in values:
-            values["file_id"] = values.pop("file").id if form.file.data else None
+            paper = values.pop("file")
+            values["file_id"] = paper.id if paper else None
         if form.attempt(does, acting(), event, **values):
             flash(told)
             return redirect(url_for(".show", id=event.id), 303)

@@ -17,6 +17,7 @@ COLUMNS = {
 }  # fmt: skip
 
 NO_COLUMNS = N_("The first line must name the columns: code,name,reason,from,until,source")
+UNREADABLE = N_("The list cannot be read: look for a quotation mark that is not closed.")
 NO_LINES = N_("There is no line below the names of the columns.")
 TOO_MANY = N_("Import at most %(most)s lines at once: there are %(lines)s.")
 WRONG_WIDTH = N_("Line %(line)s has not as many cells as there are columns.")
@@ -42,7 +43,10 @@ class Line:
 def read(text: str) -> list[Line]:
     """The lines of a list, the names of its columns (English or Chinese, in any order) in the first one. ValueError
     carries a msgid and its places, and names the first wrong line."""
-    table = [row for row in csv.reader(_lines(text)) if any(cell.strip() for cell in row)]
+    try:
+        table = [row for row in csv.reader(_lines(text)) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        raise ValueError(UNREADABLE, {}) from None
     heads = [_column(cell.strip()) for cell in table[0]] if table else []
     if sorted(heads) != sorted(COLUMNS):
         raise ValueError(NO_COLUMNS, {})
@@ -63,7 +67,7 @@ def read(text: str) -> list[Line]:
 
 def _lines(text: str) -> Iterator[str]:
     """Line by line with their ends, so that a quoted cell may hold several."""
-    return (line + "\n" for line in text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"))
+    return (line + "\n" for line in text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 def _column(head: str) -> str:
