@@ -13,6 +13,7 @@ from app.entries.models import entry_of
 from app.infra.db import session
 from app.objections.models import objections_of
 from tests import make
+from tests.credit.matters import in_effect, noted
 
 FEW, MANY = 3, 25
 SIDES = ("owner", "agency", "operator", "regulator")
@@ -26,6 +27,7 @@ SENT = {
     ("owner", "/jobs?mine=1"): 3,
     ("agency", "/jobs?state=open&keyword=示例&district=450800&after=5"): 3,
     ("owner", "/agencies"): 7,
+    ("visitor", "/credit"): 2,
     ("owner", "/items"): 3,
     ("owner", "/desk"): 9,
     ("agency", "/desk"): 8,
@@ -46,6 +48,8 @@ class Market:
         known = {"owner": self.owner, "entrants": [self.agency, make.agency(), make.agency()]}
         states = ("submitted", "open", "failed", "objected", "in_service", "archived")
         self.jobs = {state: make.job(state, **known) for state in states}
+        later = self.jobs["archived"].state_since
+        self.credit, self.noted = in_effect(self.agency, now=later), noted(self.agency, now=later)
         self.inquiry = self.inquire(self.jobs["open"])
         self.objection = objections_of(self.jobs["objected"].id)[0]
         self.entry, self.pause = self.enter(self.jobs["open"]), self.ask(self.jobs["in_service"])
@@ -64,6 +68,8 @@ class Market:
         return make.verb("services", "ask_pause")(by, job, reason="site", text=text, file_id=None)
 
     def grow(self, more):
+        make.copies(self.credit, more, agency_id=[self.agency.id, make.agency().id])
+        make.copies(self.noted, more, agency_id=[self.agency.id, make.agency().id])
         owners, firms = ([make.unit().id for _ in range(more)], [make.agency().id for _ in range(more)])
         for applicant in (make.agency(admitted=False) for _ in range(more)):
             agencies.submit(make.act(applicant), applicant, signed_by="示例")

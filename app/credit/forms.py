@@ -35,7 +35,7 @@ class StatementForm(Form):
 
 
 class ObjectionForm(Form):
-    objection = TextArea(N_("What you object to, and why"), least=10, most=2000)
+    objection = TextArea(N_("Your objection, and why"), least=10, most=2000)
     file = FileField(N_("Paper that proves it"), optional=True)
 
 

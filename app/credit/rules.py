@@ -28,6 +28,10 @@ GRADES = {
 }
 
 
+# How it stands in one service.
+ITEM_GRADES = GRADES | {Grade.SUSPENDED: N_("suspended for this service")}
+
+
 @who(N_("the agency it is about"))
 def its_firm(actor: Actor, event: Any) -> bool:
     return actor.kind == Kind.AGENCY and actor.unit_id == event.agency_id

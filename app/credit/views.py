@@ -25,7 +25,7 @@ from app.credit.models import (
     rules_on,
     scale_on,
 )
-from app.credit.rules import CREDIT_LIFE, GRADES, MAY_READ, MAY_RECORD
+from app.credit.rules import CREDIT_LIFE, GRADES, ITEM_GRADES, MAY_READ, MAY_RECORD
 from app.jobs.models import light_of
 from app.kernel.law import a_regulator, anyone
 from app.kernel.workdays import local_day
@@ -78,6 +78,7 @@ def agency(agency: Agency) -> Any:
         items={event.item.code: event.item.name for event in known if event.item},
         bars=bars_running(day, agency.id),
         may_record=MAY_RECORD(actor),
+        of_item=ITEM_GRADES,
         **_told(),
     )
 
