@@ -192,10 +192,12 @@ def by_professional(events: Iterable[CreditEvent]) -> dict[str, list[CreditEvent
 
 def published(events: Iterable[CreditEvent], day: date) -> list[CreditEvent]:
     """Of an agency's events those that everybody reads on a day: for the months of publication, and as long as a bar
-    runs that they gave cause for."""
+    runs that rests on them."""
     known = [event for event in events if counting(event) and event.effective_on and event.effective_on <= day]
-    because = {bar.because for bar in credit.bars(marks_of(known), scale_on) if bar.first <= day <= bar.last}
-    return [event for event in known if day <= public_until(event) or event.id in because]
+    marks = marks_of(known)
+    running = [bar for bar in credit.bars(marks, scale_on) if bar.first <= day <= bar.last]
+    behind = {mark.id for bar in running for mark in credit.behind(bar, marks, scale_on)}
+    return [event for event in known if day <= public_until(event) or event.id in behind]
 
 
 def public_until(event: CreditEvent) -> date:

@@ -126,6 +126,13 @@ def bars(marks: Iterable[Mark], scale_on: ScaleOn) -> list[Bar]:
     return list(found.values())
 
 
+def behind(bar: Bar, marks: Iterable[Mark], scale_on: ScaleOn) -> list[Mark]:
+    """The events that a bar rests on: the fraud, or all that counted in its service type on the day it began."""
+    if bar.item is None:
+        return [mark for mark in marks if mark.id == bar.because]
+    return [mark for mark in marks if mark.item == bar.item and weight(mark, bar.first, scale_on(bar.first))]
+
+
 def _barred(mark: Mark, known: list[Mark], scale: Scale) -> list[tuple[str | None, int]]:
     """The service types an event bars from, and for how many months."""
     barred: list[tuple[str | None, int]] = [(None, scale.removed_months)] if mark.fraud else []

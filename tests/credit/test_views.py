@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,8 @@ from tests import make
 from tests.credit.matters import TODAY, WHY, in_effect, listed, noted, on
 from tests.staging import NOW
 
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "protocols" / "credit.schema.json").read_text())
+AGENCY, EVENT = SCHEMA["properties"]["agencies"]["items"], SCHEMA["$defs"]["event"]
 pytestmark = pytest.mark.one_database
 
 
@@ -64,6 +67,37 @@ def by_hand(events, day):
     return halves / 2
 
 
+def years_on(day, months):
+    """The same day of the month so many months later, by counting months one by one."""
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    last = (date(year + (month == 12), month % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month, min(day.day, last))
+
+
+def grade_by_hand(told, item, day):
+    """The grade of a service type (or over all) as the protocol says, from the file alone."""
+    scale, events = told["scale"], told["events"]
+    bars = []
+    for cause in events:
+        began = date.fromisoformat(cause["effective_on"])
+        same = [one for one in events if one["item"] == cause["item"]]
+        if cause["fraud"]:
+            bars.append(("all", began, years_on(began, scale["removed_months"])))
+        if cause["item"] and (reached := by_hand(same, began)) >= scale["suspended"]:
+            months = scale["long_months" if reached >= scale["long"] else "suspended_months"]
+            bars.append((cause["item"], began, years_on(began, months)))
+    running = {what for what, began, ends in bars if began <= day < ends}
+    mine = [one for one in events if item in ("all", one["item"])]
+    if "all" in running:
+        return "removed"
+    if item in running or (item == "all" and running):
+        return "suspended"
+    reached = by_hand(mine, day)
+    return "warned" if reached >= scale["warned"] else "lowered" if reached >= scale["lowered"] else "normal"
+
+
 def numbers(page):
     return re.findall(r'<span class="number">([^<]*)</span>', page.text)
 
@@ -72,13 +106,19 @@ def test_every_figure_of_the_pages_is_that_of_another_path(signed_in, clock):
     (mixed, mixed_code), (bad, bad_code), (clean, _), clock.now = market()
     day, visitor = local_day(clock.now), signed_in()
     told = json.loads(visitor.get("/credit.json").text)
-    assert told["day"] == day.isoformat()
+    assert (set(told), told["day"]) == (set(SCHEMA["required"]), day.isoformat())
+    assert set(told["scale"]) == set(SCHEMA["properties"]["scale"]["required"])
     by_code = {one["code"]: one for one in told["agencies"]}
     assert list(by_code) == [bad_code, mixed_code]
     for id, code in ((mixed, mixed_code), (bad, bad_code)):
         one = by_code[code]
         assert one["sum"] == by_hand(one["events"], day)
+        assert set(one) == set(AGENCY["required"]) == set(AGENCY["properties"])
+        assert all(set(event) == set(EVENT["required"]) == set(EVENT["properties"]) for event in one["events"])
+        whole = one | {"scale": told["scale"]}
+        assert one["grade"] == grade_by_hand(whole, "all", day)
         for item in one["items"]:
+            assert item["grade"] == grade_by_hand(whole, item["item"], day)
             mine = [event for event in one["events"] if event["item"] == item["item"]]
             assert item["sum"] == by_hand(mine, day)
         sum_shown, grade, count = numbers(visitor.get(f"/agencies/{id}/credit"))

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.credit import Bar, Grade, Mark, Scale, Standing, account, bars, clean_from, months_after, total, weight
+from app.kernel.credit import (
+    Bar,
+    Grade,
+    Mark,
+    Scale,
+    Standing,
+    account,
+    bars,
+    behind,
+    clean_from,
+    months_after,
+    total,
+    weight,
+)
 
 SCALE = Scale(
     window=12, lowered=6, warned=10, suspended=15, suspended_months=3, long=20, long_months=6, removed_months=36,
@@ -89,6 +102,19 @@ def test_a_fraud_removes_from_everything_for_three_years() -> None:
     with_item = account([mark(1, 20, fraud=True)], DAY, on)
     assert with_item.items["ZJ-011"].grade == Grade.REMOVED
     assert account([mark(1, 20, item=None, fraud=True)], date(2029, 3, 31), on).overall.grade == Grade.NORMAL
+
+
+def test_what_a_bar_rests_on_is_all_that_counted_when_it_began() -> None:
+    marks = [
+        mark(1, 8),
+        mark(2, 8, date(2027, 3, 1)),
+        mark(3, 8, date(2027, 3, 1), "ZJ-012"),
+        mark(4, 1, date(2025, 1, 1)),
+    ]
+    (bar,) = bars(marks, on)
+    assert [one.id for one in behind(bar, marks, on)] == [1, 2]
+    fraud = mark(5, 20, fraud=True)
+    assert [one.id for one in behind(bars([fraud], on)[0], [*marks, fraud], on)] == [5]
 
 
 def test_a_repaired_event_counts_half_from_its_day_on() -> None:
