@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.accounts.models import Membership, Unit
+from app.accounts.models import Unit, regulators_members
 from app.agencies.models import Agency
 from app.blacklists import operations as blacklists
 from app.catalogue.models import Item
@@ -13,7 +13,7 @@ from app.credit.models import CreditEvent, items_supervised
 from app.demonstration.telling import City, Story
 from app.demonstration.units import HOUR
 from app.infra.db import session
-from app.kernel.act import Act, Actor, Kind
+from app.kernel.act import Act, Actor
 from app.kernel.credit_code import make_code
 from app.kernel.workdays import HERE, local_day
 
@@ -74,8 +74,5 @@ def _record(office: Actor, at: datetime, firm: Actor, item: Item, code: str, evi
 
 def regulator_of(sector: str) -> Actor:
     """Whoever acts for the regulator of a sector."""
-    places = select(Membership).join(Unit).where(Unit.kind == Kind.REGULATOR, Unit.sector == sector)
-    place = session.scalars(places.order_by(Membership.id)).first()
-    if place is None:
-        raise LookupError(f"nobody regulates {sector}")
-    return Actor(place.user_id, place.unit_id, Kind.REGULATOR, place.role, sector)
+    place = regulators_members(sector)[0]
+    return Actor(place.user_id, place.unit_id, place.unit.kind, place.role, sector)
