@@ -106,6 +106,15 @@ def test_a_page_sends_the_same_few_statements_whatever_it_shows(as_user, stateme
     assert sent() == SENT
 
 
+def test_the_credit_page_of_an_agency_sends_as_many_statements_for_many_events(as_user, statements):
+    market = Market()
+    client, path = as_user(), f"/agencies/{market.agency.id}/credit"
+    make.copies(market.credit, MANY, agency_id=[market.agency.id])
+    make.keep()
+    client.get(path)
+    assert len(statements(client, path)) == 4
+
+
 def test_questions_and_addenda_cost_the_page_of_a_job_one_statement_each(as_user, statements):
     owner, agency, text = make.unit(), make.agency(), "现场是否已经三通一平？"
     job = make.job("open", owner=owner)

@@ -26,7 +26,7 @@ from app.infra.record import Event, advance, record
 from app.jobs.models import Job
 from app.kernel import credit
 from app.kernel.act import Act
-from app.kernel.errors import Invalid, NotAllowed, WrongState
+from app.kernel.errors import Invalid, NotAllowed
 from app.kernel.law import the_clock
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
@@ -142,9 +142,9 @@ def ask_repair(act: Act, event: CreditEvent, *, plea: str) -> None:
     clean = clean_from(event, act.now)
     if clean and day < clean:
         text = N_("Repair may be asked for from %(day)s on, if no other event takes effect before.")
-        raise WrongState(text, day=clean.isoformat())
+        raise Invalid(text, field="plea", day=clean.isoformat())
     if not credit.total(marks_of([event]), day, scale_on(day)):
-        raise WrongState(N_("This event no longer counts: there is nothing to repair."))
+        raise Invalid(N_("This event no longer counts: there is nothing to repair."), field="plea")
     event.repair_plea, event.repair_decision = plea, ""
     advance(act, event, "ask_repair")
 
@@ -154,7 +154,7 @@ def repair(act: Act, event: CreditEvent, *, decision: str = "") -> None:
     clean = clean_from(event, act.now)
     if clean and local_day(act.now) < clean:
         if not the_clock(act.actor):
-            raise WrongState(N_("A new event took effect in the meantime: refuse the repair."))
+            raise Invalid(N_("A new event took effect in the meantime: refuse the repair."), field="decision")
         refuse_repair(act, event, decision=CLEAN_NO_MORE)
         return
     event.repair_decision, event.repaired_on = decision, local_day(act.now)

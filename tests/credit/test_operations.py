@@ -148,7 +148,7 @@ def test_repair_halves_the_points_after_six_clean_months():
     agency = make.agency()
     event = in_effect(agency)
     early, clean = on(event, days=150), on(event, months=6)
-    with pytest.raises(WrongState):
+    with pytest.raises(Invalid):
         operations.ask_repair(make.act(agency, early), event, plea="已整改并培训。")
     operations.ask_repair(make.act(agency, clean), event, plea="已整改并培训。")
     assert standing(agency, local_day(clean)).sum == 800
@@ -174,7 +174,7 @@ def test_a_fraud_is_never_repaired_and_what_no_longer_counts_neither():
     fraud, old = in_effect(agency, "forged_paper"), in_effect(other)
     with pytest.raises(NotAllowed):
         operations.ask_repair(make.act(agency, on(fraud, months=7)), fraud, plea="已整改并培训。")
-    with pytest.raises(WrongState):
+    with pytest.raises(Invalid):
         operations.ask_repair(make.act(other, on(old, months=13)), old, plea="已整改并培训。")
 
 
@@ -210,3 +210,14 @@ def test_the_worst_stands_first_on_the_credit_list_and_ranks_lowest():
     assert rank_of(day) == {bad.id: 4, good.id: 1}
     assert clean.id not in rank_of(day)
     assert credit_list(day - DAY) == []
+
+
+def test_whoever_comes_second_reads_how_the_event_stands():
+    agency, by = make.agency(), make.act(make.regulator())
+    event = noted(agency)
+    operations.drop(by, event, decision="事实不清。")
+    with pytest.raises(WrongState) as refused:
+        operations.object_to(make.act(agency), event, objection=WHY)
+    assert refused.value.places["state"] == "dropped"
+    with pytest.raises(WrongState):
+        operations.drop(by, event, decision="事实不清。")

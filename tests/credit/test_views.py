@@ -202,7 +202,9 @@ def test_a_firm_that_asks_too_early_reads_when_it_may(signed_in, clock):
     page = firm.get(page_of)
     assert "Repair may be asked for from" in page.text
     assert "/ask_repair" not in page.text
-    assert firm.post(f"{page_of}/ask_repair", data={"plea": "已整改并培训全体人员。"}).status_code == 409
+    refused = firm.post(f"{page_of}/ask_repair", data={"plea": "已整改并培训全体人员。"})
+    assert refused.status_code == 422
+    assert "已整改并培训全体人员。" in refused.text
 
 
 def test_a_suspended_agency_reads_why_it_cannot_enter_and_stands_last_in_the_list(signed_in, clock):
