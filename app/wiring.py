@@ -10,6 +10,8 @@ from app.agencies.models import Agency
 from app.agencies.views import bp as agencies
 from app.agencies.views import listings
 from app.alterations.views import bp as alterations
+from app.blacklists.models import BlacklistLine
+from app.blacklists.views import bp as blacklists
 from app.calendars import operations as calendar_operations
 from app.calendars.commands import COMMANDS as calendar_commands
 from app.calendars.models import CalendarNotice
@@ -17,6 +19,11 @@ from app.calendars.views import bp as calendars
 from app.catalogue.operations import load as load_catalogue
 from app.catalogue.views import bp as catalogue
 from app.contracts.views import bp as contracts
+from app.credit import operations as credit_operations
+from app.credit.commands import COMMANDS as credit_commands
+from app.credit.measures import BY_EVENT as MEASURED
+from app.credit.models import CreditEvent
+from app.credit.views import bp as credit
 from app.demonstration.commands import COMMANDS as demonstration_commands
 from app.districts.models import full_name
 from app.districts.models import load as load_districts
@@ -59,7 +66,9 @@ from app.services.models import Alteration, Pause
 from app.services.views import bp as services
 from app.services.views import pauses
 
-LIVES = (CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Alteration, Rating)
+LIVES = (
+    CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Alteration, Rating, CreditEvent, BlacklistLine,
+)  # fmt: skip
 
 BLUEPRINTS: tuple[Any, ...] = (
     accounts,
@@ -83,6 +92,8 @@ BLUEPRINTS: tuple[Any, ...] = (
     pauses,
     alterations,
     ratings,
+    credit,
+    blacklists,
     notices,
     oversight,
 )
@@ -93,6 +104,7 @@ LOADERS: tuple[Callable[..., None], ...] = (
     load_districts,
     load_catalogue,
     load_lawful_methods,
+    credit_operations.load,
 )
 
 # The clock's steps that do more than move a row.
@@ -107,6 +119,8 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("job", "accept"): service_operations.accept,
     ("pause", "confirm"): service_operations.confirm_pause,
     ("pause", "end"): service_operations.end_at_cap,
+    ("credit_event", "take_effect"): credit_operations.take_effect,
+    ("credit_event", "repair"): credit_operations.repair,
 }
 
 # Who had a part in a thing that they have no longer.
@@ -129,6 +143,7 @@ REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) |
     "calendar_notice.apply": ("notices.tell_moved",),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
 }
+REACTIONS |= {name: (*REACTIONS.get(name, ()), "credit.measure") for name in MEASURED}
 
 TASKS: dict[str, Callable[..., None]] = {
     "notices.tell": notice_operations.tell,
@@ -139,6 +154,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "openings.plan_reading": opening_operations.plan_reading,
     "openings.read_source": opening_operations.read_source,
     "services.plan_reminder": service_operations.plan_reminder,
+    "credit.measure": credit_operations.measure,
 }
 
 COMMANDS: tuple[Any, ...] = (
@@ -146,6 +162,7 @@ COMMANDS: tuple[Any, ...] = (
     *calendar_commands,
     *selection_commands,
     *fairness_commands,
+    *credit_commands,
     *oversight_commands,
     *demonstration_commands,
 )

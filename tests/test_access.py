@@ -16,9 +16,13 @@ from app.accounts.models import Unit, User, memberships_of
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Enclosure, Qualification, current_listing, stated
 from app.alterations import operations as alterations
+from app.blacklists import operations as blacklists
+from app.blacklists.models import BlacklistLine
 from app.calendars import operations as calendars
 from app.calendars.models import CalendarNotice
 from app.contracts.models import contracts_of, materials_asked
+from app.credit import operations as credit
+from app.credit.models import CreditEvent
 from app.entries import operations as entries
 from app.entries.eligibility import Offer
 from app.entries.models import Entry
@@ -38,6 +42,7 @@ from app.services.models import deliveries_of
 from app.web import answers
 from tests import make
 from tests.client import CheckedClient
+from tests.credit import matters
 from tests.panels import bench
 from tests.staging import NOW, work_until_done
 
@@ -52,6 +57,7 @@ ALL, SIGNED_IN = "VODCAPRMmodapr", "ODCAPRMmodapr"
 OFFICES, OPERATORS = "RMm", "Mm"
 PARTIES, INSIDE = "ODAP", "ODAPRMm"
 BEFORE_PUBLICATION = "ODRMm"
+CREDIT = "APRMm"
 
 # The door | the scene | who may enter | who may know that the thing is there (the others find nothing).
 TABLE = [
@@ -221,6 +227,31 @@ TABLE = [
     ("ratings.set_aside", "rated", "R", ALL),
     ("ratings.restore", "rating set aside", "R", ALL),
     ("oversight.review", "rated", OFFICES, ALL),
+    ("credit.index", "market", ALL, ALL),
+    ("credit.as_json", "market", ALL, ALL),
+    ("credit.as_csv", "market", ALL, ALL),
+    ("credit.agency", "market", ALL, ALL),
+    ("credit.agency", "application", "APMm", "APMm"),
+    ("credit.queue", "market", "Rr", ALL),
+    ("credit.record", "market", "Rr", ALL),
+    ("credit.show", "credit noted", CREDIT, CREDIT),
+    ("credit.file", "credit noted", CREDIT, CREDIT),
+    ("credit.state", "credit noted", "AP", CREDIT),
+    ("credit.object", "credit noted", "AP", CREDIT),
+    ("credit.drop", "credit noted", "R", CREDIT),
+    ("credit.objection_file", "credit objected", CREDIT, CREDIT),
+    ("credit.confirm", "credit objected", "R", CREDIT),
+    ("credit.revoke", "credit in effect", "R", CREDIT),
+    ("credit.ask_repair", "credit in effect", "AP", CREDIT),
+    ("credit.repair", "credit repair asked", "R", CREDIT),
+    ("credit.refuse_repair", "credit repair asked", "R", CREDIT),
+    ("blacklists.index", "market", "RMmr", ALL),
+    ("blacklists.new", "market", "Rr", ALL),
+    ("blacklists.match", "line unknown", "Rr", "RMmr"),
+    ("blacklists.show", "line matched", "APRMmr", "APRMmr"),
+    ("blacklists.confirm", "line matched", "Rr", "APRMmr"),
+    ("blacklists.dismiss", "line matched", "Rr", "APRMmr"),
+    ("blacklists.lift", "line confirmed", "Rr", "APRMmr"),
 ]  # fmt: skip
 
 # What a form must carry to be more than a bad request.
@@ -439,6 +470,43 @@ def earlier_day(cast: Cast) -> None:
     job.earlier_due = job.due - timedelta(days=1)
 
 
+def credit_noted(cast: Cast) -> CreditEvent:
+    paper = make.file(make.regulator())
+    return cast.adds(matters.noted(cast.agency, file_id=paper.id))
+
+
+def credit_objected(cast: Cast) -> None:
+    event, paper = credit_noted(cast), make.file(cast.agency)
+    credit.object_to(make.act(cast.agency), event, objection="分包经业主书面同意。", file_id=paper.id)
+
+
+def credit_in_effect(cast: Cast) -> CreditEvent:
+    return make.lapse(credit_noted(cast))
+
+
+def credit_repair_asked(cast: Cast) -> None:
+    event = credit_in_effect(cast)
+    credit.ask_repair(make.act(cast.agency, matters.on(event, months=6)), event, plea="已整改并培训全员。")
+
+
+def line(code: str) -> Callable[[Cast], BlacklistLine]:
+    def scene(cast: Cast) -> BlacklistLine:
+        blacklists.import_list(make.act(make.regulator()), text=matters.listed(code or cast.agency.unit.code))
+        return cast.adds(session.scalars(select(BlacklistLine)).one())
+
+    return scene
+
+
+def line_unknown(cast: Cast) -> None:
+    """An agency with the code of the line has come since it was imported."""
+    line(matters.STRANGER)(cast)
+    cast.agency.unit.code = matters.STRANGER
+
+
+def line_confirmed(cast: Cast) -> None:
+    blacklists.confirm(make.act(make.regulator()), line("")(cast), decision="名单属实，在本市场执行。")
+
+
 SCENES: dict[str, Callable[[Cast], Any]] = {
     "notice entered": notice_entered, "notice in force": notice_in_force, "earlier day": earlier_day,
     "market": market, "application": application, "applied": applied, "changes": changes, "changed": changed,
@@ -449,7 +517,11 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "objected": objected, "panel appointed": panel_appointed, "panel sits": panel_sits,
     "panel has scored": panel_has_scored, "contract_uploaded": contract_uploaded,
     "materials_check": materials_check, "pause asked for": pause_asked_for,
-    "days asked for": days_asked_for, "suspended": suspended, "delivered": delivered,
+    "days asked for": days_asked_for, "suspended": suspended,
+    "delivered": delivered,
+    "credit noted": credit_noted, "credit objected": credit_objected, "credit in effect": credit_in_effect,
+    "credit repair asked": credit_repair_asked, "line unknown": line_unknown, "line matched": line(""),
+    "line confirmed": line_confirmed,
     "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,
 }  # fmt: skip
 

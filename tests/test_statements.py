@@ -14,6 +14,7 @@ from app.entries.models import entry_of
 from app.infra.db import session
 from app.objections.models import objections_of
 from tests import make
+from tests.credit.matters import in_effect, noted
 
 FEW, MANY = 3, 25
 SIDES = ("owner", "agency", "operator", "regulator")
@@ -26,12 +27,13 @@ SENT = {
     ("owner", "/jobs"): 3,
     ("owner", "/jobs?mine=1"): 3,
     ("agency", "/jobs?state=open&keyword=示例&district=450800&after=5"): 3,
-    ("owner", "/agencies"): 6,
+    ("owner", "/agencies"): 7,
+    ("visitor", "/credit"): 2,
     ("owner", "/items"): 3,
     ("owner", "/desk"): 10,
-    ("agency", "/desk"): 8,
+    ("agency", "/desk"): 9,
     ("operator", "/desk"): 9,
-    ("regulator", "/desk"): 12,
+    ("regulator", "/desk"): 14,
 }
 
 
@@ -47,6 +49,8 @@ class Market:
         known = {"owner": self.owner, "entrants": [self.agency, make.agency(), make.agency()]}
         states = ("submitted", "open", "failed", "objected", "in_service", "archived")
         self.jobs = {state: make.job(state, **known) for state in states}
+        later = self.jobs["archived"].state_since
+        self.credit, self.noted = in_effect(self.agency, now=later), noted(self.agency, now=later)
         self.inquiry = self.inquire(self.jobs["open"])
         self.objection = objections_of(self.jobs["objected"].id)[0]
         self.entry, self.pause = self.enter(self.jobs["open"]), self.ask(self.jobs["in_service"])
@@ -65,6 +69,8 @@ class Market:
         return make.verb("services", "ask_pause")(by, job, reason="site", text=text, file_id=None)
 
     def grow(self, more):
+        make.copies(self.credit, more, agency_id=[self.agency.id, make.agency().id])
+        make.copies(self.noted, more, agency_id=[self.agency.id, make.agency().id])
         owners, firms = ([make.unit().id for _ in range(more)], [make.agency().id for _ in range(more)])
         for applicant in (make.agency(admitted=False) for _ in range(more)):
             agencies.submit(make.act(applicant), applicant, signed_by="示例")
@@ -99,6 +105,15 @@ def test_a_page_sends_the_same_few_statements_whatever_it_shows(as_user, stateme
     assert sent() == SENT
     market.grow(MANY - FEW)
     assert sent() == SENT
+
+
+def test_the_credit_page_of_an_agency_sends_as_many_statements_for_many_events(as_user, statements):
+    market = Market()
+    client, path = as_user(), f"/agencies/{market.agency.id}/credit"
+    make.copies(market.credit, MANY, agency_id=[market.agency.id])
+    make.keep()
+    client.get(path)
+    assert len(statements(client, path)) == 4
 
 
 def test_questions_and_addenda_cost_the_page_of_a_job_one_statement_each(as_user, statements):

@@ -212,6 +212,26 @@ class Listing(Row):
     )
 
 
+class Bar(Row):
+    """From its first through its last day an agency enters no job of an item, or none at all where no item is named, as
+    `says` says in a msgid. Written in the transaction that gives it cause: who may enter is read from one narrow
+    index."""
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey(Item.id))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    says: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+
+    item: Mapped[Item | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", "a_bar_ends_after_it_began"),
+        Index(None, "last_day", "item_id", "agency_id"),
+    )
+
+
 # A listing is current, in the words of its index: SQLite takes the index for no others.
 IS_CURRENT = text("listing.current")
 
@@ -269,6 +289,20 @@ def current_listing(agency_id: int, item_id: int) -> Listing | None:
     return session.scalar(query)
 
 
+def bar_on(today: date, agency_id: int, item_id: int) -> Bar | None:
+    """The bar that keeps an agency from an item on a day; of several the one that ends last."""
+    query = select(Bar).where(Bar.agency_id == agency_id, Bar.first_day <= today, Bar.last_day >= today)
+    return session.scalar(
+        query.where(Bar.item_id.is_(None) | (Bar.item_id == item_id)).order_by(Bar.last_day.desc()).limit(1)
+    )
+
+
+def bars_running(today: date, agency_id: int) -> list[Bar]:
+    """The bars of an agency on a day, with their items."""
+    query = select(Bar).where(Bar.agency_id == agency_id, Bar.first_day <= today, Bar.last_day >= today)
+    return list(session.scalars(query.options(joinedload(Bar.item)).order_by(Bar.last_day.desc(), Bar.id)))
+
+
 def listings_for(item_id: int, limit: int = 200) -> list[Listing]:
     """The current listings of an item by admitted agencies, fewest days and lowest fee first."""
     query = (
@@ -291,11 +325,19 @@ def listings_of(agency_id: int) -> list[Listing]:
 
 
 def admitted_agencies(
-    *, item_id: int | None = None, district: str = "", keyword: str = "", after: int | None = None, limit: int = 30
+    *,
+    item_id: int | None = None,
+    district: str = "",
+    keyword: str = "",
+    lower: Collection[int] = (),
+    after: int | None = None,
+    limit: int = 30,
 ) -> list[Agency]:
-    """Admitted agencies by id, all or those that list an item, sit in a district or have a name with every word of a
-    keyword, from behind the key `after`."""
-    query = select(Agency).join(Agency.unit).where(Agency.state.in_(IN_MARKET), Agency.id > (after or 0))
+    """Admitted agencies by id, those ranked `lower` behind the others; all or those that list an item, are in a
+    district or have a name with every word of a keyword; from behind the key `after`."""
+    ranked = Agency.id.in_(sorted(lower))
+    behind = ranked & (Agency.id > after) if after in lower else ranked | (Agency.id > (after or 0))
+    query = select(Agency).join(Agency.unit).where(Agency.state.in_(IN_MARKET), behind)
     if item_id:
         query = query.where(Agency.id.in_(select(Listing.agency_id).where(Listing.item_id == item_id, Listing.current)))
     if district:
@@ -303,7 +345,7 @@ def admitted_agencies(
     for word in keyword.split():
         query = query.where(Unit.name.icontains(word, autoescape=True))
     eager = contains_eager(Agency.unit).joinedload(Unit.district)
-    return list(session.scalars(query.options(eager).order_by(Agency.id).limit(limit)))
+    return list(session.scalars(query.options(eager).order_by(ranked, Agency.id).limit(limit)))
 
 
 def to_check() -> list[Agency]:

@@ -44,6 +44,7 @@ from app.agencies.rules import (
 )
 from app.catalogue.models import Item, choices, standard_in_force, words_required
 from app.catalogue.operations import in_force
+from app.credit.models import grade_told, rank_of
 from app.districts import models as districts
 from app.entries.eligibility import has_staff, holds
 from app.infra.db import session
@@ -71,9 +72,8 @@ PAGE = 30
 @allow(anyone)
 def index() -> Any:
     wanted = {"keyword": typed("keyword"), "item": key("item"), "district": typed("district")}
-    found = admitted_agencies(
-        item_id=key("item"), district=typed("district"), keyword=typed("keyword"), after=key("after"), limit=PAGE + 1
-    )
+    ranks, narrowed = rank_of(local_day(now())), {"district": typed("district"), "keyword": typed("keyword")}
+    found = admitted_agencies(item_id=key("item"), **narrowed, lower=ranks, after=key("after"), limit=PAGE + 1)
     agencies = found[:PAGE]
     asked: dict[str, Any] = {name: value for name, value in wanted.items() if value}
     return render_template(
@@ -119,6 +119,7 @@ def show(agency: Agency) -> Any:
         district=districts.full_name(agency.unit.district_code),
         standing=standings([agency.id], now())[agency.id],
         rated=_rated(agency.id),
+        credit=said(grade_told(agency.id, today)),
         jobs=jobs_listed(Wanted(agency=agency.id), limit=10),
         job_life=JOB_LIFE,
         life=LIFE,
@@ -139,8 +140,7 @@ def show(agency: Agency) -> Any:
 
 def _rated(agency_id: int) -> list[dict[str, Any]]:
     """The mean of each axis as the lines of a small comparison."""
-    mean = mean_of(agency_id)
-    axes = mean.axes if mean else {}
+    axes = mean.axes if (mean := mean_of(agency_id)) else {}
     return [{"says": said(AXIS_NAMES[axis]), "value": round(value, 1)} for axis, value in axes.items()]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.accounts.models import Membership, Unit, User
 from app.calendars.operations import enter
 from app.catalogue.models import Sector
+from app.demonstration.conduct import conduct
 from app.demonstration.scenes import SCENES, scenes
 from app.demonstration.stories import story
 from app.demonstration.telling import City, Story, tell
@@ -21,7 +22,6 @@ from app.infra import almanac
 from app.infra.clockwork import take_late
 from app.infra.db import session
 from app.infra.outbox import take_one
-from app.jobs.models import Job
 from app.kernel.act import Act, Actor, Kind
 from app.kernel.workdays import HERE, Word, local_day
 from app.notices.operations import read_all
@@ -46,8 +46,8 @@ def build(
     chance = Random(today.toordinal())  # noqa: S311  a story, not a secret
     told = {**tasks, "notices.post": lambda act, notice_id: None}
 
-    def tick(job: Job, at: datetime) -> None:
-        take_late(Job, job.id, at, verbs)
+    def tick(thing: Any, at: datetime) -> None:
+        take_late(type(thing), thing.id, at, verbs)
 
     def work(at: datetime) -> None:
         while take_one(told, at):
@@ -59,7 +59,7 @@ def build(
     city = City(chance, operator, some, firms, now, tick, work)
     stories = max(jobs - len(SCENES), 0)
     year = [story(city, start + timedelta(days=20), number, stories) for number in range(stories)]
-    tell(city, [*year, *scenes(city), _reading(city)])
+    tell(city, [*year, *scenes(city), *conduct(city, start), _reading(city)])
     _closure(city)
 
 

@@ -11,7 +11,7 @@ from app.agencies.models import Agency, Professional, stated
 from app.alterations import operations as alterations
 from app.contracts import operations as contracts
 from app.demonstration.stories import DEFECT, UNATTENDED, ask_for_papers, deliver, draft, hand_in, listed, sealing, sign
-from app.demonstration.telling import City, Story, lapse, office_hours
+from app.demonstration.telling import City, Story, free, lapse, office_hours
 from app.demonstration.units import HOUR, apply
 from app.entries import operations as entries
 from app.entries.eligibility import Offer
@@ -96,7 +96,8 @@ def _panel(city: City, days: int, *, decides: bool = False) -> Story:
     experts = list(session.scalars(offices))
     for place, (one, part) in enumerate(zip(experts, (Part.CHAIR, Part.MEMBER, Part.MEMBER), strict=True)):
         panels.appoint(Act(owner, at + place * HOUR / 60), job, username=one.username, part=part)
-    for firm in [one for one in city.agencies if job.item_id in listed(one)][:3]:
+    able = [one for one in city.agencies if job.item_id in listed(one) and free(one, job.item_id, at)]
+    for firm in able[:3]:
         yield (at := office_hours(at + HOUR, chance))
         quote = int(ceiling * chance.uniform(0.70, 0.92)) // 10000 * 10000
         entries.enter(Act(firm, at), job, Offer(quote, proposal=PROPOSAL), sealing=sealing(city))

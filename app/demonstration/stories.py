@@ -11,7 +11,7 @@ from app.catalogue.models import materials_of, standard_in_force
 from app.contracts import operations as contracts
 from app.contracts.models import materials_asked
 from app.demonstration import detours
-from app.demonstration.telling import City, Story, lapse, office_hours
+from app.demonstration.telling import City, Story, free, lapse, office_hours
 from app.demonstration.units import COUNTIES, HOUR, PLACES, WORKS, paper
 from app.entries import operations as entries
 from app.entries.eligibility import Offer
@@ -138,6 +138,8 @@ def _entries(city: City, job: Job, opened: datetime, method: str, ceiling: int) 
     at = opened
     for firm in city.chance.sample(firms, min(len(firms), city.chance.choice((2, 3, 4, 5, 6, 7)))):
         yield (at := at + city.chance.uniform(0.5, 4) * HOUR)
+        if not free(firm, job.item_id, at):
+            continue
         quote = int(ceiling * city.chance.uniform(0.70, 0.92)) // 10000 * 10000 if method in PRICED else None
         days = city.chance.randint(max(1, (job.days or 1) - 2), job.days or 1) if method in TIMED else None
         entries.enter(Act(firm, at), job, Offer(quote, days=days), sealing=sealing(city))

@@ -5,21 +5,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import Any
 
+from app.agencies.models import bar_on
 from app.demonstration.units import HOUR
 from app.infra import almanac
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.kernel.act import VISITOR, Actor
 from app.kernel.law import in_state
-from app.kernel.workdays import HERE
+from app.kernel.workdays import HERE, local_day
 
 Story = Iterator[datetime]
 
 
 @dataclass
 class City:
-    """What the stories share: a source of chance, the units and their people, how the clock moves a job, and how what
+    """What the stories share: a source of chance, the units and their people, how the clock moves a thing, and how what
     the acts have left to do is done up to an instant."""
 
     chance: Random
@@ -27,7 +29,7 @@ class City:
     owners: list[Actor]
     agencies: list[Actor]
     until: datetime
-    tick: Callable[[Job, datetime], None]
+    tick: Callable[[Any, datetime], None]
     work: Callable[[datetime], None]
 
     def soon(self, job: Job, hours: float = 20) -> datetime:
@@ -58,6 +60,11 @@ def lapse(city: City, job: Job, state: State) -> Story:
     if job.due is not None and in_state(state)(VISITOR, job):
         yield (at := job.due)
         city.tick(job, at)
+
+
+def free(firm: Actor, item_id: int, at: datetime) -> bool:
+    """Whether nothing bars an agency from an item."""
+    return bar_on(local_day(at), firm.unit_id or 0, item_id) is None
 
 
 def office_hours(at: datetime, chance: Random) -> datetime:

@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from app.agencies.models import Agency, Listing, Qualification, checked, current_listing, staff_of
+from app.agencies.models import Agency, Bar, Listing, Qualification, bar_on, checked, current_listing, staff_of
 from app.agencies.rules import admitted
 from app.infra.plain import plain
 from app.jobs.models import Job, avoided
@@ -20,7 +20,7 @@ from app.methods.rules import SCORED, TIMED, asks_quote
 # What may be attached to a proposal, by its media type, and how it is called when handed out.
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 MOST_FILES = 5
-APPLICATION, LISTING = "agencies.show", "listings.promise"
+APPLICATION, LISTING, CREDIT = "agencies.show", "listings.promise", "credit.agency"
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
             N_("Register the professionals on your agency's page and submit the changes for a check."),
             " ".join(f"{one['certificate']} ≥ {one['least']}" for one in job.item.require_staff),
         ),
+        _not_barred(bar_on(today, agency.id, job.item_id)),
         Condition(N_("Is not to be avoided by this job"), not reason, N_("The owner has published why."), reason),
         Condition(
             N_("Is not the owner of the job"), agency.id != job.owner_id, N_("Nobody sells services to themselves.")
@@ -106,6 +107,17 @@ def _named(job: Job, agency: Agency) -> list[Condition]:
         return []
     says, mend = N_("Is the agency that this job names"), N_("This job is selected directly: it names another agency.")
     return [Condition(says, agency.id == job.named_agency_id, mend)]
+
+
+def _not_barred(bar: Bar | None) -> Condition:
+    return Condition(
+        N_("Is not suspended for this item"),
+        bar is None,
+        N_("Your credit page says why, and what may be repaired. What you serve already goes on."),
+        page=CREDIT,
+        fact=N_("%(why)s, through %(day)s"),
+        numbers={"why": bar.says, "day": bar.last_day.isoformat()} if bar else {},
+    )
 
 
 def _days(job: Job, listing: Listing) -> Condition:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.accounts.models import Unit
-from app.agencies.models import IN_THE_MARKET, IS_CURRENT, Agency, Listing, Professional, Qualification
+from app.agencies.models import IN_THE_MARKET, IS_CURRENT, Agency, Bar, Listing, Professional, Qualification
 from app.catalogue.models import Item
 from app.entries.eligibility import Condition, unmet
 from app.entries.models import Entry, live_entries
@@ -152,6 +152,7 @@ def _promises(wanted: Wanted) -> list[ColumnElement[bool]]:
         Listing.days <= bindparam("days"),
         Listing.agency_id != bindparam("owner_id"),
         Listing.agency_id.not_in(select(Avoidance.agency_id).where(Avoidance.job_id == bindparam("job_id"))),
+        Listing.agency_id.not_in(_barred()),
     ]
     if not wanted.offered:
         asked.append(func.coalesce(Listing.fee_cents, 0) <= bindparam("ceiling_cents"))
@@ -164,6 +165,13 @@ def _papers(wanted: Wanted) -> list[ColumnElement[bool]]:
     """What is asked of the agency: first of the sum of its papers, of the papers only where that does not tell."""
     groups = [_holds(group) for group in wanted.groups]
     return [IN_THE_MARKET, *groups, *(_has_staff(certificate, least) for certificate, least in wanted.staff)]
+
+
+def _barred() -> Select[Any]:
+    """The few agencies that are barred on the day from the item or from all, read once."""
+    of_item = Bar.item_id.is_(None) | (Bar.item_id == bindparam("item_id"))
+    running = (Bar.first_day <= bindparam("today"), Bar.last_day >= bindparam("today"))
+    return select(Bar.agency_id).where(*running, of_item)
 
 
 def _holds(group: tuple[tuple[str, str], ...]) -> ColumnElement[bool]:

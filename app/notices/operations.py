@@ -8,6 +8,8 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Membership, Unit, User, members_where, operators_members, regulators_members
 from app.agencies.models import Agency
+from app.blacklists.models import BlacklistLine
+from app.credit.models import CreditEvent
 from app.entries.models import Entry, entrant_ids, entry_of
 from app.infra import mail
 from app.infra.db import session
@@ -100,6 +102,14 @@ def objector_of(objection: Objection) -> Members:
     return members_where(Unit.id == objection.unit_id)
 
 
+def firm_of(thing: CreditEvent | BlacklistLine) -> Members:
+    return members_where(Unit.id == thing.agency_id)
+
+
+def supervisors_of(event: CreditEvent) -> Members:
+    return regulators_members(event.sector_code)
+
+
 def seated(seat: Seat) -> Members:
     return members_where(Membership.user_id == seat.user_id, Unit.id == seat.unit_id)
 
@@ -146,6 +156,8 @@ OF_ONE_THING: dict[To, Callable[[Any], Members]] = {
     To.ASKER: asker_of,
     To.OBJECTOR: objector_of,
     To.SEATED: seated,
+    To.FIRM: firm_of,
+    To.SUPERVISORS: supervisors_of,
 }
 
 OWNERS: dict[type[Any], Callable[[Any], Members]] = {
@@ -154,7 +166,8 @@ OWNERS: dict[type[Any], Callable[[Any], Members]] = {
 
 SUBJECTS: dict[str, type[Any]] = {
     "agency": Agency, "job": Job, "entry": Entry, "inquiry": Inquiry, "objection": Objection, "seat": Seat,
-    "pause": Pause, "alteration": Alteration, "rating": Rating,
+    "pause": Pause, "alteration": Alteration, "rating": Rating, "credit_event": CreditEvent,
+    "blacklist_line": BlacklistLine,
 }  # fmt: skip
 
 
@@ -241,6 +254,8 @@ def _letter(job: Job, member: Membership) -> str:
 
 def _about(thing: Any) -> Any:
     """The job or agency that a thing belongs to."""
+    if isinstance(thing, CreditEvent | BlacklistLine):
+        return getattr(thing, "job", None) or thing.agency
     return getattr(thing, "job", thing)
 
 

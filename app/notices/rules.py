@@ -28,6 +28,8 @@ class To(StrEnum):
     READERS = "readers"
     KEEPERS = "keepers"
     APPLICANT = "applicant"
+    FIRM = "firm"
+    SUPERVISORS = "supervisors"
 
 
 @who(N_("whoever it is addressed to"))
@@ -132,6 +134,19 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.terminate":             ((To.PARTIES,      N_("The job was terminated: %(title)s.")),),
     "rating.set_aside":          ((To.PARTIES,      N_("The regulator set a rating aside: %(title)s.")),),
     "rating.restore":            ((To.PARTIES,      N_("The regulator lets a rating count again: %(title)s.")),),
+    "job.agency_barred":         ((To.OWNER,        N_("The agency of a job may enter no new jobs for now; this job goes on: %(title)s.")),),
+    "credit_event.notice":       ((To.FIRM,         N_("A credit event about your agency is noted. Make a statement or object by %(until)s; without an objection it takes effect: %(title)s.")),),
+    "credit_event.state":        ((To.SUPERVISORS,  N_("A firm has made a statement on a credit event: %(title)s.")),),
+    "credit_event.object":       ((To.SUPERVISORS,  N_("A firm objects to a credit event. Decide by %(until)s: %(title)s.")),),
+    "credit_event.take_effect":  ((To.FIRM,         N_("A credit event about your agency is in effect: %(title)s.")),),
+    "credit_event.confirm":      ((To.FIRM,         N_("Your objection is decided and the credit event is in effect: %(title)s.")),),
+    "credit_event.drop":         ((To.FIRM,         N_("A credit event about your agency is dropped: %(title)s.")),),
+    "credit_event.revoke":       ((To.FIRM,         N_("A credit event about your agency is revoked and counts no longer: %(title)s.")),),
+    "credit_event.ask_repair":   ((To.SUPERVISORS,  N_("A firm asks for credit repair. Decide by %(until)s: %(title)s.")),),
+    "credit_event.repair":       ((To.FIRM,         N_("The repair is granted and the credit event counts less: %(title)s.")),),
+    "credit_event.refuse_repair": ((To.FIRM,        N_("The repair of a credit event is refused: %(title)s.")),),
+    "blacklist_line.confirm":    ((To.FIRM,         N_("Another authority lists your agency and a regulator has confirmed it; you may enter no jobs until its last day: %(title)s.")),),
+    "blacklist_line.lift":       ((To.FIRM,         N_("The line of an outside list about your agency is lifted: %(title)s.")),),
 }
 # fmt: on
 

@@ -10,6 +10,9 @@ from sqlalchemy import select
 
 from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
+from app.blacklists.models import lines_to_review
+from app.blacklists.rules import MAY_IMPORT
+from app.credit.models import events_waiting
 from app.entries.models import entries_waiting
 from app.infra.almanac import Term, almanac
 from app.infra.db import session
@@ -159,6 +162,14 @@ def _besides(own: Agency | None) -> list[Wait]:
         turn = objection.LIFE.turn(objection.state)
         if turn and turn.who(actor, objection):
             waits.append(_wait(turn, _title(objection.job), objection))
+    for event in events_waiting(sector=actor.sector, agency_id=actor.unit_id) if MAY_REVIEW(actor) or own else []:
+        turn = event.LIFE.turn(event.state)
+        if turn and turn.who(actor, event):
+            waits.append(_wait(turn, event.agency.unit.name, event))
+    for line in lines_to_review() if MAY_IMPORT(actor) else []:
+        turn = line.LIFE.turn(line.state)
+        if turn:
+            waits.append(_wait(turn, line.name, line))
     for agency in to_check() if MAY_CHECK(actor) else [own] if own else []:
         turn = agency.LIFE.turn(agency.state)
         if turn and turn.who(actor, agency):

@@ -23,6 +23,10 @@ acceptance 3 wd, rating 5 wd
 minimum_entries_state 3 count, minimum_entries_social 1 count, light_share 60 %, light_days 2 wd
 average_drop_from 6 count, minimum_entries_direct 1 count
 entry_repost 5 wd, hand_in 5 wd, pause_cap 30 wd, acceptance_reminder 1 wd, rework 3 wd
+credit_lowered 6 count, credit_warned 10 count, credit_suspended 15 count, credit_suspended_months 3 count
+credit_long 20 count, credit_long_months 6 count, credit_removed_months 36 count, credit_window 12 count
+credit_repair_months 6 count, credit_repair_share 50 %, credit_late_contract 5 wd, credit_overdue_low 20 %
+credit_overdue_high 50 %, credit_statement 5 wd, credit_decision 7 wd
 session_lock_failures 5 count, session_lock_minutes 15 minutes, password_length 10 count
 """
 
@@ -52,6 +56,7 @@ COLUMNS = {
     "lawful_methods.csv": "code method direct_ground funds from_yuan"
     " to_yuan item_class urgent ground source mark effective_from",
     "certificates.csv": "code name issuer proves provenance",
+    "credit_events.csv": "code points zh en measured fraud repairable basis mark effective_from",
 }
 MAY_BE_EMPTY = {"standard_days", "baseline_days", "require", "require_staff", "parent"} | {
     "direct_ground", "funds", "from_yuan", "to_yuan", "item_class", "urgent",
@@ -245,6 +250,26 @@ def test_the_written_terms_can_be_read() -> None:
     assert [int(part) for part in found["average_percentages"].split(",")] == [95, 96, 97, 98]
     spans = [[time.fromisoformat(end) for end in span.split("-")] for span in found["working_hours"].split(",")]
     assert spans == [[time(9), time(12)], [time(15), time(18)]]
+
+
+# The points of the described workflow; an upheld complaint comes in two kinds, by whom it is recorded.
+POINTS = """
+late_contract 1, overdue_low 2, overdue_middle 4, overdue_high 6, rework_second 3, rework_third 5, abandoned 6
+objection_upheld 3, complaint_upheld 3, staff_swapped 4, fee_off_platform 8, subcontract 8
+forged_paper 20, hired_certificate 20, collusion 20, bribery 20
+"""
+
+
+def test_credit_events_have_the_points_of_the_workflow_and_fraud_is_never_repaired() -> None:
+    found = rows("credit_events.csv")
+    wanted = dict(part.split() for part in POINTS.strip().replace("\n", ", ").split(", "))
+    assert {row["code"]: row["points"] for row in found} == wanted
+    for row in found:
+        assert {row["measured"], row["fraud"], row["repairable"]} <= {"yes", "no"}
+        assert (row["fraud"] == "yes") == (row["repairable"] == "no") == (row["points"] == "20")
+        assert row["mark"] in {"R", "L", "D"}
+        assert (row["mark"] == "D") == ("本系统默认" in row["basis"])
+        assert date.fromisoformat(row["effective_from"])
 
 
 def test_common_passwords_are_many_and_none_is_blank_or_wasted() -> None:

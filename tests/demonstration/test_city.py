@@ -17,6 +17,9 @@ from sqlalchemy import Connection, LargeBinary, create_engine, func, select
 from app import wiring
 from app.accounts.models import Unit
 from app.agencies.models import Agency
+from app.blacklists.models import BlacklistLine
+from app.credit.models import CreditEvent
+from app.credit.rules import CreditState
 from app.demonstration import city
 from app.demonstration.commands import demo
 from app.infra.clockwork import late
@@ -128,6 +131,9 @@ def test_the_city_has_kept_the_law_and_left_nothing_undone(app: Flask) -> None:
     oldest = session.scalar(select(func.min(Notice.at)).where(Notice.read_at.is_(None)))
     assert oldest is not None
     assert MORNING - oldest <= city.UNREAD, "nobody has a year of unread messages"
+    states = {*session.scalars(select(CreditEvent.state))}
+    assert states >= {CreditState.NOTICED, CreditState.OBJECTED, CreditState.IN_EFFECT}
+    assert count(BlacklistLine) == 2
     assert {kind for kind, _ in city.sign_ins()} == {Kind.OPERATOR, Kind.REGULATOR, Kind.OWNER, Kind.AGENCY}
     assert [late(model, MORNING) for model in wiring.LIVES] == [[]] * len(wiring.LIVES)
 

@@ -7,7 +7,7 @@ from unicodedata import normalize
 import pytest
 from sqlalchemy import select, update
 
-from app.agencies.models import Agency, Listing, Professional, Qualification, checked
+from app.agencies.models import Agency, Bar, Listing, Professional, Qualification, checked
 from app.agencies.rules import State
 from app.entries.eligibility import unmet
 from app.entries.eligible import eligible_count, eligible_ids, first_eligible
@@ -67,6 +67,11 @@ def market(pick):
     group = [{"kind": odd(pick, kind), "grade": odd(pick, pick.choice(GRADES))} for kind in KINDS]
     job.require = [pick.sample(group, pick.randrange(1, 4)) for _ in range(pick.randrange(0, 3))]
     job.days, job.ceiling_cents = pick.choice((None, 3, 5, 7)), pick.choice((None, 2_000_000, 9_000_000))
+    for one in pick.sample(ids, 4):
+        begins, ends = TODAY + timedelta(days=pick.choice((-9, 0, 1))), TODAY + timedelta(days=pick.choice((-1, 0, 9)))
+        items = (None, job.item_id, make.item(make.OTHER_ITEM).id)
+        span = {"first_day": min(begins, ends), "last_day": ends}
+        session.add(Bar(agency_id=one, item_id=pick.choice(items), says="示例", **span))
     for one in pick.sample(ids, 2):
         session.add(Avoidance(job_id=job.id, agency_id=one, reason="示例"))
     session.flush()

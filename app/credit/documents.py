@@ -1,0 +1,134 @@
+"""The credit account written out for machines: every event with its dates and points, the sums, the grade."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from app.agencies.models import Agency, Bar, bars_running
+from app.credit.models import (
+    CreditEvent,
+    Listed,
+    account_of,
+    by_professional,
+    counting,
+    events_of,
+    marks_of,
+    public_until,
+    scale_on,
+)
+from app.kernel import credit
+from app.kernel.credit import HUNDRED, Standing
+
+Say = Callable[..., str]
+FORMULAS = ("=", "+", "-", "@", "\t")
+COLUMNS = (
+    "code", "name", "event", "rule", "zh", "en", "item", "item_name", "points", "counts", "happened_on", "effective_on",
+    "public_until", "repaired_on", "evidence", "statement", "basis", "mark",
+)  # fmt: skip
+
+
+def explained(agency: Agency, day: date, say: Say) -> dict[str, Any]:
+    """Why an agency stands on a day as it does: all its events, whatever became of them, the oldest first."""
+    events = events_of(agency.id)[::-1]
+    account = account_of(events, day)
+    people = [
+        {"number": number, "name": mine[0].professional_name} | standing_line(account_of(mine, day).overall)
+        for number, mine in by_professional(events).items()
+    ]
+    return {
+        "code": agency.unit.code,
+        "name": agency.unit.name,
+        "day": day.isoformat(),
+        **standing_line(account.overall),
+        "items": [{"item": item} | standing_line(one) for item, one in account.items.items()],
+        "professionals": people,
+        "events": [
+            event_line(event, day, say) | {"state": event.state, "professional": event.professional} for event in events
+        ],
+        "bars": [_bar(bar, say) for bar in bars_running(day, agency.id)],
+        "scale": asdict(scale_on(day)),
+    }
+
+
+def open_list(rows: Iterable[Listed], day: date, say: Say) -> dict[str, Any]:
+    """The credit list of a day, with the numbers by which its sums and grades are recomputed."""
+    return {
+        "day": day.isoformat(),
+        "scale": asdict(scale_on(day)),
+        "agencies": [
+            {
+                "code": row.agency.unit.code,
+                "name": row.agency.unit.name,
+                **standing_line(row.account.overall),
+                "items": [{"item": item} | standing_line(one) for item, one in row.account.items.items()],
+                "events": [event_line(event, day, say) for event in row.events],
+            }
+            for row in rows
+        ],
+    }
+
+
+def open_table(rows: Iterable[Listed], day: date, say: Say) -> str:
+    """The published events of a day as CSV, one a line."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for row in rows:
+        firm = {"code": row.agency.unit.code, "name": row.agency.unit.name}
+        for event in row.events:
+            line = firm | event_line(event, day, say)
+            table.writerow(_cell(line[name]) for name in COLUMNS)
+    return text.getvalue()
+
+
+def event_line(event: CreditEvent, day: date, say: Say) -> dict[str, Any]:
+    """One event with its dates, what it counts for on a day, and where its points come from."""
+    marks = marks_of([event])
+    return {
+        "event": event.id,
+        "rule": event.rule.code,
+        "zh": event.rule.zh,
+        "en": event.rule.en,
+        "item": event.item.code if event.item else None,
+        "item_name": event.item.name if event.item else None,
+        "job": event.job.number if event.job else None,
+        "fraud": event.rule.fraud,
+        "points": event.points,
+        "counts": points(credit.total(marks, day, scale_on(day))),
+        "happened_on": event.happened_on.isoformat(),
+        "effective_on": event.effective_on.isoformat() if event.effective_on else None,
+        "public_until": public_until(event).isoformat() if counting(event) else None,
+        "repaired_on": event.repaired_on.isoformat() if event.repaired_on else None,
+        "evidence": say(event.evidence, **event.numbers),
+        "statement": event.statement,
+        "basis": event.rule.basis,
+        "mark": event.rule.mark,
+    }
+
+
+def _inside(event: CreditEvent) -> dict[str, Any]:
+    return {"state": event.state, "professional": event.professional}
+
+
+def _bar(bar: Bar, say: Say) -> dict[str, Any]:
+    days = {"first": bar.first_day.isoformat(), "last": bar.last_day.isoformat()}
+    return {"item": bar.item.code if bar.item else None, **days, "because": say(bar.says), "detail": bar.detail}
+
+
+def standing_line(standing: Standing) -> dict[str, Any]:
+    until = standing.until.isoformat() if standing.until else None
+    return {"sum": points(standing.sum), "grade": str(standing.grade), "until": until}
+
+
+def points(hundredths: int) -> int | float:
+    """Points as a number people write: 5.5, and 6 without a fraction."""
+    return hundredths // HUNDRED if hundredths % HUNDRED == 0 else hundredths / HUNDRED
+
+
+def _cell(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(FORMULAS) else text

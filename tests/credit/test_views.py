@@ -1,0 +1,248 @@
+"""The pages of credit: every figure recomputed by another path, what each side may type, and the open data."""
+
+import csv
+import io
+import json
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.agencies.models import Bar
+from app.blacklists.models import BlacklistLine
+from app.credit import operations
+from app.credit.models import CreditEvent
+from app.infra.db import session
+from app.kernel.workdays import local_day
+from tests import make
+from tests.credit.matters import TODAY, WHY, in_effect, listed, noted, on
+from tests.staging import NOW
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "protocols" / "credit.schema.json").read_text())
+AGENCY, EVENT = SCHEMA["properties"]["agencies"]["items"], SCHEMA["$defs"]["event"]
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture
+def signed_in(as_user):
+    """`signed_in(thing)`: its administrator, or a visitor, in English."""
+
+    def sign_in(thing=None):
+        client = as_user(make.user_of(thing)) if thing else as_user()
+        client.post("/language", data={"locale": "en"})
+        return client
+
+    return sign_in
+
+
+def market():
+    """Three agencies: one with events in two services, one of them repaired; one suspended; one without any."""
+    mixed, bad, clean = (make.agency(f"示例{name}公司（示例）") for name in "甲乙丙")
+    first = in_effect(mixed, "staff_swapped")
+    later = on(first, months=6)
+    operations.ask_repair(make.act(mixed, later), first, plea="已整改并培训全员。")
+    operations.repair(make.act(make.regulator(), later), first, decision="整改属实。")
+    in_effect(mixed, "complaint_upheld", later, item=make.item(make.OTHER_ITEM))
+    in_effect(bad, "subcontract", later)
+    last = in_effect(bad, "fee_off_platform", later)
+    noted(bad, "staff_swapped", later)
+    known = [(one.id, one.unit.code) for one in (mixed, bad, clean)]
+    make.keep()
+    return *known, on(last)
+
+
+def by_hand(events, day):
+    """The sum of published events by another path: from the dates as written, in halves of a point."""
+    halves = 0
+    for event in events:
+        if not event["effective_on"]:
+            continue
+        since = date.fromisoformat(event["effective_on"])
+        ends = since.replace(year=since.year + 1)
+        if since <= day < ends:
+            repaired = event["repaired_on"] and date.fromisoformat(event["repaired_on"]) <= day
+            halves += event["points"] if repaired else 2 * event["points"]
+    return halves / 2
+
+
+def years_on(day, months):
+    """The same day of the month so many months later, by counting months one by one."""
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    last = (date(year + (month == 12), month % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month, min(day.day, last))
+
+
+def grade_by_hand(told, item, day):
+    """The grade of a service type (or over all) as the protocol says, from the file alone."""
+    scale, events = told["scale"], told["events"]
+    bars = []
+    for cause in events:
+        began = date.fromisoformat(cause["effective_on"])
+        same = [one for one in events if one["item"] == cause["item"]]
+        if cause["fraud"]:
+            bars.append(("all", began, years_on(began, scale["removed_months"])))
+        if cause["item"] and (reached := by_hand(same, began)) >= scale["suspended"]:
+            months = scale["long_months" if reached >= scale["long"] else "suspended_months"]
+            bars.append((cause["item"], began, years_on(began, months)))
+    running = {what for what, began, ends in bars if began <= day < ends}
+    mine = [one for one in events if item in ("all", one["item"])]
+    if "all" in running:
+        return "removed"
+    if item in running or (item == "all" and running):
+        return "suspended"
+    reached = by_hand(mine, day)
+    return "warned" if reached >= scale["warned"] else "lowered" if reached >= scale["lowered"] else "normal"
+
+
+def numbers(page):
+    return re.findall(r'<span class="number">([^<]*)</span>', page.text)
+
+
+def test_every_figure_of_the_pages_is_that_of_another_path(signed_in, clock):
+    (mixed, mixed_code), (bad, bad_code), (clean, _), clock.now = market()
+    day, visitor = local_day(clock.now), signed_in()
+    told = json.loads(visitor.get("/credit.json").text)
+    assert (set(told), told["day"]) == (set(SCHEMA["required"]), day.isoformat())
+    assert set(told["scale"]) == set(SCHEMA["properties"]["scale"]["required"])
+    by_code = {one["code"]: one for one in told["agencies"]}
+    assert list(by_code) == [bad_code, mixed_code]
+    for id, code in ((mixed, mixed_code), (bad, bad_code)):
+        one = by_code[code]
+        assert one["sum"] == by_hand(one["events"], day)
+        assert set(one) == set(AGENCY["required"]) == set(AGENCY["properties"])
+        assert all(set(event) == set(EVENT["required"]) == set(EVENT["properties"]) for event in one["events"])
+        whole = one | {"scale": told["scale"]}
+        assert one["grade"] == grade_by_hand(whole, "all", day)
+        for item in one["items"]:
+            assert item["grade"] == grade_by_hand(whole, item["item"], day)
+            mine = [event for event in one["events"] if event["item"] == item["item"]]
+            assert item["sum"] == by_hand(mine, day)
+        sum_shown, grade, count = numbers(visitor.get(f"/agencies/{id}/credit"))
+        assert float(sum_shown) == by_hand(one["events"], day)
+        assert int(count) == len(one["events"])
+        assert grade == {"suspended": "suspended for a service", "normal": "in good standing"}[one["grade"]]
+    assert (by_code[mixed_code]["sum"], by_code[bad_code]["sum"]) == (5, 16)
+    page = visitor.get(f"/agencies/{clean}/credit")
+    assert numbers(page) == ["0", "in good standing", "0"]
+    assert "No event on record" in page.text
+
+
+def test_the_table_says_the_same_as_the_json_and_no_cell_is_a_formula(signed_in, clock):
+    (mixed, _), _, _, clock.now = market()
+    event = session.scalars(select(CreditEvent).where(CreditEvent.agency_id == mixed)).first()
+    event.statement = "=HYPERLINK(1)"
+    make.keep()
+    visitor = signed_in()
+    told = [event for one in visitor.get("/credit.json").get_json()["agencies"] for event in one["events"]]
+    rows = list(csv.DictReader(io.StringIO(visitor.get("/credit.csv").text)))
+    assert [(row["event"], row["points"], row["counts"]) for row in rows] == [
+        (str(one["event"]), str(one["points"]), str(one["counts"])) for one in told
+    ]
+    assert [row["statement"] for row in rows if row["statement"]] == ["'=HYPERLINK(1)"]
+
+
+def test_the_public_reads_what_is_in_effect_and_nothing_before_or_after(signed_in, clock):
+    agency = make.agency()
+    event = noted(agency, evidence="现场发现由其他单位代做。")
+    make.keep()
+    page = f"/agencies/{agency.id}/credit"
+    visitor, firm = signed_in(), signed_in(agency)
+    clock.now = NOW
+    assert "现场发现" not in visitor.get(page).text
+    assert f"/credit/{event.id}" in firm.get(page).text
+    assert visitor.get(f"/credit/{event.id}").status_code == 404
+    event = session.get_one(CreditEvent, event.id)
+    make.lapse(event)
+    make.keep()
+    clock.now = on(event)
+    assert "现场发现" in visitor.get(page).text
+    clock.now = on(event, days=366)
+    assert "现场发现" not in visitor.get(page).text
+    assert visitor.get("/credit.json").get_json()["agencies"] == []
+
+
+def test_a_regulator_records_the_firm_states_and_objects_the_regulator_decides(signed_in, clock, work):
+    agency, regulator = make.agency(), make.regulator()
+    clock.now = NOW
+    typed = {"code": "subcontract", "happened_on": "2025-01-01", "evidence": WHY, "item_id": str(make.item().id)}
+    firm, office = signed_in(agency), signed_in(regulator)
+    wrong = office.post(f"/agencies/{agency.id}/credit/record", data=typed | {"happened_on": "2030-01-01"})
+    assert wrong.status_code == 422
+    assert "today at the latest" in wrong.text
+    assert WHY in wrong.text
+    sent = office.post(f"/agencies/{agency.id}/credit/record", data=typed | {"happened_on": TODAY.isoformat()})
+    assert sent.status_code == 303
+    page = sent.location
+    work(NOW)
+    assert "A credit event about your agency is noted" in firm.get("/notices").text
+    assert page in firm.get("/desk").text
+    assert firm.post(f"{page}/state", data={"statement": "已告知业主。"}).status_code == 303
+    assert firm.post(f"{page}/object", data={"objection": "短"}).status_code == 422
+    assert firm.post(f"{page}/object", data={"objection": "分包经业主书面同意。"}).status_code == 303
+    assert firm.post(f"{page}/state", data={"statement": "再次陈述。"}).status_code == 409
+    assert page in office.get("/desk").text
+    assert page in office.get("/credit/queue").text
+    assert office.post(f"{page}/confirm", data={"decision": "同意书晚于分包。"}).status_code == 303
+    shown = signed_in().get(f"/agencies/{agency.id}/credit").text
+    assert "已告知业主。" in shown
+    assert "分包经业主书面同意" not in shown
+    assert "counts and is published through" in shown
+
+
+def test_a_firm_that_asks_too_early_reads_when_it_may(signed_in, clock):
+    agency = make.agency()
+    event = in_effect(agency)
+    make.keep()
+    clock.now = on(event, days=30)
+    page_of, firm = f"/credit/{event.id}", signed_in(agency)
+    page = firm.get(page_of)
+    assert "Repair may be asked for from" in page.text
+    assert "/ask_repair" not in page.text
+    refused = firm.post(f"{page_of}/ask_repair", data={"plea": "已整改并培训全体人员。"})
+    assert refused.status_code == 422
+    assert "已整改并培训全体人员。" in refused.text
+
+
+def test_a_suspended_agency_reads_why_it_cannot_enter_and_stands_last_in_the_list(signed_in, clock):
+    bad, good = make.agency(), make.agency()
+    in_effect(bad)
+    event = in_effect(bad)
+    clock.now = on(event)
+    job = make.job("open", now=clock.now - timedelta(days=1))
+    make.keep()
+    entering = signed_in(bad).get(f"/jobs/{job.id}/enter").text
+    assert "Is not suspended for this item" in entering
+    assert f"/agencies/{bad.id}/credit" in entering
+    names = re.findall(r'href="/agencies/(\d+)"', signed_in().get("/agencies").text)
+    assert names.index(str(good.id)) < names.index(str(bad.id))
+
+
+def test_an_outside_list_is_imported_reviewed_and_confirmed(signed_in, clock):
+    agency, regulator = make.agency(), make.regulator()
+    code, id = agency.unit.code, agency.id
+    clock.now = NOW
+    office = signed_in(regulator)
+    bad = office.post("/blacklists/new", data={"text": listed("wrong")})
+    assert bad.status_code == 422
+    assert "Line 2" in bad.text
+    assert "拖欠农民工工资" in bad.text
+    sent = office.post("/blacklists/new", data={"text": listed(code)})
+    assert sent.status_code == 303
+    assert "1 to be reviewed" in office.get("/blacklists").text
+    line = session.scalars(select(BlacklistLine.id)).one()
+    assert f"/blacklists/{line}" in office.get("/desk").text
+    assert office.post(f"/blacklists/{line}/confirm", data={"decision": "名单属实。"}).status_code == 303
+    session.expire_all()
+    assert session.scalars(select(Bar)).one().agency_id == id
+    assert "拖欠农民工工资" in signed_in().get(f"/agencies/{id}/credit").text
+
+
+def test_the_list_without_anybody_says_so_and_prints_what_costs_points(signed_in):
+    page = signed_in().get("/credit").text
+    assert "No agency has a credit event in effect." in page
+    assert "subcontract without approval" in page
+    assert "is ranked lower" in page
