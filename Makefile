@@ -44,6 +44,7 @@ bench: setup ## Measure pages, the clock, draws, and a burst of entries
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.clock
 	$(BIN)/python -m bench.draw
+	$(BIN)/python -m bench.ratings
 	$(BIN)/python -m bench.burst
 
 messages: setup ## Collect the visible strings into translations/

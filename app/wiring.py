@@ -10,6 +10,8 @@ from app.agencies.models import Agency
 from app.agencies.views import bp as agencies
 from app.agencies.views import listings
 from app.alterations.views import bp as alterations
+from app.appeals.models import Appeal
+from app.appeals.views import bp as appeals
 from app.blacklists.models import BlacklistLine
 from app.blacklists.views import bp as blacklists
 from app.calendars import operations as calendar_operations
@@ -57,6 +59,12 @@ from app.panels.views import bp as panels
 from app.panels.views import seats
 from app.ratings.models import Rating
 from app.ratings.views import bp as ratings
+from app.reviews import operations as review_operations
+from app.reviews.models import Review
+from app.reviews.views import bp as reviews
+from app.scores import operations as score_operations
+from app.scores.commands import COMMANDS as score_commands
+from app.scores.views import bp as scores
 from app.selections import operations as selection_operations
 from app.selections.commands import COMMANDS as selection_commands
 from app.selections.models import follow_publicity, was_selected
@@ -67,7 +75,8 @@ from app.services.views import bp as services
 from app.services.views import pauses
 
 LIVES = (
-    CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Alteration, Rating, CreditEvent, BlacklistLine,
+    CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Alteration, Rating, Appeal, Review,
+    CreditEvent, BlacklistLine,
 )  # fmt: skip
 
 BLUEPRINTS: tuple[Any, ...] = (
@@ -92,6 +101,9 @@ BLUEPRINTS: tuple[Any, ...] = (
     pauses,
     alterations,
     ratings,
+    appeals,
+    scores,
+    reviews,
     credit,
     blacklists,
     notices,
@@ -142,6 +154,10 @@ REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) |
     "job.hold": ("notices.tell", "openings.plan_reading"),
     "calendar_notice.apply": ("notices.tell_moved",),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
+    "job.conclude": ("notices.tell", "scores.count", "reviews.look"),
+    "job.archive": ("notices.tell", "scores.count", "reviews.look"),
+    "rating.set_aside": ("notices.tell", "scores.count"),
+    "rating.restore": ("notices.tell", "scores.count"),
 }
 REACTIONS |= {name: (*REACTIONS.get(name, ()), "credit.measure") for name in MEASURED}
 
@@ -151,6 +167,10 @@ TASKS: dict[str, Callable[..., None]] = {
     "notices.post": notice_operations.post,
     "notices.remind": notice_operations.remind,
     "fairness.publish": fairness_operations.publish,
+    "scores.count": score_operations.count,
+    "scores.turn": score_operations.turn,
+    "reviews.look": review_operations.look,
+    "reviews.draw": review_operations.draw,
     "openings.plan_reading": opening_operations.plan_reading,
     "openings.read_source": opening_operations.read_source,
     "services.plan_reminder": service_operations.plan_reminder,
@@ -162,6 +182,7 @@ COMMANDS: tuple[Any, ...] = (
     *calendar_commands,
     *selection_commands,
     *fairness_commands,
+    *score_commands,
     *credit_commands,
     *oversight_commands,
     *demonstration_commands,

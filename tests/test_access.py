@@ -16,6 +16,7 @@ from app.accounts.models import Unit, User, memberships_of
 from app.agencies import operations as agencies
 from app.agencies.models import Agency, Enclosure, Qualification, current_listing, stated
 from app.alterations import operations as alterations
+from app.appeals import operations as appeals
 from app.blacklists import operations as blacklists
 from app.blacklists.models import BlacklistLine
 from app.calendars import operations as calendars
@@ -28,6 +29,7 @@ from app.entries.eligibility import Offer
 from app.entries.models import Entry
 from app.infra import db
 from app.infra.db import session
+from app.infra.record import Event
 from app.inquiries import operations as inquiries
 from app.jobs.models import Job
 from app.kernel.act import Kind, Role
@@ -37,6 +39,8 @@ from app.objections import operations as objections
 from app.panels.rules import Part
 from app.ratings import operations as ratings
 from app.ratings.models import AXES
+from app.reviews import operations as reviews
+from app.reviews.models import review_of
 from app.services import operations as services
 from app.services.models import deliveries_of
 from app.web import answers
@@ -128,6 +132,8 @@ TABLE = [
     ("fairness.show", "market", ALL, ALL),
     ("fairness.figures", "market", ALL, ALL),
     ("fairness.draws", "market", ALL, ALL),
+    ("scores.index", "market", ALL, ALL),
+    ("scores.figures", "market", ALL, ALL),
     ("health.healthz", "market", ALL, ALL),
     ("styleguide.show", "market", ALL, ALL),
     ("styleguide.form", "market", ALL, ALL),
@@ -226,6 +232,19 @@ TABLE = [
     ("ratings.show", "rated", ALL, ALL),
     ("ratings.set_aside", "rated", "R", ALL),
     ("ratings.restore", "rating set aside", "R", ALL),
+    ("ratings.correct", "rated by one", "OD", "ODC"),
+    ("ratings.reply", "rated", "AP", ALL),
+    ("ratings.part", "rated", OFFICES, ALL),
+    ("reviews.index", "market", "Rr", ALL),
+    ("reviews.samples", "market", ALL, ALL),
+    ("reviews.show", "reviewed", OFFICES, OFFICES),
+    ("reviews.keep", "reviewed", "R", OFFICES),
+    ("appeals.new", "rated", "AP", ALL),
+    ("appeals.show", "appealed", INSIDE, INSIDE),
+    ("appeals.file", "appealed", INSIDE, INSIDE),
+    ("appeals.refuse", "appealed", "R", INSIDE),
+    ("appeals.grant", "appealed", "R", INSIDE),
+    ("appeals.take_back", "appealed", "AP", INSIDE),
     ("oversight.review", "rated", OFFICES, ALL),
     ("credit.index", "market", ALL, ALL),
     ("credit.as_json", "market", ALL, ALL),
@@ -447,6 +466,22 @@ def rated(cast: Cast) -> None:
     ratings.give(make.act(cast.agency, make.later(job)), job, **dict.fromkeys(AXES, 4), text="示例")
 
 
+def appealed(cast: Cast) -> None:
+    rated(cast)
+    job = cast.things[Job.__name__]
+    by, paper = make.act(cast.agency, make.later(job)), make.file(cast.agency, now=make.later(job))
+    ground = "报告按期交付，评分与计时明细不符。"
+    cast.adds(appeals.appeal(by, cast.things["Rating"], ground=ground, file_id=paper.id))
+
+
+def reviewed(cast: Cast) -> None:
+    rated(cast)
+    job = cast.things[Job.__name__]
+    event = session.scalars(select(Event.id).where(Event.name == "job.conclude").order_by(Event.id.desc())).first()
+    reviews.look(make.act(cast.agency, make.later(job)), event or 0)
+    cast.adds(review_of(cast.things["Rating"].id))
+
+
 def rating_set_aside(cast: Cast) -> None:
     rated(cast)
     by = make.act(make.regulator(), make.later(cast.things[Job.__name__]))
@@ -523,6 +558,7 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "credit repair asked": credit_repair_asked, "line unknown": line_unknown, "line matched": line(""),
     "line confirmed": line_confirmed,
     "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,
+    "appealed": appealed, "reviewed": reviewed,
 }  # fmt: skip
 
 

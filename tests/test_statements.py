@@ -33,7 +33,7 @@ SENT = {
     ("owner", "/desk"): 10,
     ("agency", "/desk"): 9,
     ("operator", "/desk"): 9,
-    ("regulator", "/desk"): 14,
+    ("regulator", "/desk"): 16,
 }
 
 

@@ -1,14 +1,25 @@
 """What may go otherwise on the way of a job: an objection, an abandoned award, a selection that fails, a pause."""
 
+from sqlalchemy import select
+
+from app.accounts.models import Membership, Unit
+from app.appeals import operations as appeals
 from app.demonstration.telling import City, Story, lapse
+from app.demonstration.units import HOUR
+from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.jobs.rules import State
-from app.kernel.act import Act, Actor
+from app.kernel.act import Act, Actor, Kind
 from app.objections import operations as objections
+from app.ratings import operations as ratings
+from app.ratings.models import ratings_of
+from app.ratings.rules import Side
 from app.selections import operations as selections
 from app.services import operations as services
 from app.services.rules import Reason
+
+LOW = 330  # hundredths of a point
 
 
 def objection(city: City, job: Job, owner: Actor) -> Story:
@@ -50,3 +61,18 @@ def repost(city: City, job: Job, owner: Actor) -> Story:
     jobs.submit(Act(owner, at), again)
     yield (at := city.soon(again, 6))
     jobs.publish(Act(city.operator, at), again, secret=city.chance.randbytes(32))
+
+
+def answer_to_rating(city: City, job: Job) -> Story:
+    """The agency replies to a low rating and appeals; the regulator lets it stand."""
+    low = [one for one in ratings_of(job.id) if one.side == Side.OWNER and one.points < LOW]
+    if not low or city.chance.random() < 0.5:
+        return
+    yield (at := city.soon(job, 8))
+    by = Act(city.agency_of(job), at)
+    ratings.reply(by, low[0], text="现场条件变化已书面说明，详见成果附件。")
+    appeal = appeals.appeal(by, low[0], ground="计时明细显示按期交付，时效评分与事实不符。", file_id=None)
+    yield (at := at + 30 * HOUR)
+    place = session.scalars(select(Membership).join(Unit).where(Unit.sector == job.sector_code).limit(1)).one()
+    regulator = Actor(place.user_id, place.unit_id, Kind.REGULATOR, place.role, job.sector_code)
+    appeals.refuse(Act(regulator, at), appeal, decision="评价与返工记录相符，予以维持。")

@@ -25,8 +25,12 @@ from app.kernel.transcript import BROWSER
 from app.kernel.workdays import local_day
 from app.methods.rules import CHOOSING, PRICED, SCORED, TIMED, Method
 from app.ratings import operations as ratings
+from app.ratings.models import AXES
 from app.services import operations as services
 
+# How owners mark one agency and another, and what they write.
+MARKS = ((3, 4, 4, 5, 5, 5), (4, 5, 5, 5), (3, 3, 4, 4, 5), (2, 3, 3, 4))
+WORDS = ("", "", "附图清楚。", "沟通顺畅，按期交付。", "材料一次告知。", "整体满意，成果质量好，服务态度好，值得推荐。")
 DEFECT = "附图缺少图例和签章，请补正后重新提交。"
 
 
@@ -192,12 +196,11 @@ def _delivery(city: City, job: Job, owner: Actor, agency: Actor) -> Story:
     for side in (owner, agency):
         if chance.random() < 0.8:
             yield (at := city.soon(job, 30))
-            marks = {
-                axis: chance.choice((3, 4, 4, 5, 5, 5))
-                for axis in ("quality", "timeliness", "attitude", "fee", "conduct")
-            }
-            ratings.give(Act(side, at), job, **marks, text="")
+            usual = MARKS[(job.agency_id or 0) % len(MARKS)] if side is owner else MARKS[0]
+            marks = {axis: chance.choice(usual) for axis in AXES}
+            ratings.give(Act(side, at), job, **marks, text=chance.choice(WORDS))
     yield from lapse(city, job, State.ACCEPTED)
+    yield from detours.answer_to_rating(city, job)
 
 
 def sign(act: Act, job: Job) -> None:

@@ -55,7 +55,7 @@ def _identity(kind: str, name: str, number: int, username: str) -> dict[str, Any
         "district_code": COUNTIES[number % len(COUNTIES)],
         "address": "",
         "contact_name": "示例联系人",
-        "contact_phone": "0775-0000000",
+        "contact_phone": f"0775-{number:07}",
         "person": NewPerson(username, "", "示例人员", PASSWORD),
     }
 

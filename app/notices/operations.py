@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Membership, Unit, User, members_where, operators_members, regulators_members
 from app.agencies.models import Agency
+from app.appeals.models import Appeal
 from app.blacklists.models import BlacklistLine
 from app.credit.models import CreditEvent
 from app.entries.models import Entry, entrant_ids, entry_of
@@ -110,6 +111,10 @@ def supervisors_of(event: CreditEvent) -> Members:
     return regulators_members(event.sector_code)
 
 
+def rater_of(rating: Rating) -> Members:
+    return members_where(Unit.id == rating.by_id)
+
+
 def seated(seat: Seat) -> Members:
     return members_where(Membership.user_id == seat.user_id, Unit.id == seat.unit_id)
 
@@ -158,6 +163,7 @@ OF_ONE_THING: dict[To, Callable[[Any], Members]] = {
     To.SEATED: seated,
     To.FIRM: firm_of,
     To.SUPERVISORS: supervisors_of,
+    To.RATER: rater_of,
 }
 
 OWNERS: dict[type[Any], Callable[[Any], Members]] = {
@@ -166,7 +172,7 @@ OWNERS: dict[type[Any], Callable[[Any], Members]] = {
 
 SUBJECTS: dict[str, type[Any]] = {
     "agency": Agency, "job": Job, "entry": Entry, "inquiry": Inquiry, "objection": Objection, "seat": Seat,
-    "pause": Pause, "alteration": Alteration, "rating": Rating, "credit_event": CreditEvent,
+    "pause": Pause, "alteration": Alteration, "rating": Rating, "appeal": Appeal, "credit_event": CreditEvent,
     "blacklist_line": BlacklistLine,
 }  # fmt: skip
 

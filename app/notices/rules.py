@@ -22,6 +22,7 @@ class To(StrEnum):
     ASKER = "asker"
     OBJECTOR = "objector"
     SEATED = "seated"
+    RATER = "rater"
     CHAIR = "chair"
     PANEL = "panel"
     REGULATORS = "regulators"
@@ -133,6 +134,11 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
                                   (To.REGULATORS,   N_("A finished job can be reviewed: %(title)s.")),),
     "job.terminate":             ((To.PARTIES,      N_("The job was terminated: %(title)s.")),),
     "rating.set_aside":          ((To.PARTIES,      N_("The regulator set a rating aside: %(title)s.")),),
+    "rating.reply":              ((To.RATER,        N_("The other side has replied to your rating: %(title)s.")),),
+    "appeal.file":               ((To.REGULATORS,   N_("An appeal against a rating waits for your decision until %(until)s: %(title)s.")),
+                                  (To.PARTIES,      N_("An appeal against a rating was filed; it counts until it is decided: %(title)s.")),),
+    "appeal.refuse":             ((To.PARTIES,      N_("The appeal was refused with a reason; the rating stands: %(title)s.")),),
+    "appeal.grant":              ((To.PARTIES,      N_("The appeal was granted; the rating is set aside: %(title)s.")),),
     "rating.restore":            ((To.PARTIES,      N_("The regulator lets a rating count again: %(title)s.")),),
     "job.agency_barred":         ((To.OWNER,        N_("The agency of a job may enter no new jobs for now; this job goes on: %(title)s.")),),
     "credit_event.notice":       ((To.FIRM,         N_("A credit event about your agency is noted. Make a statement or object by %(until)s; without an objection it takes effect: %(title)s.")),),

@@ -21,10 +21,12 @@ from app.inquiries.models import ASKED
 from app.jobs.models import Job
 from app.jobs.rules import ENDED, MAY_READ, State
 from app.kernel.act import Actor, Kind
+from app.kernel.scores import POINT
 from app.kernel.workdays import local_day
 from app.methods.rules import CHOOSING, PRICED, SCORED
-from app.ratings.models import Rating, score_of, scores
+from app.ratings.models import Rating
 from app.ratings.rules import Side, revealed
+from app.scores.models import Score, scores_over_all
 from app.selections.models import Award, Selection
 from app.selections.rules import ABANDONED
 from app.services.models import Alteration, Pause
@@ -72,8 +74,7 @@ class Told:
         return [rating for rating in given if revealed(actor, rating)]
 
     def _rating(self, row: Seen, by: str, about: str) -> Seen:
-        score = score_of(row, self.job.standard.axes)
-        return Seen(**vars(row), LIFE=Rating.LIFE, job=self.job, score=score, by=by, about=about)
+        return Seen(**vars(row), LIFE=Rating.LIFE, job=self.job, score=row.points / 100, by=by, about=about)
 
 
 OWNER, AGENT = aliased(Unit), aliased(Unit)
@@ -224,14 +225,16 @@ def live_jobs(actor: Actor, limit: int = 300) -> list[Job]:
 @dataclass(frozen=True)
 class Standing:
     """What stands on record of an agency over the last twelve months: reports delivered, the share in time, awards
-    abandoned; and what the owners say: how many ratings count, and their mean from 1 to 5 by the weights of the
-    standard each job was posted under. None: nothing yet."""
+    abandoned; and what the owners say: how many ratings count, and the published score with both ends of its interval,
+    from 1 to 5. None: nothing yet, or too few to tell."""
 
     delivered: int
     on_time: float | None
     abandoned: int
-    ratings: int
-    score: float | None
+    ratings: int = 0
+    score: float | None = None
+    lower: float | None = None
+    upper: float | None = None
 
 
 def standings(agency_ids: list[int], now: datetime) -> dict[int, Standing]:
@@ -247,9 +250,9 @@ def standings(agency_ids: list[int], now: datetime) -> dict[int, Standing]:
     )
     counts = [query.correlate(Unit).scalar_subquery() for query in (reports, in_time, given_up)]
     rows = session.execute(select(Unit.id, *counts).where(Unit.id.in_(agency_ids))).all()
-    said = scores(agency_ids)
+    said = scores_over_all(agency_ids)
     return {
-        id: Standing(done, early / done if done else None, abandoned, *said.get(id, (0, None)))
+        id: Standing(done, early / done if done else None, abandoned, *_told(said.get(id)))
         for id, done, early, abandoned in rows
     }
 
@@ -259,6 +262,13 @@ def finished_jobs(sector: str | None, limit: int = 20) -> list[Job]:
     query = select(Job).where(Job.state == State.ARCHIVED, Job.sector_code == sector)
     eager = (joinedload(Job.item), joinedload(Job.owner), joinedload(Job.agency).joinedload(Agency.unit))
     return list(session.scalars(query.options(*eager).order_by(Job.state_since.desc(), Job.id.desc()).limit(limit)))
+
+
+def _told(score: Score | None) -> tuple[Any, ...]:
+    """How many ratings count, and the published figures in points."""
+    if score is None:
+        return ()
+    return score.count, *(one and one / POINT for one in (score.score, score.lower, score.upper))
 
 
 def _mine(actor: Actor) -> Any:

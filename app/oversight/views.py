@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
+from app.appeals.models import appeals_to_decide
 from app.blacklists.models import lines_to_review
 from app.blacklists.rules import MAY_IMPORT
 from app.credit.models import events_waiting
@@ -31,9 +32,11 @@ from app.openings.rules import WHO_BROUGHT, openers
 from app.oversight.models import YEAR, direct_jobs, directs, figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
 from app.panels.models import seats_waiting
-from app.ratings.models import mean_of, ratings_of
-from app.ratings.operations import facts_of
-from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
+from app.ratings.models import mean_of, parts_of, ratings_of
+from app.ratings.operations import facts_of, three_party
+from app.ratings.rules import AXIS_NAMES, MAY_GIVE_PART, MAY_REVIEW_JOB, PARTY_NAMES, revealed
+from app.reviews.models import queue
+from app.reviews.rules import FLAGS
 from app.selections.models import quality_promised
 from app.services.clock import ledger_of
 from app.services.models import to_answer
@@ -96,6 +99,8 @@ def desk() -> Any:
         entries=(entered := entries_waiting(actor.unit_id)),
         still_open={entry.id for entry in entered if takes_entries(actor, entry.job)},
         finished=finished_jobs(actor.sector) if MAY_REVIEW(actor) else [],
+        reviews=queue(actor.sector, limit=5) if MAY_REVIEW(actor) else [],
+        flags=FLAGS,
         directs=directs(now(), actor.sector) if MAY_REVIEW(actor) else None,
         unopened=unopened(now() - YEAR, actor.sector) if MAY_REVIEW(actor) else None,
         who_brought=WHO_BROUGHT,
@@ -133,6 +138,10 @@ def review(job: Job) -> Any:
         ledger=ledger_of(job),
         ratings=[rating for rating in ratings_of(job.id) if revealed(actor, rating)],
         names=AXIS_NAMES,
+        three=three_party(job),
+        parts=parts_of(job.id),
+        parties=PARTY_NAMES,
+        may_give=MAY_GIVE_PART(actor, job),
         mean=mean_of(job.agency_id) if job.agency_id else None,
     )
 
@@ -170,6 +179,10 @@ def _besides(own: Agency | None) -> list[Wait]:
         turn = line.LIFE.turn(line.state)
         if turn:
             waits.append(_wait(turn, line.name, line))
+    for appeal in appeals_to_decide(actor.sector) if MAY_REVIEW(actor) else []:
+        turn = appeal.LIFE.turn(appeal.state)
+        if turn and turn.who(actor, appeal):
+            waits.append(_wait(turn, _title(appeal.job), appeal))
     for agency in to_check() if MAY_CHECK(actor) else [own] if own else []:
         turn = agency.LIFE.turn(agency.state)
         if turn and turn.who(actor, agency):

@@ -31,5 +31,22 @@ class RatingForm(Form):
                 self[described["code"]].choices = levels[::-1]
 
 
+class ReplyForm(Form):
+    text = TextArea(N_("Your reply"), hint=N_("Public, beside the rating, once."), least=5, most=500, rows=4)
+
+
+class PartForm(Form):
+    """Described like the levels of a standard: what each means is said."""
+
+    level = ChoiceField(N_("How it went"), coerce=int, choices=[
+        (5, N_("5: nothing to complain about; time, fee, quality and conduct as promised")),
+        (4, N_("4: small shortcomings that were mended at once")),
+        (3, N_("3: shortcomings that cost the owner time or a round of rework")),
+        (2, N_("2: a promise was broken: late, dearer or returned more than once")),
+        (1, N_("1: a rule was broken; what was done about it stands in the reason")),
+    ])  # fmt: skip
+    reason = TextArea(N_("Reason"), hint=N_("It is published beside your part. Name the facts."), least=10, most=1000)
+
+
 class ReasonForm(Form):
     reason = TextArea(N_("Reason"), hint=N_("It is published beside the rating."), least=5, most=1000)

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
-from app.catalogue.models import Standard
 from app.infra.db import Row, session
 from app.infra.record import Living
 from app.jobs.models import Job
@@ -19,22 +18,30 @@ AXES = ("quality", "timeliness", "attitude", "fee", "conduct")
 
 
 class Rating(Living, Row):
-    """One side's rating of the other for one job: five axes from 1 (worst) to 5 (best) and a text."""
+    """One side's rating of the other for one job: five axes from 1 (worst) to 5 (best) and a text.
+
+    `points` are the axes' mean in hundredths, weighing as in the standard the job was posted under; `month` is that of
+    `given_at` (kernel/scores); `tallied` says that the published scores count it."""
 
     LIFE, MAY_READ = LIFE, MAY_READ
 
     job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
     side: Mapped[str]
     by_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
-    about_id: Mapped[int] = mapped_column(ForeignKey(Unit.id), index=True)
+    about_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
     quality: Mapped[int]
     timeliness: Mapped[int]
     attitude: Mapped[int]
     fee: Mapped[int]
     conduct: Mapped[int]
+    points: Mapped[int]
     text: Mapped[str]
     given_at: Mapped[datetime]
+    month: Mapped[int]
+    tallied: Mapped[bool] = mapped_column(default=False)
     set_aside_because: Mapped[str | None]
+    reply: Mapped[str | None]
+    replied_at: Mapped[datetime | None]
 
     job: Mapped[Job] = relationship()
     by: Mapped[Unit] = relationship(foreign_keys=[by_id])
@@ -45,6 +52,7 @@ class Rating(Living, Row):
         CheckConstraint(one_of("state", RatingState), "known_state"),
         CheckConstraint(one_of("side", Side), "known_side"),
         *(CheckConstraint(f"{axis} BETWEEN 1 AND 5", f"{axis}_is_one_to_five") for axis in AXES),
+        Index(None, "about_id", "month"),
     )
 
     @property
@@ -53,14 +61,47 @@ class Rating(Living, Row):
 
     @property
     def score(self) -> float:
-        """The mean of the axes from 1 to 5, weighing as in the standard the job was posted under."""
-        return score_of(self, self.job.standard.axes)
+        """The mean of the axes from 1 to 5."""
+        return self.points / 100
 
 
-def score_of(rating: Any, axes: list[Any]) -> float:
-    """The mean of a rating's axes from 1 to 5, weighing as in a standard."""
-    weights = {axis["code"]: axis["weight"] for axis in axes}
-    return float(sum(weights[axis] * getattr(rating, axis) for axis in AXES) / 100)
+class Correction(Row):
+    """What a rating said before it was corrected: its marks by axis, and its text."""
+
+    rating_id: Mapped[int] = mapped_column(ForeignKey(Rating.id), index=True)
+    corrected_at: Mapped[datetime]
+    marks: Mapped[dict[str, Any]]
+    text: Mapped[str]
+
+
+class Part(Row):
+    """What the regulator or the service centre gives of a finished job: 1 to 5 on a described scale, with a reason."""
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(Job.id))
+    party: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    level: Mapped[int]
+    reason: Mapped[str]
+    given_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "party"),
+        CheckConstraint("party IN ('centre', 'regulator')", "known_party"),
+        CheckConstraint("level BETWEEN 1 AND 5", "level_is_one_to_five"),
+        CheckConstraint("reason <> ''", "a_part_has_a_reason"),
+    )
+
+    @property
+    def thread(self) -> str:
+        return f"job:{self.job_id}"
+
+
+def corrections_of(rating_id: int) -> list[Correction]:
+    return list(session.scalars(select(Correction).where(Correction.rating_id == rating_id).order_by(Correction.id)))
+
+
+def parts_of(job_id: int) -> list[Part]:
+    return list(session.scalars(select(Part).where(Part.job_id == job_id).order_by(Part.party)))
 
 
 def ratings_of(job_id: int) -> list[Rating]:
@@ -82,22 +123,3 @@ def mean_of(unit_id: int) -> Mean | None:
     counting = (Rating.about_id == unit_id, Rating.state == RatingState.GIVEN, Job.state == State.ARCHIVED)
     count, *found = session.execute(select(func.count(), *means).select_from(Rating).join(Job).where(*counting)).one()
     return Mean(count, dict(zip(AXES, map(float, found), strict=True))) if count else None
-
-
-def scores(unit_ids: list[int]) -> dict[int, tuple[int, float]]:
-    """How many ratings of each unit count, and their mean from 1 to 5: the axes weigh as in each job's standard."""
-    sums = [func.sum(getattr(Rating, axis)) for axis in AXES]
-    query = (
-        select(Rating.about_id, Standard, func.count(), *sums)
-        .join(Rating.job)
-        .join(Job.standard)
-        .where(Rating.about_id.in_(unit_ids), Rating.state == RatingState.GIVEN, Job.state == State.ARCHIVED)
-        .group_by(Rating.about_id, Standard.id)
-    )
-    found: dict[int, tuple[int, float]] = {}
-    for unit_id, standard, count, *totals in session.execute(query):
-        weights = {axis["code"]: axis["weight"] for axis in standard.axes}
-        total = sum(weights[axis] * float(each) for axis, each in zip(AXES, totals, strict=True)) / 100
-        before, mean = found.get(unit_id, (0, 0.0))
-        found[unit_id] = (before + count, (before * mean + total) / (before + count))
-    return found

@@ -14,9 +14,22 @@ class RatingState(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class Party(StrEnum):
+    """Who has a part in the three-party score of a job."""
+
+    OWNER = "owner"
+    REGULATOR = "regulator"
+    CENTRE = "centre"
+
+
 class Side(StrEnum):
     OWNER = "owner"
     AGENCY = "agency"
+
+
+def counts(rating: Any) -> bool:
+    """Whether a rating counts once it is revealed."""
+    return bool(rating.state == RatingState.GIVEN)
 
 
 AXIS_NAMES = {
@@ -35,6 +48,26 @@ def revealed(actor: Actor, rating: Any) -> bool:
     return jobs.is_archived(actor, rating.job)
 
 
+@who(N_("the side that gave it"))
+def its_giver(actor: Actor, rating: Any) -> bool:
+    return actor.unit_id == rating.by_id and jobs.its_parties(actor, rating.job)
+
+
+@who(N_("while it is not revealed"))
+def hidden(actor: Actor, rating: Any) -> bool:
+    return not jobs.is_archived(actor, rating.job)
+
+
+@who(N_("whoever it is about"))
+def its_subject(actor: Actor, rating: Any) -> bool:
+    return actor.unit_id == rating.about_id and jobs.its_parties(actor, rating.job)
+
+
+@who(N_("once"))
+def not_replied(actor: Actor, rating: Any) -> bool:
+    return rating.reply is None
+
+
 @who(N_("the regulator of the job's sector"))
 def regulator_of_its_job(actor: Actor, rating: Any) -> bool:
     return jobs.its_regulator(actor, rating.job)
@@ -45,11 +78,17 @@ LIFE = Lifecycle("rating", N_("rating"), {
         RatingState.GIVEN:     N_("counts"),
         RatingState.SET_ASIDE: N_("set aside by the regulator"),
     },
+    step("correct",   N_("Correct the rating"),   RatingState.GIVEN,     RatingState.GIVEN,     its_giver & hidden, asks=True),
+    step("reply",     N_("Reply in public"),      RatingState.GIVEN,     RatingState.GIVEN,     its_subject & revealed & not_replied, asks=True),
     step("set_aside", N_("Set the rating aside"), RatingState.GIVEN,     RatingState.SET_ASIDE, regulator_of_its_job & revealed, asks=True),
     step("restore",   N_("Let it count again"),   RatingState.SET_ASIDE, RatingState.GIVEN,     regulator_of_its_job, asks=True),
     page="ratings",
 )
 
+PARTY_NAMES = {Party.OWNER: N_("owner"), Party.REGULATOR: N_("regulator"), Party.CENTRE: N_("service centre")}
+MAY_GIVE_PART = jobs.its_regulator & jobs.is_archived | the_operator & jobs.is_archived
+
 MAY_READ = its_author | revealed
+MAY_READ_EARLIER = its_author | regulator_of_its_job & revealed
 MAY_REVIEW_JOB = jobs.its_regulator | the_operator
 # fmt: on

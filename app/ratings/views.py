@@ -11,9 +11,9 @@ from app.jobs.rules import is_archived, its_owner, its_parties, yet_to_rate
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
 from app.ratings import operations
-from app.ratings.forms import RatingForm, ReasonForm
-from app.ratings.models import Rating
-from app.ratings.rules import AXIS_NAMES, LIFE, MAY_READ
+from app.ratings.forms import PartForm, RatingForm, ReasonForm, ReplyForm
+from app.ratings.models import Rating, corrections_of
+from app.ratings.rules import AXIS_NAMES, LIFE, MAY_READ, MAY_READ_EARLIER, MAY_REVIEW_JOB, its_subject, revealed
 from app.web.door import acting, allow
 
 bp = Blueprint("ratings", __name__)
@@ -41,7 +41,54 @@ def new(job: Job) -> Any:
 @bp.get("/ratings/<int:id>")
 @allow(MAY_READ, Rating)
 def show(rating: Rating) -> Any:
-    return render_template("ratings/show.html", rating=rating, job=rating.job, names=AXIS_NAMES)
+    by = acting()
+    earlier = corrections_of(rating.id)
+    over = revealed(by.actor, rating) and by.now >= operations.ends(rating, "rating_reply")
+    return render_template(
+        "ratings/show.html",
+        rating=rating,
+        job=rating.job,
+        names=AXIS_NAMES,
+        corrected=len(earlier),
+        earlier=earlier if MAY_READ_EARLIER(by.actor, rating) else [],
+        skip=("reply",) if over else (),
+        appeals=(its_subject & revealed)(by.actor, rating) and by.now < operations.ends(rating, "rating_appeal"),
+    )
+
+
+@bp.route("/ratings/<int:id>/correct", methods=["GET", "POST"])
+@allow(LIFE["correct"].who, Rating)
+def correct(rating: Rating) -> Any:
+    by, job = acting(), rating.job
+    form = RatingForm(obj=rating)
+    if its_owner(by.actor, job):
+        form.describe(job.standard)
+    if form.validate_on_submit() and form.attempt(operations.correct, by, rating, **form.values):
+        flash(gettext("Your rating is corrected. What it said before is kept."))
+        return redirect(url_for("ratings.show", id=rating.id), 303)
+    return render_template("ratings/correct.html", form=form, job=job, facts=operations.facts_of(job)), form.status
+
+
+@bp.route("/ratings/<int:id>/reply", methods=["GET", "POST"])
+@allow(its_subject & revealed, Rating)
+def reply(rating: Rating) -> Any:
+    LIFE.check(acting(), rating, "reply")
+    form = ReplyForm()
+    if form.validate_on_submit() and form.attempt(operations.reply, acting(), rating, **form.values):
+        flash(gettext("Your reply is published beside the rating."))
+        return redirect(url_for("ratings.show", id=rating.id), 303)
+    known = {"rating": rating, "job": rating.job, "names": AXIS_NAMES, "until": operations.ends(rating, "rating_reply")}
+    return render_template("ratings/reply.html", form=form, **known), form.status
+
+
+@bp.route("/jobs/<int:id>/part", methods=["GET", "POST"])
+@allow(MAY_REVIEW_JOB, Job)
+def part(job: Job) -> Any:
+    form = PartForm()
+    if form.validate_on_submit() and form.attempt(operations.give_part, acting(), job, **form.values):
+        flash(gettext("Your part is published."))
+        return redirect(url_for("oversight.review", id=job.id), 303)
+    return render_template("ratings/part.html", form=form, job=job, facts=operations.facts_of(job)), form.status
 
 
 @bp.route("/ratings/<int:id>/set_aside", methods=["GET", "POST"])

@@ -16,7 +16,7 @@ from app.web.strip import lines, strip
 
 __all__ = [
     "brief", "clock", "day", "deadline", "device", "filesize", "full", "install", "left", "lines", "moment", "money",
-    "percent", "points", "said", "sentences", "strip", "those", "wan", "weekday", "workdays", "yuan",
+    "percent", "points", "said", "score", "sentences", "strip", "those", "wan", "weekday", "workdays", "yuan",
 ]  # fmt: skip
 
 KB, MB, GB = 2**10, 2**20, 2**30
@@ -26,7 +26,7 @@ def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], d
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
     dates = (brief, clock, day, deadline, full, left, lines, moment, strip, weekday, workdays)
-    for word in (*dates, device, filesize, money, percent, points, said, sentences, those, wan, yuan):
+    for word in (*dates, device, filesize, money, percent, points, said, score, sentences, those, wan, yuan):
         app.jinja_env.filters[word.__name__] = word
 
 
@@ -60,6 +60,11 @@ def points(hundredths: int) -> str:
     """57.33 of hundredths of a point; a difference may be below zero."""
     whole, rest = divmod(abs(hundredths), 100)
     return f"{'−' if hundredths < 0 else ''}{whole}.{rest:02}"
+
+
+def score(millionths: int | None) -> str:
+    """4.56 of millionths of a point, half up; a dash where there is no score."""
+    return "–" if millionths is None else f"{(millionths + 5_000) // 10_000 / 100:.2f}"
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

@@ -92,8 +92,9 @@ def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:
         "lawful-methods": "/methods", "direct-selections": "/direct",
         "result": f"/jobs/{jobs['selected']}/result", "result-failed": f"/jobs/{jobs['failed']}/result",
         "ledger": f"/jobs/{jobs['paused']}/ledger", "rating": f"/ratings/{rating}", "check": "/check",
-        "checked": f"/check?job={jobs['selected']}", "fairness": "/fairness", "sign-in": "/sign-in",
-        "register": "/register", "register-owner": "/register/owner", "register-agency": "/agencies/apply",
+        "checked": f"/check?job={jobs['selected']}", "fairness": "/fairness", "ratings": "/ratings",
+        "sign-in": "/sign-in", "register": "/register", "register-owner": "/register/owner",
+        "register-agency": "/agencies/apply",
         "not-found": "/nowhere",
     } | job  # fmt: skip
 

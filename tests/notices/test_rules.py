@@ -8,12 +8,12 @@ from app.notices.rules import TELL, To
 SILENT = {
     "entry.change", "entry.withdraw", "entry.reenter", "job.close", "job.release", "job.agree", "job.object",
     "job.veto_pause", "objection.take_back", "pause.confirm", "pause.end", "pause.close", "blacklist_line.dismiss",
-    "blacklist_line.match",
+    "blacklist_line.match", "rating.correct", "appeal.take_back", "review.draw", "review.keep",
 }  # fmt: skip
 # What is told although it is no step.
 BESIDES = {
-    "objection.file", "pause.ask", "alteration.ask", "job.delegate", "job.split", "inquiry.ask", "seat.appoint",
-    "entry.warn", "job.agency_barred", "credit_event.notice",
+    "objection.file", "appeal.file", "pause.ask", "alteration.ask", "job.delegate", "job.split", "inquiry.ask",
+    "seat.appoint", "entry.warn", "job.agency_barred", "credit_event.notice",
 }  # fmt: skip
 
 

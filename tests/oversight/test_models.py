@@ -13,6 +13,7 @@ from app.kernel.workdays import local_day
 from app.oversight.models import Figures, Standing, figures, finished_jobs, live_jobs, open_jobs, standings
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, ratings_of
+from app.scores.operations import rebuild
 from app.selections import operations as selections
 from app.services import operations as services
 from tests import make
@@ -79,14 +80,16 @@ def test_an_agency_stands_by_its_reports_its_word_and_what_owners_say() -> None:
     for side, marks in ((rated.owner, 3), (agency, 5)):
         ratings.give(make.act(side, make.later(rated)), rated, **dict.fromkeys(AXES, marks), text="")
     now = max(make.later(rated), make.later(late), make.later(awarded))
+    rebuild(make.act(agency, now))
     found = standings([agency.id, newcomer.id], now)
-    assert found[agency.id] == Standing(delivered=3, on_time=2 / 3, abandoned=1, ratings=1, score=3.0)
-    assert found[newcomer.id] == Standing(0, None, 0, 0, None)
+    assert found[agency.id] == Standing(delivered=3, on_time=2 / 3, abandoned=1, ratings=1)
+    assert found[newcomer.id] == Standing(0, None, 0)
     (by_owner,) = (one for one in ratings_of(rated.id) if one.side == "owner")
     regulator = make.act(make.regulator(rated.sector_code), now)
     ratings.set_aside(regulator, by_owner, reason="与事实不符，不予计入。")
-    assert standings([agency.id], now)[agency.id].score is None
-    assert standings([agency.id], now + 2 * YEAR)[agency.id] == Standing(0, None, 0, 0, None)
+    rebuild(make.act(agency, now))
+    assert standings([agency.id], now)[agency.id].ratings == 0
+    assert standings([agency.id], now + 2 * YEAR)[agency.id] == Standing(0, None, 0)
     assert standings([], now) == {}
 
 

@@ -18,7 +18,7 @@ from app.kernel.act import Role
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.workdays import local_day
 from app.ratings import operations
-from app.ratings.models import AXES, Mean, Rating, mean_of, ratings_of, scores
+from app.ratings.models import AXES, Mean, Rating, mean_of, ratings_of
 from app.ratings.rules import MAY_READ
 from app.services import operations as services
 from tests import make
@@ -134,7 +134,7 @@ def test_the_schema_keeps_each_axis_from_one_to_five() -> None:
 def test_nothing_is_invented_for_silence() -> None:
     job = rated(owner=None, agency=None)
     assert ratings_of(job.id) == []
-    assert (mean_of(job.agency_id), mean_of(job.owner_id), scores([job.agency_id])) == (None, None, {})
+    assert (mean_of(job.agency_id), mean_of(job.owner_id)) == (None, None)
 
 
 @pytest.mark.parametrize(("owner", "agency"), [(3, None), (None, 3)])
@@ -164,6 +164,7 @@ def test_the_axes_weigh_as_in_the_standard_the_job_was_posted_under() -> None:
     assert sum(weights.values()) == 100
     marks = dict(zip(AXES, (5, 1, 2, 3, 4), strict=True))
     rating = operations.give(make.act(job.owner, make.later(job)), job, **marks, text="")
+    assert rating.points == sum(weights[axis] * marks[axis] for axis in AXES)
     assert rating.score == sum(weights[axis] * marks[axis] for axis in AXES) / 100
     assert rating.score != sum(marks.values()) / 5, "the weights are not all alike"
 
@@ -186,11 +187,9 @@ def test_a_unit_is_seen_by_the_mean_of_all_ratings_that_count() -> None:
     waiting = make.job("accepted", entrants=[agency], funds="social")
     give(waiting, "owner", marks=1)
     assert mean_of(agency.id) == Mean(2, dict.fromkeys(AXES, 3.5))
-    assert scores([agency.id, first.owner_id]) == {agency.id: (2, 3.5), first.owner_id: (1, 5.0)}
     (low,) = (one for one in ratings_of(second.id) if one.side == "owner")
     operations.set_aside(regulator(second), low, reason=REASON)
     assert mean_of(agency.id) == Mean(1, dict.fromkeys(AXES, 5.0))
-    assert scores([agency.id]) == {agency.id: (1, 5.0)}
 
 
 # --- the regulator ----------------------------------------------------------------------------------------------------
@@ -237,6 +236,13 @@ def test_what_was_measured_stands_beside_the_opinions() -> None:
     facts = operations.facts_of(job)
     assert (facts.on_time, facts.rework_rounds, facts.price_share) == (True, 0, 0.75)
     assert (facts.days_used, facts.days_promised) == (0, job.agreed_days)
+    assert (facts.defects_named, facts.contract_days, facts.acceptance_days) == (False, 0, 0)
+
+
+def test_how_long_the_owner_took_is_measured_too() -> None:
+    job = make.job("delivered")
+    services.accept(make.act(job.owner, make.later(job, days=1)), job)
+    assert operations.facts_of(job).acceptance_days == 1
 
 
 def test_a_late_report_and_its_rework_are_measured() -> None:

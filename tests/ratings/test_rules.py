@@ -27,7 +27,7 @@ PEOPLE = {
 
 def a_rating(state=RatingState.GIVEN, job_state=State.ARCHIVED):
     job = SimpleNamespace(state=job_state, owner_id=OWNER, agency_id=AGENCY, run_by_id=11, sector_code="water")
-    return SimpleNamespace(state=state, by_id=OWNER, about_id=AGENCY, job=job, due=None)
+    return SimpleNamespace(state=state, reply=None, by_id=OWNER, about_id=AGENCY, job=job, due=None)
 
 
 def allowed(asks, rating):
@@ -37,7 +37,14 @@ def allowed(asks, rating):
 def test_the_regulator_of_the_sector_alone_sets_aside_and_lets_count_again():
     assert allowed(LIFE["set_aside"].who, a_rating()) == {"regulator"}
     assert allowed(LIFE["restore"].who, a_rating(RatingState.SET_ASIDE)) == {"regulator"}
-    assert set(LIFE.steps) == {"set_aside", "restore"}
+    assert set(LIFE.steps) == {"correct", "reply", "set_aside", "restore"}
+
+
+def test_it_is_corrected_by_its_side_before_and_replied_to_by_the_other_after_it_is_revealed():
+    for state in State:
+        revealed = state == State.ARCHIVED
+        assert allowed(LIFE["correct"].who, a_rating(job_state=state)) == (set() if revealed else {"owner"})
+        assert allowed(LIFE["reply"].who, a_rating(job_state=state)) == ({"agency"} if revealed else set())
 
 
 def test_nothing_is_set_aside_before_it_is_revealed():
