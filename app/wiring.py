@@ -27,6 +27,9 @@ from app.inquiries.views import bp as inquiries
 from app.jobs.models import Job
 from app.jobs.views import bp as jobs
 from app.kernel.act import Act, Actor
+from app.lateness import operations as lateness_operations
+from app.lateness.models import Round
+from app.lateness.views import bp as lateness
 from app.methods.operations import load as load_lawful_methods
 from app.methods.views import bp as methods
 from app.notices import operations as notice_operations
@@ -54,7 +57,7 @@ from app.services.models import Pause
 from app.services.views import bp as services
 from app.services.views import pauses
 
-LIVES = (Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating)
+LIVES = (Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating, Round)
 
 BLUEPRINTS: tuple[Any, ...] = (
     accounts,
@@ -78,6 +81,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     pauses,
     ratings,
     notices,
+    lateness,
     oversight,
 )
 
@@ -96,6 +100,7 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("job", "accept"): service_operations.accept,
     ("pause", "confirm"): service_operations.confirm_pause,
     ("pause", "end"): service_operations.end_at_cap,
+    ("round", "remind"): lateness_operations.go_round,
 }
 
 # Who had a part in a thing that they have no longer.
@@ -107,6 +112,8 @@ REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) |
     "job.fail": ("notices.tell", "fairness.publish"),
     "job.hold": ("notices.tell", "openings.plan_reading"),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
+    "job.submit": ("notices.tell", "lateness.plan"),
+    "agency.submit": ("notices.tell", "lateness.plan"),
 }
 
 TASKS: dict[str, Callable[..., None]] = {
@@ -117,6 +124,8 @@ TASKS: dict[str, Callable[..., None]] = {
     "openings.plan_reading": opening_operations.plan_reading,
     "openings.read_source": opening_operations.read_source,
     "services.plan_reminder": service_operations.plan_reminder,
+    "lateness.plan": lateness_operations.plan,
+    "lateness.remind": lateness_operations.remind,
 }
 
 COMMANDS: tuple[Any, ...] = (

@@ -31,6 +31,7 @@ FEATURES = [
     "services",
     "ratings",
     "notices",
+    "lateness",
     "oversight",
 ]
 DOMAIN = {

@@ -103,6 +103,7 @@ TABLE = [
     ("oversight.desk", "market", SIGNED_IN, ALL),
     ("oversight.direct", "market", ALL, ALL),
     ("oversight.law", "market", ALL, ALL),
+    ("lateness.index", "market", ALL, ALL),
     ("selections.check", "market", ALL, ALL),
     ("objections.index", "market", ALL, ALL),
     ("fairness.show", "market", ALL, ALL),

@@ -31,6 +31,7 @@ SENT = {
     ("agency", "/desk"): 7,
     ("operator", "/desk"): 8,
     ("regulator", "/desk"): 11,
+    ("visitor", "/late"): 14,
 }
 
 

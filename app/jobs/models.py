@@ -231,8 +231,13 @@ def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
 
 def light_of(row: Any, now: datetime) -> Light | None:
     """The light beside the deadline a job (or a row of the list) waits for, grey while it is paused; None when it waits
-    for none. The limit of a service began when its clock did, also when it was paused since."""
+    for none."""
     return lights_of([row], now)[row.id]
+
+
+def began(row: Any) -> datetime:
+    """When the limit of a deadline began: that of a service when its clock did, also when it was paused since."""
+    return datetime.combine(row.clock_start, time(), HERE) if serving(VISITOR, row) else row.state_since
 
 
 def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
@@ -244,8 +249,7 @@ def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
     for row in rows:
         stopped = paused(VISITOR, row)
         waits = row.due is not None or stopped
-        began = datetime.combine(row.clock_start, time(), HERE) if serving(VISITOR, row) else row.state_since
-        lights[row.id] = light(calendar, began, row.due, now, paused=stopped, **limits) if waits else None
+        lights[row.id] = light(calendar, began(row), row.due, now, paused=stopped, **limits) if waits else None
     return lights
 
 

@@ -7,7 +7,7 @@ from app.notices.rules import TELL, To
 # Steps that another event of the same act tells, or that concern only whoever took them.
 SILENT = {
     "entry.change", "entry.withdraw", "entry.reenter", "job.close", "job.release", "job.agree", "job.object",
-    "job.veto_pause", "objection.take_back", "pause.confirm", "pause.end", "pause.close",
+    "job.veto_pause", "objection.take_back", "pause.confirm", "pause.end", "pause.close", "round.remind",
 }  # fmt: skip
 # What is told although it is no step.
 BESIDES = {"objection.file", "pause.ask", "job.delegate", "job.split", "inquiry.ask", "seat.appoint", "entry.warn"}
