@@ -56,6 +56,7 @@ from app.services import operations as service_operations
 from app.services.models import Pause
 from app.services.views import bp as services
 from app.services.views import pauses
+from app.speed.views import bp as speed
 
 LIVES = (Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating, Round)
 
@@ -82,6 +83,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     ratings,
     notices,
     lateness,
+    speed,
     oversight,
 )
 
@@ -94,6 +96,7 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("job", "give_up"): opening_operations.give_up,
     ("job", "select"): selection_operations.select,
     ("job", "time_out"): panel_operations.time_out,
+    ("job", "award"): selection_operations.award,
     ("job", "succeed"): selection_operations.succeed,
     ("job", "carry_on"): objection_operations.carry_on,
     ("job", "start"): service_operations.start,

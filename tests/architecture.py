@@ -30,6 +30,7 @@ FEATURES = [
     "contracts",
     "services",
     "ratings",
+    "speed",
     "notices",
     "lateness",
     "oversight",

@@ -32,6 +32,7 @@ SENT = {
     ("operator", "/desk"): 8,
     ("regulator", "/desk"): 11,
     ("visitor", "/late"): 14,
+    ("visitor", "/speed"): 1,
 }
 
 

@@ -26,6 +26,8 @@ from app.methods.rules import CHOOSING, PRICED, SCORED, TIMED, Method
 from app.ratings import operations as ratings
 from app.services import operations as services
 
+# Of so many jobs one is signed and handed in at a counter, and of another only the papers are.
+BY_HAND = 7
 DEFECT = "附图缺少图例和签章，请补正后重新提交。"
 
 
@@ -199,7 +201,9 @@ def _delivery(city: City, job: Job, owner: Actor, agency: Actor) -> Story:
 
 def sign(act: Act, job: Job) -> None:
     file, amount, days = paper(act, f"合同-{job.number}.pdf"), job.amount_cents or 0, job.agreed_days or 0
-    contracts.upload(act, job, file_id=file, signed_on=local_day(act.now), amount_cents=amount, days=days)
+    contracts.upload(
+        act, job, file_id=file, signed_on=local_day(act.now), amount_cents=amount, days=days, came=job.id % BY_HAND == 0
+    )
 
 
 def ask_for_papers(act: Act, job: Job) -> None:
@@ -212,7 +216,7 @@ def hand_in(act: Act, job: Job) -> None:
     papers: dict[int, tuple[int | None, str]] = {
         line.id: (paper(act, f"{line.name}.pdf"), "") for line in materials_asked(job.id)
     }
-    contracts.hand_in(act, job, papers=papers)
+    contracts.hand_in(act, job, papers=papers, came=job.id % BY_HAND in (0, 3))
 
 
 def deliver(act: Act, job: Job, note: str = "") -> None:

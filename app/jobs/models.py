@@ -34,7 +34,8 @@ class Job(MethodTerms, Living, Sealed, Row):
     stay closed until `quality_closed_at`, the consensus under the chair, `chair_id`. `standard_id` is the version in
     force when submitted. What opens the entries stands in infra/sealing.
     `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised.
-    `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
+    `clock_start` is day zero of the service clock, `delivered_at` the first delivery. `trips` counts the steps for
+    which somebody had to come in person.
     """
 
     LIFE, MAY_READ = LIFE, MAY_READ
@@ -81,6 +82,8 @@ class Job(MethodTerms, Living, Sealed, Row):
     service_due: Mapped[datetime | None]
     rework_rounds: Mapped[int] = mapped_column(default=0)
     accepted_at: Mapped[datetime | None]
+    awarded_at: Mapped[datetime | None]
+    trips: Mapped[int] = mapped_column(default=0)
     owner_rated: Mapped[bool] = mapped_column(default=False)
     agency_rated: Mapped[bool] = mapped_column(default=False)
 
