@@ -92,6 +92,7 @@ def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:
         "result": f"/jobs/{jobs['selected']}/result", "result-failed": f"/jobs/{jobs['failed']}/result",
         "ledger": f"/jobs/{jobs['paused']}/ledger", "rating": f"/ratings/{rating}", "check": "/check",
         "checked": f"/check?job={jobs['selected']}", "fairness": "/fairness", "sign-in": "/sign-in",
+        "late": "/late", "speed": "/speed",
         "register": "/register", "register-owner": "/register/owner", "register-agency": "/agencies/apply",
         "not-found": "/nowhere",
     } | job  # fmt: skip
