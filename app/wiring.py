@@ -41,6 +41,9 @@ from app.jobs.envelopes import follow as follow_closing
 from app.jobs.models import Job
 from app.jobs.views import bp as jobs
 from app.kernel.act import Act, Actor
+from app.lateness import operations as lateness_operations
+from app.lateness.models import Round
+from app.lateness.views import bp as lateness
 from app.methods.operations import load as load_lawful_methods
 from app.methods.views import bp as methods
 from app.notices import operations as notice_operations
@@ -73,10 +76,11 @@ from app.services import operations as service_operations
 from app.services.models import Alteration, Pause
 from app.services.views import bp as services
 from app.services.views import pauses
+from app.speed.views import bp as speed
 
 LIVES = (
     CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Alteration, Rating, Appeal, Review,
-    CreditEvent, BlacklistLine,
+    CreditEvent, BlacklistLine, Round,
 )  # fmt: skip
 
 BLUEPRINTS: tuple[Any, ...] = (
@@ -107,6 +111,8 @@ BLUEPRINTS: tuple[Any, ...] = (
     credit,
     blacklists,
     notices,
+    lateness,
+    speed,
     oversight,
 )
 
@@ -125,6 +131,7 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("job", "give_up"): opening_operations.give_up,
     ("job", "select"): selection_operations.select,
     ("job", "time_out"): panel_operations.time_out,
+    ("job", "award"): selection_operations.award,
     ("job", "succeed"): selection_operations.succeed,
     ("job", "carry_on"): objection_operations.carry_on,
     ("job", "start"): service_operations.start,
@@ -133,6 +140,7 @@ VERBS: dict[tuple[str, str], Callable[[Act, Any], None]] = {
     ("pause", "end"): service_operations.end_at_cap,
     ("credit_event", "take_effect"): credit_operations.take_effect,
     ("credit_event", "repair"): credit_operations.repair,
+    ("round", "remind"): lateness_operations.go_round,
 }
 
 # Who had a part in a thing that they have no longer.
@@ -158,6 +166,8 @@ REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) |
     "job.archive": ("notices.tell", "scores.count", "reviews.look"),
     "rating.set_aside": ("notices.tell", "scores.count"),
     "rating.restore": ("notices.tell", "scores.count"),
+    "job.submit": ("notices.tell", "lateness.plan"),
+    "agency.submit": ("notices.tell", "lateness.plan"),
 }
 REACTIONS |= {name: (*REACTIONS.get(name, ()), "credit.measure") for name in MEASURED}
 
@@ -175,6 +185,8 @@ TASKS: dict[str, Callable[..., None]] = {
     "openings.read_source": opening_operations.read_source,
     "services.plan_reminder": service_operations.plan_reminder,
     "credit.measure": credit_operations.measure,
+    "lateness.plan": lateness_operations.plan,
+    "lateness.remind": lateness_operations.remind,
 }
 
 COMMANDS: tuple[Any, ...] = (

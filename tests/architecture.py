@@ -36,7 +36,9 @@ FEATURES = [
     "reviews",
     "credit",
     "blacklists",
+    "speed",
     "notices",
+    "lateness",
     "oversight",
 ]
 DOMAIN = {

@@ -34,6 +34,8 @@ SENT = {
     ("agency", "/desk"): 9,
     ("operator", "/desk"): 9,
     ("regulator", "/desk"): 16,
+    ("visitor", "/late"): 14,
+    ("visitor", "/speed"): 1,
 }
 
 

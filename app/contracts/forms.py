@@ -8,6 +8,7 @@ from wtforms.validators import StopValidation
 
 from app.catalogue.models import Material
 from app.contracts.models import MaterialLine
+from app.contracts.rules import CAME
 from app.kernel.words import N_
 from app.web.fields import (
     CheckField,
@@ -32,6 +33,7 @@ class ContractForm(Form):
     signed_on = DateField(N_("Signed on"))
     amount_cents = MoneyField(N_("Amount in the contract"))
     days = IntegerField(N_("Service time in the contract"), least=1, most=365, suffix=N_("working days"))
+    came = CheckField(CAME)
 
 
 class ReasonForm(Form):
@@ -85,7 +87,7 @@ def papers_form(lines: Sequence[MaterialLine]) -> Form:
         by_hand = lazy_gettext("Or where you handed “%(name)s” over", name=line.name)
         fields[f"file_{line.id}"] = PaperField(line.name, hint=line.proves, optional=not line.essential, accept=SCANS)
         fields[f"note_{line.id}"] = TextField(by_hand, optional=True)
-    form: Form = type("PapersForm", (Form,), fields)()
+    form: Form = type("PapersForm", (Form,), fields | {"came": CheckField(CAME)})()
     return form
 
 

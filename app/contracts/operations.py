@@ -33,8 +33,11 @@ class Awarded:
     due: datetime
 
 
-def upload(act: Act, job: Job, *, file_id: int, signed_on: date, amount_cents: int, days: int) -> Contract:
-    """Upload the signed contract for the other side to confirm. The award pins its amount and the most days."""
+def upload(
+    act: Act, job: Job, *, file_id: int, signed_on: date, amount_cents: int, days: int, came: bool = False
+) -> Contract:
+    """Upload the signed contract for the other side to confirm. The award pins its amount and the most days. `came`
+    says that somebody had to come in person."""
     _ready(act, job, "upload_contract")
     awarded = local_day(award_of(job).at)
     if amount_cents != job.amount_cents:
@@ -58,7 +61,8 @@ def upload(act: Act, job: Job, *, file_id: int, signed_on: date, amount_cents: i
     )
     session.add(contract)
     job.contract_by_id = act.actor.unit_id
-    advance(act, job, "upload_contract", signed_on=signed_on.isoformat(), amount_cents=amount_cents, days=days)
+    terms: dict[str, Any] = {"signed_on": signed_on.isoformat(), "amount_cents": amount_cents, "days": days}
+    advance(act, job, "upload_contract", trips=trip(job, came), **terms)
     return contract
 
 
@@ -103,7 +107,7 @@ def list_materials(act: Act, job: Job, *, lines: Sequence[Mapping[str, Any]], no
     advance(act, job, "list_materials", papers=len(names), essential=sum(bool(line["essential"]) for line in lines))
 
 
-def hand_in(act: Act, job: Job, *, papers: Mapping[int, tuple[int | None, str]]) -> None:
+def hand_in(act: Act, job: Job, *, papers: Mapping[int, tuple[int | None, str]], came: bool = False) -> None:
     """Hand in the papers: by line, the stored file, or a note that says where the paper was handed over. Essential
     ones must be there; secondary ones may follow or stay away. Papers handed over by hand are a trip, on the record."""
     _ready(act, job, "hand_in")
@@ -119,7 +123,13 @@ def hand_in(act: Act, job: Job, *, papers: Mapping[int, tuple[int | None, str]])
         line.file_id, line.note = given[line.id]
     by_hand = sum(line.file_id is None for line in handed)
     online = len(handed) - by_hand
-    advance(act, job, "hand_in", files=online, by_hand=by_hand, trips=int(by_hand > 0))
+    advance(act, job, "hand_in", files=online, by_hand=by_hand, trips=trip(job, came or by_hand > 0))
+
+
+def trip(job: Job, came: bool) -> int:
+    """Count a trip of a job if somebody had to come in person for its step: 1, else 0, for the record."""
+    job.trips += came
+    return int(came)
 
 
 def name_defects(act: Act, job: Job, *, defects: Mapping[int, str]) -> None:

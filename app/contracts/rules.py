@@ -39,3 +39,6 @@ MAY_READ_CONTRACT = reads_papers & of_its_award
 
 to_hand_in = in_state(MaterialState.ASKED, MaterialState.DEFECTIVE)
 was_handed_in = in_state(MaterialState.HANDED_IN)
+
+# What each side may tick when taking its step: the market counts trips.
+CAME = N_("Somebody had to come in person for this step")

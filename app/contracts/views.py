@@ -86,7 +86,7 @@ def hand_in(job: Job) -> Any:
     form: Any = papers_form(wanted)
     if form.validate_on_submit():
         papers = {one.id: (_id(form[f"file_{one.id}"].data), form[f"note_{one.id}"].data or "") for one in wanted}
-        if form.attempt(operations.hand_in, acting(), job, papers=papers):
+        if form.attempt(operations.hand_in, acting(), job, papers=papers, came=form.came.data):
             flash(gettext("The papers are handed in. The agency accepts them or names all defects at once."))
             return _job(job)
     known = {"job": job, "lines": lines, "wanted": wanted, "due": due_after("hand_in", now())}

@@ -31,6 +31,8 @@ from app.services import operations as services
 # How owners mark one agency and another, and what they write.
 MARKS = ((3, 4, 4, 5, 5, 5), (4, 5, 5, 5), (3, 3, 4, 4, 5), (2, 3, 3, 4))
 WORDS = ("", "", "附图清楚。", "沟通顺畅，按期交付。", "材料一次告知。", "整体满意，成果质量好，服务态度好，值得推荐。")
+# Of so many jobs one is signed and handed in at a counter, and of another only the papers are.
+BY_HAND = 7
 DEFECT = "附图缺少图例和签章，请补正后重新提交。"
 
 
@@ -205,7 +207,9 @@ def _delivery(city: City, job: Job, owner: Actor, agency: Actor) -> Story:
 
 def sign(act: Act, job: Job) -> None:
     file, amount, days = paper(act, f"合同-{job.number}.pdf"), job.amount_cents or 0, job.agreed_days or 0
-    contracts.upload(act, job, file_id=file, signed_on=local_day(act.now), amount_cents=amount, days=days)
+    contracts.upload(
+        act, job, file_id=file, signed_on=local_day(act.now), amount_cents=amount, days=days, came=job.id % BY_HAND == 0
+    )
 
 
 def ask_for_papers(act: Act, job: Job) -> None:
@@ -218,7 +222,7 @@ def hand_in(act: Act, job: Job) -> None:
     papers: dict[int, tuple[int | None, str]] = {
         line.id: (paper(act, f"{line.name}.pdf"), "") for line in materials_asked(job.id)
     }
-    contracts.hand_in(act, job, papers=papers)
+    contracts.hand_in(act, job, papers=papers, came=job.id % BY_HAND in (0, 3))
 
 
 def deliver(act: Act, job: Job, note: str = "") -> None:

@@ -35,7 +35,8 @@ class Job(MethodTerms, Promised, Sealed, Row):
     stay closed until `quality_closed_at`, the consensus under the chair, `chair_id`. `standard_id` is the version in
     force when submitted. What opens the entries stands in infra/sealing.
     `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised.
-    `clock_start` is day zero of the service clock, `delivered_at` the first delivery.
+    `clock_start` is day zero of the service clock, `delivered_at` the first delivery. `trips` counts the steps for
+    which somebody had to come in person.
     """
 
     LIFE, MAY_READ, PROMISED = LIFE, MAY_READ, frozenset({State.IN_SERVICE})
@@ -81,6 +82,8 @@ class Job(MethodTerms, Promised, Sealed, Row):
     delivered_at: Mapped[datetime | None]
     rework_rounds: Mapped[int] = mapped_column(default=0)
     accepted_at: Mapped[datetime | None]
+    awarded_at: Mapped[datetime | None]
+    trips: Mapped[int] = mapped_column(default=0)
     owner_rated: Mapped[bool] = mapped_column(default=False)
     agency_rated: Mapped[bool] = mapped_column(default=False)
 
@@ -238,9 +241,13 @@ def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
 
 def light_of(row: Any, now: datetime) -> Light | None:
     """The light beside the deadline a job (or a row of the list) waits for, grey while it is paused; None when it waits
-    for none, or for the clock, which acts at once. The limit of a service began when its clock did, also when it was
-    paused since."""
+    for none, or for the clock, which acts at once."""
     return lights_of([row], now)[row.id]
+
+
+def began(row: Any) -> datetime:
+    """When the limit of a deadline began: that of a service when its clock did, also when it was paused since."""
+    return datetime.combine(row.clock_start, time(), HERE) if serving(VISITOR, row) else row.state_since
 
 
 def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
@@ -252,8 +259,7 @@ def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
     for row in rows:
         stopped = paused(VISITOR, row)
         waits = stopped or (row.due is not None and row.due > row.state_since)
-        began = datetime.combine(row.clock_start, time(), HERE) if serving(VISITOR, row) else row.state_since
-        lights[row.id] = light(calendar, began, row.due, now, paused=stopped, **limits) if waits else None
+        lights[row.id] = light(calendar, began(row), row.due, now, paused=stopped, **limits) if waits else None
     return lights
 
 

@@ -213,6 +213,11 @@ def remind(act: Act, event_id: int) -> None:
         _put(event, "job.remind", REMIND, owner_of(job), job)
 
 
+def press(act: Act, event: Event, kind: str, says: str, places: Members, thing: Any) -> None:
+    """Remind people of the deadline of a thing now, once of each kind since an event, whoever caused it included."""
+    _put(event, kind, says, places, thing, again=act.now)
+
+
 def read(act: Act, notice: Notice) -> None:
     notice.read_at = notice.read_at or act.now
 
@@ -231,10 +236,20 @@ def post(act: Act, notice_id: int) -> None:
     mail.send(f"notice-{notice.id}", to=f"{user.username}@market.invalid", subject=says[:120], text=says + "\n")
 
 
-def _put(event: Event, kind: str, says: str, places: Members, thing: Any, *, letters: bool = False) -> None:
+def _put(
+    event: Event,
+    kind: str,
+    says: str,
+    places: Members,
+    thing: Any,
+    *,
+    letters: bool = False,
+    again: datetime | None = None,
+) -> None:
+    due = thing.due if again else _due(event)
     known = set(session.scalars(select(Notice.user_id).where(Notice.event_id == event.id, Notice.kind == kind)))
     for member in {one.user_id: one for one in places}.values():
-        if member.user_id in known or member.user_id == event.user_id:
+        if member.user_id in known or (member.user_id == event.user_id and not again):
             continue
         notice = Notice(
             event_id=event.id,
@@ -242,14 +257,14 @@ def _put(event: Event, kind: str, says: str, places: Members, thing: Any, *, let
             unit_id=member.unit_id,
             kind=kind,
             says=says,
-            places={"title": _title(_about(thing))} | _until(event, says) | _seats(event),
+            places={"title": _title(_about(thing))} | _until(due, says) | _seats(event),
             path=_letter(thing, member) if letters else f"/{thing.LIFE.page}/{thing.id}",
-            due=_due(event),
-            at=event.at,
+            due=due,
+            at=again or event.at,
         )
         session.add(notice)
         session.flush()
-        enqueue(Act(Actor(), event.at), "notices.post", notice_id=notice.id)
+        enqueue(Act(Actor(), notice.at), "notices.post", notice_id=notice.id)
 
 
 def _letter(job: Job, member: Membership) -> str:
@@ -269,10 +284,9 @@ def _title(about: Any) -> str:
     return f"{about.project_name} {about.item.name}".strip() if isinstance(about, Job) else str(about.unit.name)
 
 
-def _until(event: Event, says: str) -> dict[str, str]:
-    """The last day of the deadline an event sets, where the sentence names it."""
-    due = _due(event) if "%(until)s" in says else None
-    return {"until": due_day(due).isoformat()} if due else {}
+def _until(due: datetime | None, says: str) -> dict[str, str]:
+    """The last day of a deadline, where the sentence names it."""
+    return {"until": due_day(due).isoformat()} if due and "%(until)s" in says else {}
 
 
 def _seats(event: Event) -> dict[str, list[str]]:

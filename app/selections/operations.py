@@ -57,6 +57,13 @@ def select(act: Act, job: Job) -> None:
         _choose(act, job, "select", 0)
 
 
+def award(act: Act, job: Job) -> None:
+    """The clock's verb when publicity ends without an objection."""
+    job.LIFE.check(act, job, "award")
+    job.awarded_at = act.now
+    advance(act, job, "award")
+
+
 def succeed(act: Act, job: Job) -> None:
     """The clock's verb after an abandoned award: as the posting said, the next in line or a failed selection."""
     job.LIFE.check(act, job, "succeed")

@@ -1,8 +1,9 @@
 """What the two sides and the regulator type about the service."""
 
+from app.contracts.rules import CAME
 from app.kernel.words import N_
 from app.services.rules import REASONS
-from app.web.fields import ChecksField, ChoiceField, FileField, FilesField, Form, TextArea
+from app.web.fields import CheckField, ChecksField, ChoiceField, FileField, FilesField, Form, TextArea
 
 SCANS = ".pdf,.ofd,.docx,.xlsx,.jpg,.jpeg,.png,.zip"
 
@@ -22,6 +23,7 @@ class PauseForm(Form):
 class DeliverForm(Form):
     files = FilesField(N_("The report"), hint=N_("Both sides see the SHA-256 of every file."), accept=SCANS)
     note = TextArea(N_("A word to the owner"), optional=True, most=1000, rows=3)
+    came = CheckField(CAME)
 
 
 class AcceptForm(Form):
@@ -31,6 +33,7 @@ class AcceptForm(Form):
         coerce=int,
         optional=True,
     )
+    came = CheckField(CAME)
 
 
 class ReworkForm(Form):

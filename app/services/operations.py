@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.contracts.operations import accept_papers
+from app.contracts.operations import accept_papers, trip
 from app.infra import almanac
 from app.infra.db import session
 from app.infra.files import files_by_id
@@ -161,7 +161,7 @@ def derived(now: datetime) -> Iterator[tuple[Any, datetime]]:
         yield thing, derived_due(thing) if isinstance(thing, Job) else cap_reached(Act(CLOCK, now), thing)
 
 
-def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str) -> Delivery:
+def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str, came: bool = False) -> Delivery:
     """Hand the report over, one round more. A pause that is running ends, one that is only asked for falls away. The
     first delivery stops the service clock."""
     ready(act, job, "deliver")
@@ -177,7 +177,15 @@ def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str) -> Delive
     last = last_delivery(job.id)
     delivery = Delivery(job_id=job.id, round=last.round + 1 if last else 1, delivered_at=act.now, note=note.strip())
     session.add_all(DeliveredFile(delivery=delivery, file=file) for file in files)
-    advance(act, job, "deliver", round=delivery.round, late=late, sha256=[file.sha256 for file in files])
+    advance(
+        act,
+        job,
+        "deliver",
+        round=delivery.round,
+        late=late,
+        trips=trip(job, came),
+        sha256=[file.sha256 for file in files],
+    )
     return delivery
 
 
@@ -192,14 +200,15 @@ def return_report(act: Act, job: Job, *, reason: str) -> None:
     advance(act, job, "return_report", reason=why, round=delivery.round)
 
 
-def accept(act: Act, job: Job, *, checklist: Sequence[int] | None = None) -> None:
+def accept(act: Act, job: Job, *, checklist: Sequence[int] | None = None, came: bool = False) -> None:
     """Accept the report, by the owner or, when it was silent, by the clock. `checklist` are the places in the pinned
     standard's quality checklist that the owner found met; it stays on the record."""
     ready(act, job, "accept")
     job.accepted_at = act.now
     asked = len(job.standard.checklist)
     met = sorted({place for place in checklist or () if 0 <= place < asked})
-    advance(act, job, "accept", silent=the_clock(act.actor), met=None if checklist is None else met, asked=asked)
+    found: dict[str, Any] = {"met": None if checklist is None else met, "asked": asked}
+    advance(act, job, "accept", silent=the_clock(act.actor), trips=trip(job, came), **found)
 
 
 def terminate(act: Act, job: Job, *, reason: str) -> None:

@@ -70,7 +70,7 @@ def deliver(job: Job) -> Any:
     form = DeliverForm()
     if form.validate_on_submit():
         ids = [file.id for file in form.files.data]
-        if form.attempt(operations.deliver, acting(), job, file_ids=ids, note=form.note.data):
+        if form.attempt(operations.deliver, acting(), job, file_ids=ids, note=form.note.data, came=form.came.data):
             flash(gettext("The report is delivered. The owner accepts it or returns it with reasons."))
             return _job(job)
     known = {"job": job, "last": last_delivery(job.id), "pause": open_pause(job.id)}

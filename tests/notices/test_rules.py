@@ -8,7 +8,7 @@ from app.notices.rules import TELL, To
 SILENT = {
     "entry.change", "entry.withdraw", "entry.reenter", "job.close", "job.release", "job.agree", "job.object",
     "job.veto_pause", "objection.take_back", "pause.confirm", "pause.end", "pause.close", "blacklist_line.dismiss",
-    "blacklist_line.match", "rating.correct", "appeal.take_back", "review.draw", "review.keep",
+    "blacklist_line.match", "rating.correct", "appeal.take_back", "review.draw", "review.keep", "round.remind",
 }  # fmt: skip
 # What is told although it is no step.
 BESIDES = {
