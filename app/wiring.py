@@ -53,6 +53,7 @@ from app.services import operations as service_operations
 from app.services.models import Pause
 from app.services.views import bp as services
 from app.services.views import pauses
+from app.terms.views import bp as terms
 
 LIVES = (Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Rating)
 
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     services,
     pauses,
     ratings,
+    terms,
     notices,
     oversight,
 )

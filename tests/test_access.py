@@ -90,6 +90,7 @@ TABLE = [
     ("listings.take_down", "market", "AP", "AP"),
     ("methods.index", "market", ALL, ALL),
     ("methods.new", "market", OPERATORS, ALL),
+    ("terms.try_out", "market", "RMmr", ALL),
     ("methods.revise", "market", OPERATORS, ALL),
     ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),

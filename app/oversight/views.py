@@ -34,6 +34,7 @@ from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
 from app.selections.models import quality_promised
 from app.services.models import pauses_to_answer
 from app.services.operations import ledger_of
+from app.terms.rules import MAY_REHEARSE
 from app.web.door import acting, allow, now
 from app.web.said import said
 
@@ -111,9 +112,13 @@ def direct() -> Any:
 @bp.get("/law")
 @allow(anyone)
 def law() -> Any:
-    terms = session.scalars(select(Term).order_by(Term.id)).all()
-    lives = [model.LIFE for model in current_app.extensions["lives"]]
-    return render_template("oversight/law.html", lives=lives, terms=terms, held=almanac().in_force(local_day(now())))
+    return render_template(
+        "oversight/law.html",
+        lives=[model.LIFE for model in current_app.extensions["lives"]],
+        terms=session.scalars(select(Term).order_by(Term.id)).all(),
+        held=almanac(fresh=True).in_force(local_day(now())),
+        may_rehearse=MAY_REHEARSE(acting().actor),
+    )
 
 
 @bp.get("/jobs/<int:id>/oversight")
