@@ -91,6 +91,7 @@ TABLE = [
     ("methods.index", "market", ALL, ALL),
     ("methods.new", "market", OPERATORS, ALL),
     ("terms.try_out", "market", "RMmr", ALL),
+    ("terms.adopt", "market", OPERATORS, ALL),
     ("methods.revise", "market", OPERATORS, ALL),
     ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),

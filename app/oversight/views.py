@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, url_for
-from sqlalchemy import select
 
 from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
 from app.entries.models import entries_waiting
-from app.infra.almanac import Term, almanac
+from app.infra.almanac import almanac
 from app.infra.db import session
 from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
@@ -34,7 +33,8 @@ from app.ratings.rules import AXIS_NAMES, MAY_REVIEW_JOB, revealed
 from app.selections.models import quality_promised
 from app.services.models import pauses_to_answer
 from app.services.operations import ledger_of
-from app.terms.rules import MAY_REHEARSE
+from app.terms.models import history
+from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
 from app.web.door import acting, allow, now
 from app.web.said import said
 
@@ -112,12 +112,15 @@ def direct() -> Any:
 @bp.get("/law")
 @allow(anyone)
 def law() -> Any:
+    actor, today = acting().actor, local_day(now())
     return render_template(
         "oversight/law.html",
         lives=[model.LIFE for model in current_app.extensions["lives"]],
-        terms=session.scalars(select(Term).order_by(Term.id)).all(),
-        held=almanac(fresh=True).in_force(local_day(now())),
-        may_rehearse=MAY_REHEARSE(acting().actor),
+        versions=history(),
+        held=almanac(fresh=True).in_force(today),
+        today=today,
+        may_rehearse=MAY_REHEARSE(actor),
+        may_adopt=MAY_ADOPT(actor),
     )
 
 

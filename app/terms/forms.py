@@ -1,4 +1,4 @@
-"""What is typed to try other numbers of the law."""
+"""What is typed to try other numbers of the law, and to adopt one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from app.infra.almanac import Term
 from app.kernel.errors import Invalid
 from app.kernel.words import N_
-from app.terms.rules import read_value
-from app.web.fields import Form, Row, RowsField, SelectField, TextField
+from app.methods.rules import MARKS
+from app.terms.rules import LEAST_SOURCE, may_be_adopted, read_value
+from app.web.fields import DateField, Form, Row, RowsField, SelectField, TextArea, TextField
 from app.web.said import said
 
 MOST_TRIED = 8
@@ -57,3 +58,22 @@ class RehearsalForm(Form):
     @property
     def tried(self) -> dict[str, int]:
         return {row["code"]: int(row["value"]) for row in self.tries.data}
+
+
+class AdoptForm(Form):
+    code = SelectField(WHICH, choices=[])
+    value = TextField(N_("New value"), hint=N_("In the unit in which it stands now."), most=100)
+    effective_from = DateField(
+        N_("Takes effect on"), hint=N_("A day after today; what began before is counted as it was.")
+    )
+    basis = TextArea(
+        N_("Source"),
+        hint=N_("The notice or decision behind it. It is published."),
+        rows=2,
+        least=LEAST_SOURCE,
+        most=300,
+    )
+    mark = SelectField(N_("How sure is this"), choices=list(MARKS.items()))
+
+    def offer(self, terms: Mapping[str, Term], choices: list[tuple[str, str]]) -> None:
+        self.code.choices = [one for one in choices if may_be_adopted(one[0], terms[one[0]].unit)]

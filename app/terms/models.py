@@ -1,13 +1,16 @@
-"""Named queries over a year of the log: the steps that began a period or ended one, the pauses, how many entered."""
+"""Named queries over a year of the log: the steps that began a period or ended one, the pauses, how many entered; and
+the history of the law's numbers."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, and_, case, cast, func, select
 
 from app.accounts.models import Unit
 from app.entries.models import Entry
+from app.infra.almanac import Term
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs.models import Job
@@ -21,6 +24,7 @@ YEAR = timedelta(days=365)
 # The job an event tells of, and the agency where it tells of its papers.
 JOB_TOLD = case((Event.thread_of.startswith("job:"), cast(func.substr(Event.thread_of, len("job:") + 1), Integer)))
 OF_AGENCY = and_(Event.thread_of.startswith("agency:"), Unit.id == Event.subject_id)
+ADOPTED = "term.adopt"
 
 
 def steps_told(names: Collection[str], now: datetime, sector: str | None) -> Sequence[Any]:
@@ -70,3 +74,41 @@ def chosen_among(now: datetime, sector: str | None) -> Sequence[Any]:
         .order_by(Selection.id)
     )
     return session.execute(query.where(Job.sector_code == sector) if sector else query).all()
+
+
+@dataclass(frozen=True)
+class Version:
+    """A number of the law, the day on which the next version takes its place, and when and by whom it was adopted; what
+    the market came with was adopted by nobody."""
+
+    term: Term
+    until: date | None
+    adopted_at: datetime | None
+    by: str | None
+
+
+def history() -> list[Version]:
+    """Every version of every number, in the order of the law, the oldest version first; in one statement."""
+    rows = session.execute(
+        select(Term, Event.at, Unit.name)
+        .outerjoin(Event, and_(Event.name == ADOPTED, Event.subject_id == Term.id))
+        .outerjoin(Unit, Unit.id == Event.unit_id)
+        .order_by(Term.id)
+    ).all()
+    order = {row.Term.code: place for place, row in reversed(list(enumerate(rows)))}
+    rows = sorted(rows, key=lambda row: (order[row.Term.code], row.Term.effective_from))
+    following = [row.Term for row in rows[1:]] + [None]
+    return [
+        Version(row.Term, after.effective_from if after and after.code == row.Term.code else None, row.at, row.name)
+        for row, after in zip(rows, following, strict=True)
+    ]
+
+
+def first_version(code: str) -> Term:
+    """The row by which those who adopt versions of a number wait for each other."""
+    return session.scalars(select(Term).where(Term.code == code).order_by(Term.id).limit(1)).one()
+
+
+def version_from(code: str, day: date) -> Term | None:
+    """The version of a number that takes effect on a day."""
+    return session.scalar(select(Term).where(Term.code == code, Term.effective_from == day))

@@ -1,8 +1,8 @@
-"""The page on which other numbers of the law are tried."""
+"""The page on which other numbers of the law are tried, and the one on which a number is adopted."""
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.infra.almanac import Term, almanac
@@ -10,9 +10,10 @@ from app.kernel.law import Lifecycle
 from app.kernel.rehearsing import Fate
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
-from app.terms.forms import RehearsalForm
+from app.terms import operations
+from app.terms.forms import AdoptForm, RehearsalForm
 from app.terms.rehearsal import can_be_tried, rehearse
-from app.terms.rules import MAY_REHEARSE
+from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
 from app.web.door import acting, allow, now
 from app.web.locale import language
 
@@ -46,8 +47,21 @@ def try_out() -> Any:
         terms=terms,
         fates=FATES,
         lights=LIGHTS,
+        may_adopt=MAY_ADOPT(actor),
         everywhere=actor.sector is None,
     ), form.status
+
+
+@bp.route("/adopt", methods=["GET", "POST"])
+@allow(MAY_ADOPT)
+def adopt() -> Any:
+    terms = _in_force()
+    form = AdoptForm(data={name: request.args.get(name, "") for name in ("code", "value")})
+    form.offer(terms, _choices(terms))
+    if form.validate_on_submit() and form.attempt(operations.adopt, acting(), **form.values):
+        flash(gettext("The number is adopted. It takes effect on its day."))
+        return redirect(url_for("oversight.law", _anchor="terms"), 303)
+    return render_template("terms/adopt.html", form=form), form.status
 
 
 def _lives() -> list[Lifecycle]:

@@ -1,6 +1,7 @@
-"""The story of a period that the regulator tries on the year behind us."""
+"""The story of a period that the regulator tries on the year behind us, and the operator adopts."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
 @pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.soak)])
-def test_a_period_is_rehearsed_on_past_jobs(width: int, market: Market, album: Callable[[str], Path]):
+def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
+    width: int, market: Market, album: Callable[[str], Path]
+):
     job = make.job("archived")
     market.clock.now = make.later(job)
-    user = make.user_of(make.regulator(job.sector_code))
-    regulator = market.person(user, width=width, scripts=False, album=album(f"rehearsal-{width}"))
+    pictures, offices = album(f"rehearsal-{width}"), (make.regulator(job.sector_code), make.operator())
+    regulator, operator = (
+        market.person(make.user_of(office), width=width, scripts=False, album=pictures) for office in offices
+    )
     make.keep()
     regulator.opens("/desk")
     regulator.opens("/law")
@@ -29,3 +34,13 @@ def test_a_period_is_rehearsed_on_past_jobs(width: int, market: Market, album: C
     regulator.sees("found", "would have ended earlier", "would have failed")
     regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=entry&tries-0-value=0", 422)
     regulator.sees("cannot-be-tried")
+
+    operator.opens(f"/rules/rehearse?{tried}")
+    operator.follows("Adopt this value", exact=False)
+    operator.presses("Adopt it")
+    operator.sees("adoption-lacks-its-source")
+    operator.fills("Takes effect on", (market.today + timedelta(days=30)).isoformat())
+    operator.fills("Source", "示例通知〔2026〕第 1 号（示例）")
+    operator.selects("How sure is this", market.words("default of this market"))
+    operator.presses("Adopt it")
+    operator.sees("law-with-its-history", "announced")

@@ -1,13 +1,17 @@
-"""The page on which the rules are rehearsed."""
+"""The pages on which the rules are rehearsed and a number is adopted."""
 
 import pytest
 
+from app.infra.almanac import Term
+from app.infra.db import session
 from tests import make
-from tests.pages import english, plain
+from tests.pages import english, error, plain
+from tests.terms.test_operations import STATED, TOMORROW
 
 pytestmark = pytest.mark.one_database
 
 ASKED = "tries-row=0&tries-0-code={}&tries-0-value={}"
+TYPED = STATED | {"effective_from": TOMORROW.isoformat()}
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def test_who_would_have_been_late_stands_with_both_due_days(archived, operator):
     words = plain(page.text)
     assert page.status_code == 200 and archived.project_name in words
     assert "1 working day instead of 3 working days" in words
-    assert "would have ended earlier" in words
+    assert "would have ended earlier" in words and "Adopt this value" in words
 
 
 def test_the_page_asks_first_and_tells_of_what_nothing_stood_under(archived, operator):
@@ -75,4 +79,22 @@ def test_the_regulator_rehearses_its_sector_and_hands_the_address_on(archived, a
         "/rules/rehearse?" + ASKED.format("entry", 1)
     )
     words = plain(page.text)
-    assert archived.project_name in words and "of your sector" in words
+    assert archived.project_name in words and "hand it on" in words and "Adopt this value" not in words
+
+
+def test_a_number_is_adopted_and_stands_in_the_law_with_its_history(operator):
+    page = operator.get("/rules/adopt?code=entry&value=4")
+    assert 'value="4"' in page.text
+    answer = operator.post("/rules/adopt", data=TYPED)
+    assert answer.status_code == 303
+    words = plain(operator.get("/law").text)
+    assert STATED["basis"] in words and "announced" in words and f"by {make.operator().name}" in words
+
+
+def test_what_was_typed_is_kept_and_a_second_version_of_a_day_is_a_conflict(operator):
+    page = operator.post("/rules/adopt", data=TYPED | {"basis": "短", "value": "7"})
+    assert page.status_code == 422 and 'value="7"' in page.text and error(page, "basis")
+    operator.post("/rules/adopt", data=TYPED)
+    page = operator.post("/rules/adopt", data=TYPED | {"value": "7"})
+    assert page.status_code == 409 and STATED["basis"] in plain(page.text)
+    assert session.query(Term).filter(Term.code == "entry").count() == 2
