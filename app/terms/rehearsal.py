@@ -9,15 +9,17 @@ from typing import Any
 from app.infra import almanac
 from app.jobs.rules import is_over, its_agency
 from app.kernel.act import VISITOR
-from app.kernel.law import Lifecycle, Who
+from app.kernel.law import Lifecycle, Step, Who, the_clock
 from app.kernel.lights import Light, light
 from app.kernel.rehearsing import Fate, Wait, enough, fate, kept, moved
+from app.kernel.service_clock import Pause, ledger
 from app.kernel.workdays import HERE
-from app.services.operations import ledger_of
 from app.terms.models import chosen_among, pauses_counted, received, services_paused, steps_told
 from app.terms.rules import BEGINS, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP
 
 MOST_LINES = 50
+# What is on record when a deadline that runs is counted anew.
+MOVED = "due_changed"
 
 
 @dataclass(frozen=True)
@@ -124,22 +126,28 @@ def _told(now: datetime, lives: Sequence[Lifecycle], codes: frozenset[str], sect
     another deadline."""
     beside = {name: code for name, code in BEGINS.items() if code in codes}
     known = {life.name: life for life in lives if periods_of([life]) & codes or _begins(life, beside)}
-    names = [f"{life.name}.{verb}" for life in known.values() for verb in life.steps]
+    names = [f"{life.name}.{verb}" for life in known.values() for verb in (*life.steps, MOVED)]
     running: dict[tuple[str, int], Told] = {}
     for row in steps_told([*names, *beside], now, sector) if known else ():
         name, _, verb = row.name.partition(".")
         due = datetime.fromisoformat(row.due) if row.due else None
         last = running.pop((name, row.subject_id), None)
-        if last and due == last.wait.due and _stays(known[name], verb):
-            running[name, row.subject_id] = last
+        if last and due and (verb == MOVED or (due == last.wait.due and _stays(known[name], verb))):
+            running[name, row.subject_id] = replace(last, wait=replace(last.wait, due=due))
             continue
         if last:
-            lapsed = row.by_clock and row.at >= last.wait.due
-            yield replace(last, wait=replace(last.wait, until=row.at, lapsed=lapsed))
+            yield _ended(last, row, known[name].steps.get(verb))
         code = row.term or beside.get(row.name, "")
         if code in codes and due:
             running[name, row.subject_id] = Told(code, _whose(known[name], verb), row, Wait(row.at, due, None))
     yield from running.values()
+
+
+def _ended(told: Told, row: Any, step: Step | None) -> Told:
+    """A period that a step ended; where the clock alone had the next move, it is whoever took it."""
+    lapsed = row.by_clock and row.at >= told.wait.due
+    who = step.who if step and told.who is the_clock and not lapsed else told.who
+    return replace(told, who=who, wait=replace(told.wait, until=row.at, lapsed=lapsed))
 
 
 def _begins(life: Lifecycle, beside: Iterable[str]) -> bool:
@@ -178,22 +186,23 @@ def _light(since: datetime, due: datetime, at: datetime, numbers: Sequence[int])
 
 def _capped(now: datetime, tried: int, sector: str | None) -> Iterator[Line]:
     """What another cap on the pauses of a job would have made of the due days of services."""
-    pauses = defaultdict[int, list[Any]](list)
+    calendar, pauses = almanac.calendar(), defaultdict[int, list[Any]](list)
     for pause in pauses_counted(now):
         pauses[pause.job_id].append(pause)
     for job in services_paused(now, sector):
-        stood = pauses[job.id]
-        ledger = ledger_of(job, stood, until=now)
-        if ledger is None or job.service_due is None:
+        if job.clock_start is None or job.agreed_days is None or job.service_due is None:
             continue
-        since = datetime.combine(ledger.start, time(), HERE)
+        since, stood = datetime.combine(job.clock_start, time(), HERE), pauses[job.id]
+        ends = [(pause.asked_at, pause.ended_at or min(now, pause.due or now)) for pause in stood]
+        stretches = [Pause(start, max(start, end)) for start, end in ends]
+        counted = ledger(calendar, almanac.hours(since), job.clock_start, job.agreed_days, stretches)
         until = job.delivered_at or (job.state_since if is_over(VISITOR, job) else None)
-        wait, paused = Wait(since, job.service_due, until), ledger.excluded_days
+        wait, paused = Wait(since, job.service_due, until), counted.excluded_days
         left = kept(paused, almanac.number(PAUSE_CAP, stood[0].asked_at), tried)
         if left is None:
             yield Line(Fate.LONGER, job, its_agency, wait)
             continue
-        due = moved(almanac.calendar(), job.service_due, paused, left)
+        due = moved(calendar, job.service_due, paused, left)
         found = fate(wait, due, now)
         cut = Fate.SOONER if left < paused and found == Fate.AS_BEFORE else found
         yield Line(cut, job, its_agency, wait, due)

@@ -10,8 +10,9 @@ from app.contracts import operations as contracts
 from app.infra import almanac
 from app.infra.almanac import Term
 from app.infra.db import session
-from app.infra.record import Event
+from app.infra.record import Event, record
 from app.kernel.rehearsing import Fate
+from app.objections import operations as objections
 from app.services import operations as services
 from app.terms.rehearsal import can_be_tried, rehearse
 from tests import make
@@ -19,7 +20,6 @@ from tests import make
 pytestmark = pytest.mark.usefixtures("app")
 
 LIVES = [model.LIFE for model in wiring.LIVES]
-A_MONTH = timedelta(days=30)
 
 
 def tried(job, sector=None, **numbers):
@@ -46,6 +46,24 @@ def test_silence_would_have_come_sooner_or_later_and_nobody_is_called_late():
     make.lapse(job)
     (shorter,), (longer,) = tried(job, entry=1), tried(job, entry=9)
     assert shorter.counts == {Fate.SOONER: 1} and longer.counts == {Fate.LONGER: 1}
+
+
+def test_who_objected_would_have_been_too_late_where_only_the_clock_had_the_next_move():
+    job = make.job("selected")
+    late = job.due - timedelta(hours=1)
+    objections.object_to(make.act(make.unit(), late), job, ground="示例：名单里有不符合条件的机构。", file_id=None)
+    (found,) = rehearse(late, LIVES, {"publicity": 1}, None)
+    assert found.counts == {Fate.LATE: 1} and list(found.sides) == [job.LIFE["object"].who.names]
+
+
+def test_a_deadline_counted_anew_is_compared_as_it_was_at_last():
+    job = make.job("awarded")
+    later = job.due + timedelta(days=7)
+    record(make.act(make.operator(), make.later(job)), "job.due_changed", job, due=later.isoformat())
+    (found,) = rehearse(later - timedelta(hours=1), LIVES, {"contract": 6}, None)
+    assert not found.changed and found.looked_at == 1
+    (found,) = rehearse(later + timedelta(hours=1), LIVES, {"contract": 6}, None)
+    assert found.counts == {Fate.IN_TIME: 1} and found.lines[0].wait.due == later
 
 
 def test_entries_that_would_have_come_too_late_are_counted():
