@@ -77,6 +77,7 @@ from app.services.models import Alteration, Pause
 from app.services.views import bp as services
 from app.services.views import pauses
 from app.speed.views import bp as speed
+from app.terms.views import bp as terms
 
 LIVES = (
     CalendarNotice, Agency, Job, Entry, Inquiry, Seat, Objection, Pause, Alteration, Rating, Appeal, Review,
@@ -110,6 +111,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     reviews,
     credit,
     blacklists,
+    terms,
     notices,
     lateness,
     speed,

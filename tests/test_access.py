@@ -105,6 +105,8 @@ TABLE = [
     ("listings.take_down", "market", "AP", "AP"),
     ("methods.index", "market", ALL, ALL),
     ("methods.new", "market", OPERATORS, ALL),
+    ("terms.try_out", "market", "RMmr", ALL),
+    ("terms.adopt", "market", OPERATORS, ALL),
     ("methods.revise", "market", OPERATORS, ALL),
     ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, url_for
-from sqlalchemy import select
 
 from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
@@ -15,7 +14,7 @@ from app.blacklists.models import lines_to_review
 from app.blacklists.rules import MAY_IMPORT
 from app.credit.models import events_waiting
 from app.entries.models import entries_waiting
-from app.infra.almanac import Term, almanac
+from app.infra.almanac import almanac
 from app.infra.db import session
 from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
@@ -40,6 +39,8 @@ from app.reviews.rules import FLAGS
 from app.selections.models import quality_promised
 from app.services.clock import ledger_of
 from app.services.models import to_answer
+from app.terms.models import history
+from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
 from app.web.door import acting, allow, now
 from app.web.said import said
 
@@ -121,9 +122,16 @@ def direct() -> Any:
 @bp.get("/law")
 @allow(anyone)
 def law() -> Any:
-    terms = session.scalars(select(Term).order_by(Term.id)).all()
-    lives = [model.LIFE for model in current_app.extensions["lives"]]
-    return render_template("oversight/law.html", lives=lives, terms=terms, held=almanac().in_force(local_day(now())))
+    actor, today = acting().actor, local_day(now())
+    return render_template(
+        "oversight/law.html",
+        lives=[model.LIFE for model in current_app.extensions["lives"]],
+        versions=history(),
+        held=almanac(fresh=True).in_force(today),
+        today=today,
+        may_rehearse=MAY_REHEARSE(actor),
+        may_adopt=MAY_ADOPT(actor),
+    )
 
 
 @bp.get("/jobs/<int:id>/oversight")

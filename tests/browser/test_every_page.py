@@ -118,7 +118,8 @@ def test_the_steps_that_no_story_takes_hold_at_both_widths(market: Market, album
             f"/entries/{entry.id}/withdraw",
         ],
         make.operator(): [
-            "/methods/new", "/methods/1/revise", "/methods/1/end",
+            "/methods/new", "/methods/1/revise", "/methods/1/end", "/rules/adopt?code=entry&value=4",
+            "/rules/rehearse?tries-row=0&tries-0-code=entry&tries-0-value=1",
             f"/jobs/{jobs['submitted'].id}/return_posting", f"/jobs/{serving.id}/service/terminate",
             f"/jobs/{jobs['objected'].id}/objections", f"/objections/{objections_of(jobs['objected'].id)[0].id}/uphold",
             "/agencies/to-check", "/offices/new", f"/items/{make.item().id}/standard",

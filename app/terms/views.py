@@ -1,0 +1,89 @@
+"""The page on which other numbers of the law are tried, and the one on which a number is adopted."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from app.infra.almanac import Term, almanac
+from app.kernel.law import Lifecycle
+from app.kernel.rehearsing import Fate
+from app.kernel.words import N_
+from app.kernel.workdays import local_day
+from app.terms import operations
+from app.terms.forms import AdoptForm, RehearsalForm
+from app.terms.rehearsal import can_be_tried, rehearse
+from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
+from app.web.door import acting, allow, now
+from app.web.locale import language
+
+bp = Blueprint("terms", __name__, url_prefix="/rules")
+
+# What would have become of something, in the order in which it matters.
+FATES = {
+    Fate.LATE: N_("would have been late"),
+    Fate.IN_TIME: N_("would not have been late"),
+    Fate.SOONER: N_("would have ended earlier"),
+    Fate.LONGER: N_("would have gone on longer"),
+    Fate.FAILS: N_("would have failed"),
+    Fate.HOLDS: N_("would not have failed"),
+}
+
+LIGHTS = {"green": N_("green"), "yellow": N_("yellow"), "red": N_("red")}
+
+
+@bp.get("/rehearse")
+@allow(MAY_REHEARSE)
+def try_out() -> Any:
+    actor, terms = acting().actor, _in_force()
+    form = RehearsalForm(request.args or None)
+    form.offer(terms, _choices({code: terms[code] for code in terms if code in can_be_tried(_lives())}))
+    asked = bool(request.args) and not form.tries.changed and form.validate()
+    return render_template(
+        "terms/rehearse.html",
+        form=form,
+        tried=form.tried if asked else {},
+        findings=rehearse(now(), _lives(), form.tried, actor.sector) if asked else None,
+        terms=terms,
+        fates=FATES,
+        lights=LIGHTS,
+        may_adopt=MAY_ADOPT(actor),
+        everywhere=actor.sector is None,
+    ), form.status
+
+
+@bp.route("/adopt", methods=["GET", "POST"])
+@allow(MAY_ADOPT)
+def adopt() -> Any:
+    terms = _in_force()
+    form = AdoptForm(data={name: request.args.get(name, "") for name in ("code", "value")})
+    form.offer(terms, _choices(terms))
+    if form.validate_on_submit() and form.attempt(operations.adopt, acting(), **form.values):
+        flash(gettext("The number is adopted. It takes effect on its day."))
+        return redirect(url_for("oversight.law", _anchor="terms"), 303)
+    return render_template("terms/adopt.html", form=form), form.status
+
+
+def _lives() -> list[Lifecycle]:
+    return [model.LIFE for model in current_app.extensions["lives"]]
+
+
+def _in_force() -> dict[str, Term]:
+    return almanac(fresh=True).in_force(local_day(now()))
+
+
+def _choices(terms: dict[str, Term]) -> list[tuple[str, str]]:
+    """Each number by its name, with the value it has now."""
+    return [
+        (code, gettext("%(name)s (now %(value)s)", name=_name(term), value=_value(term)))
+        for code, term in terms.items()
+    ]
+
+
+def _name(term: Term) -> str:
+    return term.en if language().name == "en" else term.zh
+
+
+def _value(term: Term) -> str:
+    written = current_app.jinja_env.get_template("oversight/_term.html").module
+    return str(written.measured(term))  # type: ignore[attr-defined]

@@ -1,0 +1,46 @@
+"""The story of a period that the regulator tries on the year behind us, and the operator adopts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests import make
+from tests.browser.market import Market
+
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+
+
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.soak)])
+def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
+    width: int, market: Market, album: Callable[[str], Path]
+):
+    job = make.job("archived")
+    market.clock.now = make.later(job)
+    pictures, offices = album(f"rehearsal-{width}"), (make.regulator(job.sector_code), make.operator())
+    regulator, operator = (
+        market.person(make.user_of(office), width=width, scripts=False, album=pictures) for office in offices
+    )
+    make.keep()
+    regulator.opens("/desk")
+    regulator.opens("/law")
+    regulator.follows("Rehearse the rules")
+    regulator.sees("asks", "Rehearse the rules")
+    tried = "tries-row=0&tries-0-code=entry&tries-0-value=1"
+    more = "&tries-row=1&tries-1-code=light_days&tries-1-value=9"
+    least = f"&tries-row=2&tries-2-code=minimum_entries_{job.funds}&tries-2-value=9"
+    regulator.opens(f"/rules/rehearse?{tried}{more}{least}")
+    regulator.sees("found", "would have ended earlier", "would have failed")
+    regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=entry&tries-0-value=0", 422)
+    regulator.sees("cannot-be-tried")
+
+    operator.opens(f"/rules/rehearse?{tried}")
+    operator.follows("Adopt this value", exact=False)
+    operator.presses("Adopt it")
+    operator.sees("adoption-lacks-its-source")
+    operator.fills("Takes effect on", (market.today + timedelta(days=30)).isoformat())
+    operator.fills("Source", "示例通知〔2026〕第 1 号（示例）")
+    operator.selects("How sure is this", market.words("default of this market"))
+    operator.presses("Adopt it")
+    operator.sees("law-with-its-history", "announced")

@@ -1,0 +1,100 @@
+"""The pages on which the rules are rehearsed and a number is adopted."""
+
+import pytest
+
+from app.infra.almanac import Term
+from app.infra.db import session
+from tests import make
+from tests.pages import english, error, plain
+from tests.terms.test_operations import STATED, TOMORROW
+
+pytestmark = pytest.mark.one_database
+
+ASKED = "tries-row=0&tries-0-code={}&tries-0-value={}"
+TYPED = STATED | {"effective_from": TOMORROW.isoformat()}
+
+
+@pytest.fixture
+def operator(as_user):
+    return english(as_user(make.user_of(make.operator())))
+
+
+@pytest.fixture
+def archived(app, clock):
+    job = make.job("archived")
+    clock.now = make.later(job)
+    return job
+
+
+def test_who_would_have_been_late_stands_with_both_due_days(archived, operator):
+    page = operator.get("/rules/rehearse?" + ASKED.format("entry", 1))
+    words = plain(page.text)
+    assert page.status_code == 200 and archived.project_name in words
+    assert "1 working day instead of 3 working days" in words
+    assert "would have ended earlier" in words and "Adopt this value" in words
+
+
+def test_the_page_asks_first_and_tells_of_what_nothing_stood_under(archived, operator):
+    words = plain(operator.get("/rules/rehearse").text)
+    assert "What would have been" not in words
+    words = plain(operator.get("/rules/rehearse?" + ASKED.format("objection_decision", 3)).text)
+    assert "Nothing stood under this number" in words
+
+
+def test_several_numbers_are_tried_at_once_and_more_rows_are_asked_for_without_losing_any(archived, operator):
+    two = ASKED.format("light_share", 10) + "&tries-row=1&tries-1-code=minimum_entries_state&tries-1-value=9"
+    words = plain(operator.get(f"/rules/rehearse?{two}").text)
+    assert "10% instead of 60%" in words and "would have failed" in words
+    page = operator.get(f"/rules/rehearse?{two}&tries-more=1")
+    assert page.text.count('name="tries-row"') == 3 and "What would have been" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "says"),
+    [
+        ("entry", "0", "whole number from 1 to 365"),
+        ("entry", "x", "whole number from 1 to 365"),
+        ("light_share", "101", "from 1 to 100"),
+        ("password_length", "9", "in the list"),
+        ("示例", "9", "in the list"),
+        ("", "9", "Choose one"),
+        ("entry", "", "Enter"),
+    ],
+)
+def test_what_cannot_be_tried_is_told_and_kept(archived, operator, code, value, says):
+    page = operator.get("/rules/rehearse?" + ASKED.format(code, value))
+    assert page.status_code == 422 and says in plain(page.text)
+    assert f'value="{value}"' in page.text
+
+
+def test_one_number_is_tried_once(archived, operator):
+    page = operator.get(
+        "/rules/rehearse?" + ASKED.format("entry", 1) + "&tries-row=1&tries-1-code=entry&tries-1-value=2"
+    )
+    assert page.status_code == 422 and "stands in a row above" in plain(page.text)
+
+
+def test_the_regulator_rehearses_its_sector_and_hands_the_address_on(archived, as_user):
+    page = english(as_user(make.user_of(make.regulator(archived.sector_code)))).get(
+        "/rules/rehearse?" + ASKED.format("entry", 1)
+    )
+    words = plain(page.text)
+    assert archived.project_name in words and "hand it on" in words and "Adopt this value" not in words
+
+
+def test_a_number_is_adopted_and_stands_in_the_law_with_its_history(operator):
+    page = operator.get("/rules/adopt?code=entry&value=4")
+    assert 'value="4"' in page.text
+    answer = operator.post("/rules/adopt", data=TYPED)
+    assert answer.status_code == 303
+    words = plain(operator.get("/law").text)
+    assert STATED["basis"] in words and "announced" in words and f"by {make.operator().name}" in words
+
+
+def test_what_was_typed_is_kept_and_a_second_version_of_a_day_is_a_conflict(operator):
+    page = operator.post("/rules/adopt", data=TYPED | {"basis": "短", "value": "7"})
+    assert page.status_code == 422 and 'value="7"' in page.text and error(page, "basis")
+    operator.post("/rules/adopt", data=TYPED)
+    page = operator.post("/rules/adopt", data=TYPED | {"value": "7"})
+    assert page.status_code == 409 and STATED["basis"] in plain(page.text)
+    assert session.query(Term).filter(Term.code == "entry").count() == 2
