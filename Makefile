@@ -10,7 +10,7 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run fresh test lint format soak bench messages screenshots lock
+.PHONY: help setup run fresh test lint format coverage mutants soak bench messages screenshots lock
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -36,6 +36,13 @@ format: setup ## Lay the code out
 
 test: lint ## Check and test everything that this machine can run
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+
+coverage: setup ## Show that the tests of the law take every branch of it
+	$(BIN)/coverage run -m pytest -q tests/kernel tests/*/test_rules.py
+	$(BIN)/coverage report --include='app/kernel/*,app/*/rules.py' --show-missing --skip-covered --fail-under=100
+
+mutants: setup ## Change the law in small ways and show that its tests notice
+	WORKERS=$(WORKERS) $(BIN)/python scripts/mutants.py
 
 soak: setup ## Run the long proofs at full size
 	$(BIN)/pytest -q -m soak --soak -n $(WORKERS) --dist worksteal

@@ -1,8 +1,19 @@
 """Who administers what, as a table."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from app.accounts.rules import KINDS, MAY_ADD_OFFICES, MAY_MANAGE_MEMBERS, MAY_READ_UNIT, OFFICES, ROLES, ROLES_OF
+from app.accounts.rules import (
+    KINDS,
+    MAY_ADD_OFFICES,
+    MAY_MANAGE_MEMBERS,
+    MAY_READ_UNIT,
+    OFFICES,
+    ROLES,
+    ROLES_OF,
+    themselves,
+)
 from app.accounts.rules import has_sector as has
 from app.kernel.act import CLOCK, VISITOR, Actor, Kind, Role
 
@@ -61,3 +72,9 @@ def test_visitors_and_the_clock_administer_nothing(nobody):
 def test_regulators_alone_have_a_sector():
     assert [kind for kind in UNITS if has(kind)] == [Kind.REGULATOR]
     assert set(OFFICES) == {Kind.REGULATOR, Kind.OPERATOR}
+
+
+def test_a_person_is_themselves_and_nobody_is_a_visitor():
+    assert themselves(Actor(7), Thing)
+    assert not themselves(Actor(8), Thing)
+    assert not themselves(VISITOR, SimpleNamespace(id=None))

@@ -12,10 +12,15 @@ from hypothesis import strategies as some
 from app.kernel.choosing import (
     NO_ENTRY,
     TOO_FEW,
+    Outcome,
+    Weights,
     average_price,
+    less_discount,
     lowest_price,
     percentage_of_mean,
+    points,
     random_draw,
+    scored,
     settle,
 )
 
@@ -266,3 +271,41 @@ def test_quotes_are_never_dropped_so_that_nobody_stays():
 def test_the_reference_is_within_half_a_cent(quotes, percentage):
     exact = Fraction(sum(quotes) * percentage, 100 * len(quotes))
     assert -Fraction(1, 2) < percentage_of_mean(quotes, percentage) - exact <= Fraction(1, 2)
+
+
+# --- Points -----------------------------------------------------------------------------------------------------------
+
+
+def test_points_are_hundredths_of_a_point_part_by_part_rounded_half_up():
+    weights = Weights(criteria=(50, 10), price=30, days=10)
+    found = points(weights, [(80, 90), (100, 0)], [300, 200], [4, 3])
+    assert found == [(4000, 900, 2000, 750), (5000, 0, 3000, 1000)]
+    assert points(Weights(price=60), [(), ()], [700, 400], []) == [(3429,), (6000,)]  # 60 × 4/7 = 34.2857…
+    assert points(Weights(days=1), [(), ()], [], [1, 8]) == [(100,), (13,)]  # 12.5 hundredths, up
+    assert points(Weights(criteria=(100,)), [(61,)], [0], [0]) == [(6100,)]
+
+
+def test_as_many_scores_are_asked_for_as_there_are_criteria():
+    with pytest.raises(ValueError):
+        points(Weights(criteria=(50, 50)), [(80,)], [], [])
+    with pytest.raises(ValueError):
+        scored([(1,), (2,)], [1], minimum=1)
+
+
+def test_the_most_points_win_then_the_lower_quote_and_then_the_draw():
+    outcome = scored([(10, 20), (25, 5), (30, 0), (1, 1)], [7, 5, 5, 1], minimum=3)
+    assert outcome.merits == ((-30, 7), (-30, 5), (-30, 5), (-2, 1))
+    assert outcome.candidates == (1, 2)
+    assert settle(outcome, order=[3, 0, 2, 1], pick=never).ranking == (2, 1, 0, 3)
+
+
+def test_points_of_too_few_decide_nothing():
+    assert scored([(1,), (2,)], [1, 1], minimum=3) == Outcome(failed=TOO_FEW)
+    assert scored([], [], minimum=1) == Outcome(failed=NO_ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("fee", "discount", "left"), [(1000, 0, 1000), (1000, 10_000, 0), (3, 5_000, 2), (999, 1, 999)]
+)
+def test_a_discount_leaves_the_rest_half_up(fee, discount, left):
+    assert less_discount(fee, discount) == left

@@ -17,6 +17,7 @@ from app.kernel.credit_code import (
     WRONG_INNER_DIGIT,
     WRONG_LAST_DIGIT,
     WRONG_LENGTH,
+    born,
     check_code,
     check_identity,
     inner_digit,
@@ -139,3 +140,7 @@ def holds(number):
         return check_identity(number) == number
     except ValueError:
         return False
+
+
+def test_a_date_of_birth_stands_in_the_number():
+    assert [born(number) for number in IDENTITIES] == [date(1949, 12, 31), date(1880, 1, 1)]

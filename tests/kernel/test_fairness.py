@@ -3,6 +3,7 @@
 import json
 import random
 from collections import Counter
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.kernel.draw import Rule
-from app.kernel.fairness import LEAST_DRAWS, ONE, TABLES, among, chance_of, decimals, holm, line_of, report
+from app.kernel.fairness import (
+    LEAST_DRAWS,
+    ONE,
+    TABLES,
+    among,
+    chance_of,
+    day_of,
+    decimals,
+    holm,
+    line_of,
+    open_data,
+    report,
+)
 from app.kernel.rehearsal import rehearse
 from app.kernel.transcript import METHODS, canonical
 
@@ -130,6 +143,20 @@ def test_a_line_says_the_day_that_ended_at_closing():
     line = line_of(made, item="ZJ-011", owner="O", address="/jobs/1/transcript.json")
     assert '"closed_on":"2026-10-10"' in line
     assert line == canonical(json.loads(line))
+
+
+def test_the_open_data_has_one_selection_a_line_and_is_json():
+    lines = [canonical({"job": "GG-1"}), canonical({"job": "GG-2"})]
+    whole = open_data(lines)
+    assert whole.splitlines()[1:3] == [lines[0] + ",", lines[1]] and whole.endswith("}\n")
+    assert json.loads(whole) == {
+        "draws": [{"job": "GG-1"}, {"job": "GG-2"}], "format": "intermediary-supermarket-draws", "version": 1,
+    }  # fmt: skip
+
+
+def test_a_report_of_nothing_has_no_first_day():
+    assert day_of(None) is None
+    assert day_of("2026-10-10") == date(2026, 10, 10)
 
 
 # --- the report -------------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """An envelope opens with its own key alone, and a wrapped key with the key it was wrapped with."""
 
 import pytest
+from nacl.public import PublicKey, SealedBox
 
-from app.kernel.seal import close_envelope, new_keys, open_envelope, unwrap, wrap
+from app.kernel.seal import close_envelope, new_keys, open_envelope, public_of, unwrap, wrap
 
 CONTENT = {"code": "91450800MA5K0000", "quote": 9_876_543, "say": "示例"}
 KEY = bytes(range(32))
@@ -40,3 +41,15 @@ def test_a_wrapped_key_needs_the_key_it_was_wrapped_with():
     assert private not in wrapped and unwrap(KEY, wrapped) == private
     with pytest.raises(ValueError, match="does not fit"):
         unwrap(bytes(32), wrapped)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"7", b"\xff"])
+def test_what_is_no_object_is_no_envelope(content):
+    keys = new_keys()
+    with pytest.raises(ValueError, match="was not closed for this job"):
+        open_envelope(keys.private, SealedBox(PublicKey(keys.public)).encrypt(content))
+
+
+def test_the_public_half_follows_from_the_private_one():
+    keys = new_keys()
+    assert public_of(keys.private) == keys.public and len(keys.public) == len(keys.private) == 32

@@ -93,6 +93,7 @@ def test_what_a_pause_is_worth(pauses, seconds, days):
         ([("2026-09-08T09:00", "2026-09-08T18:00"), ("2026-09-29T09:00", "2026-09-29T18:00")], "pcccwwccp"),
         ([("2026-09-14T09:00", "2026-09-16T18:00")], "ccccwwpppc"),
         ([("2026-09-15T09:00", "2026-09-17T18:00")], "ccccwwcppp"),  # the last day of the window is paused itself
+        ([("2026-10-12T09:00", "2026-10-19T18:00")], "ccccwwcppppwpp"),  # beyond it, and borne before a day off as well
     ],
 )
 def test_which_days_the_ledger_calls_paused(pauses, row):

@@ -262,3 +262,64 @@ def test_nothing_ends_on_a_day_on_which_nobody_can_act_and_the_day_still_counts(
     start = date(2026, 1, 1)  # a Thursday; the 2nd is a Friday
     assert due_day(calendar.deadline_from(start, 1)) == date(2026, 1, ends)
     assert calendar.add(start, 1) == date(2026, 1, 2)
+
+
+# --- The edges: the first and the last day, and the words of every refusal --------------------------------------------
+
+FIRST, LAST = date(2026, 1, 1), date(2056, 12, 31)
+PLAIN = Calendar([], 2026, 2026)
+REACH = "2026-01-01 to 2056-12-31"
+
+
+def test_the_first_and_the_last_day_of_the_calendar_are_in_it():
+    assert (PLAIN.first_day, PLAIN.last_day) == (FIRST, LAST)
+    assert (PLAIN.is_working(FIRST), PLAIN.is_working(LAST)) == (True, False)  # a Thursday and a Sunday
+    assert PLAIN.add(FIRST, 1) == date(2026, 1, 2)
+    assert PLAIN.add(LAST, -1) == date(2056, 12, 29)
+    assert PLAIN.add(LAST, 0) == LAST
+    on_the_last = Calendar([Exceptional(LAST, True, "示例", "示例通知")], 2026, 2026)
+    assert on_the_last.is_working(LAST) and on_the_last.add(date(2056, 12, 29), 1) == LAST
+
+
+@pytest.mark.parametrize("day", [FIRST - ONE_DAY, LAST + ONE_DAY])
+def test_a_day_beside_them_is_refused_by_name(day):
+    refused = f"^{day} lies outside the calendar, {REACH}: use a day inside it, or import the missing years$"
+    for ask in (PLAIN.is_working, PLAIN.describe, lambda day: PLAIN.add(day, 0), lambda day: PLAIN.add(day, 1)):
+        with pytest.raises(ValueError, match=refused):
+            ask(day)
+
+
+def test_days_that_lead_out_of_the_calendar_are_refused_by_number():
+    refused = (
+        f"^{{}} working days from {{}} lie outside the calendar, {REACH}: use fewer days, or import the missing years$"
+    )
+    with pytest.raises(ValueError, match=refused.format(1, LAST)):
+        PLAIN.add(LAST, 1)
+    with pytest.raises(ValueError, match=refused.format(-1, FIRST)):
+        PLAIN.add(FIRST, -1)
+
+
+def test_every_year_that_python_knows_may_be_published():
+    assert Calendar([], 1, 1).first_day == date.min
+    assert Calendar([], 9969, 9969).last_day == date.max
+    for first, last in ((0, 2026), (9970, 9970), (2027, 2026)):
+        with pytest.raises(
+            ValueError, match=f"^the published years {first} to {last} are no range: give the earlier first$"
+        ):
+            Calendar([], first, last)
+
+
+def test_a_calendar_knows_its_revision():
+    assert (PLAIN.revision, load_calendar(ROWS[:1]).revision, load_calendar(ROWS[:1], 7).revision) == (0, 0, 7)
+
+
+def test_a_deadline_is_an_instant_in_utc_and_its_day_ends_with_it():
+    due = PLAIN.deadline(here("2026-01-05T08:00"), 1)
+    assert (due, due.tzinfo) == (datetime(2026, 1, 6, 16, tzinfo=UTC), UTC)
+    assert due_day(due) == date(2026, 1, 6)
+    assert due_day(due + timedelta(microseconds=1)) == date(2026, 1, 7)
+
+
+def test_a_calendar_without_rows_says_what_to_do():
+    with pytest.raises(ValueError, match=r"^the calendar has no rows: import at least one year's notice$"):
+        load_calendar([])

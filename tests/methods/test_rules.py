@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from app.kernel.transcript import LOWEST, RANDOM
-from app.methods.rules import METHODS, WHY, Case, in_force, judge
+from app.methods.rules import METHODS, PRICED, WHY, Case, Method, asks_quote, in_force, judge
 
 DAY = date(2026, 9, 28)
 
@@ -87,3 +88,10 @@ def test_a_rule_holds_from_its_day_until_the_day_it_ends():
     rule = Rule(effective_from=date(2026, 10, 1), until=date(2026, 10, 3))
     assert [bool(in_force([rule], date(2026, 10, day))) for day in (1, 2, 3)] == [True, True, False]
     assert not in_force([rule], date(2026, 9, 30))
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("weight", [None, 0, 20])
+def test_a_quote_is_asked_for_where_a_price_counts(method, weight):
+    counts = method in PRICED or (method == Method.MERIT and weight == 20)
+    assert asks_quote(SimpleNamespace(method=method, price_weight=weight)) is counts

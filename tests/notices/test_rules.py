@@ -1,8 +1,11 @@
 """The law of notices: every step of every lifecycle is told to somebody, or is known to need no telling."""
 
+from types import SimpleNamespace
+
 from app import wiring
+from app.kernel.act import CLOCK, VISITOR, Actor
 from app.notices.operations import AUDIENCES, OF_ONE_THING, SUBJECTS
-from app.notices.rules import TELL, To
+from app.notices.rules import MAY_LIST, MAY_READ, TELL, To
 
 # Steps that another event of the same act tells, or that concern only whoever took them.
 SILENT = {
@@ -42,3 +45,10 @@ def test_what_is_told_is_plugged_in() -> None:
 def test_nobody_is_told_the_same_twice_by_one_event() -> None:
     for rows in TELL.values():
         assert len({to for to, _ in rows}) == len(rows)
+
+
+def test_a_notice_is_read_by_whoever_it_is_addressed_to() -> None:
+    everybody = (Actor(1), Actor(2), CLOCK, VISITOR)
+    assert [MAY_READ(actor, SimpleNamespace(user_id=1)) for actor in everybody] == [True, False, False, False]
+    assert not MAY_READ(VISITOR, SimpleNamespace(user_id=None))
+    assert [MAY_LIST(actor) for actor in everybody] == [True, True, False, False]

@@ -82,3 +82,14 @@ def test_everybody_has_scored_when_no_scorer_is_left_out():
 
 def test_people_who_compete_or_who_see_entries_are_kept_out():
     assert set(rules.BARRED) == {Kind.AGENCY, Kind.OPERATOR}
+
+
+def test_a_witness_watches_until_they_leave():
+    some = seats(C, M, W, W)
+    some[3].state = SeatState.RECUSED
+    assert rules.witnesses(some) == [some[2]]
+    assert [rules.has_left(seat) for seat in some] == [False, False, False, True]
+
+
+def test_who_has_given_scores_has_scored():
+    assert [rules.has_scored(a_seat(state=state)) for state in SeatState] == [False, True, False]

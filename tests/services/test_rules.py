@@ -1,0 +1,79 @@
+"""The law of pauses, row by row, without a database."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from app.jobs.rules import State
+from app.kernel.act import CLOCK, Act
+from app.kernel.errors import WrongState
+from app.services.rules import LIFE, MAY_READ, REASONS, PauseState, Reason, runs
+from tests.jobs.test_rules import AGENCY, NOW, OWNER, OWNERS, PARTIES, PEOPLE, a_job
+
+
+def a_pause(state=PauseState.ASKED, by=OWNER, due=datetime(2026, 10, 1, tzinfo=UTC)):
+    return SimpleNamespace(state=state, asked_by_id=by, job=a_job(State.IN_SERVICE), due=due)
+
+
+# fmt: off
+WHO = [
+    ("confirm", OWNER,  {"agency", "clock"}),        ("confirm", AGENCY, OWNERS | {"clock"}),
+    ("refuse",  OWNER,  {"agency"}),                 ("refuse",  AGENCY, OWNERS),
+    ("drop",    OWNER,  OWNERS | {"colleague", "clock"}), ("drop", AGENCY, {"agency", "clock"}),
+    ("end",     OWNER,  PARTIES | {"clock"}),        ("end",     AGENCY, PARTIES | {"clock"}),
+    ("close",   OWNER,  {"clock"}),
+    ("veto",    OWNER,  {"regulator"}),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("verb", "by", "who"), WHO)
+def test_a_step_is_taken_by_those_named_and_nobody_else(verb, by, who):
+    assert {name for name, actor in PEOPLE.items() if LIFE[verb].who(actor, a_pause(by=by))} == who
+
+
+def test_every_step_of_the_law_is_tested_here():
+    assert {verb for verb, _, _ in WHO} == set(LIFE.steps)
+
+
+def test_a_pause_that_nobody_asked_for_is_taken_back_by_nobody():
+    assert {name for name, actor in PEOPLE.items() if LIFE["drop"].who(actor, a_pause(by=None))} == {"clock"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        ("confirm", "agency"),
+        ("refuse", "agency"),
+        ("drop", "owner"),
+        ("end", "owner"),
+        ("close", "clock"),
+        ("veto", "regulator"),
+    ],
+)
+def test_a_step_leads_only_from_its_own_states(verb, name):
+    act, step = Act(PEOPLE[name], NOW), LIFE[verb]
+    for state in PauseState:
+        if state in step.source:
+            assert LIFE.check(act, a_pause(state), verb) is step
+        else:
+            with pytest.raises(WrongState):
+                LIFE.check(act, a_pause(state), verb)
+
+
+def test_no_answer_in_time_means_agreed():
+    late = a_pause(due=NOW)
+    assert LIFE.check(Act(CLOCK, NOW), late, "confirm").target == PauseState.RUNNING
+    assert LIFE.offered(Act(PEOPLE["agency"], NOW), late) == []
+    turn = LIFE.turn(PauseState.ASKED)
+    assert turn.silence and {name for name, actor in PEOPLE.items() if turn.who(actor, late)} == {"agency"}
+
+
+def test_papers_are_for_the_parties_the_operator_and_the_regulator():
+    assert {name for name, actor in PEOPLE.items() if MAY_READ(actor, a_pause())} == PARTIES | {"operator", "regulator"}
+
+
+def test_a_pause_runs_in_one_state_and_has_a_reason_with_words():
+    assert [state for state in PauseState if runs(CLOCK, a_pause(state))] == [PauseState.RUNNING]
+    assert set(REASONS) == set(Reason)
