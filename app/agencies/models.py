@@ -212,26 +212,6 @@ class Listing(Row):
     )
 
 
-class Bar(Row):
-    """From its first through its last day an agency enters no job of an item, or none at all where no item is named, as
-    `says` says in a msgid. Written in the transaction that gives it cause: who may enter is read from one narrow
-    index."""
-
-    agency_id: Mapped[int] = mapped_column(ForeignKey(Agency.id), index=True)
-    item_id: Mapped[int | None] = mapped_column(ForeignKey(Item.id))
-    first_day: Mapped[date]
-    last_day: Mapped[date]
-    says: Mapped[str]
-    detail: Mapped[str] = mapped_column(default="")
-
-    item: Mapped[Item | None] = relationship()
-
-    __table_args__ = (
-        CheckConstraint("first_day <= last_day", "a_bar_ends_after_it_began"),
-        Index(None, "last_day", "item_id", "agency_id"),
-    )
-
-
 # A listing is current, in the words of its index: SQLite takes the index for no others.
 IS_CURRENT = text("listing.current")
 
@@ -287,20 +267,6 @@ def exceeds(listing: Listing, standard: Standard | None) -> bool:
 def current_listing(agency_id: int, item_id: int) -> Listing | None:
     query = select(Listing).where(Listing.agency_id == agency_id, Listing.item_id == item_id, Listing.current)
     return session.scalar(query)
-
-
-def bar_on(today: date, agency_id: int, item_id: int) -> Bar | None:
-    """The bar that keeps an agency from an item on a day; of several the one that ends last."""
-    query = select(Bar).where(Bar.agency_id == agency_id, Bar.first_day <= today, Bar.last_day >= today)
-    return session.scalar(
-        query.where(Bar.item_id.is_(None) | (Bar.item_id == item_id)).order_by(Bar.last_day.desc()).limit(1)
-    )
-
-
-def bars_running(today: date, agency_id: int) -> list[Bar]:
-    """The bars of an agency on a day, with their items."""
-    query = select(Bar).where(Bar.agency_id == agency_id, Bar.first_day <= today, Bar.last_day >= today)
-    return list(session.scalars(query.options(joinedload(Bar.item)).order_by(Bar.last_day.desc(), Bar.id)))
 
 
 def listings_for(item_id: int, limit: int = 200) -> list[Listing]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete
 
-from app.agencies.models import Agency, Bar
+from app.agencies.bars import Bar
+from app.agencies.models import Agency
 from app.blacklists.models import BlacklistLine, agency_with_code, same_line
 from app.blacklists.rules import MAY_IMPORT, ListingState
 from app.credit.barring import tell_owners

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, select
 
-from app.agencies.models import Agency, Bar
+from app.agencies.bars import Bar
+from app.agencies.models import Agency
 from app.credit.models import events_of, marks_of, running_jobs, scale_on
 from app.infra.db import lock, session
 from app.infra.record import record

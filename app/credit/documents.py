@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from app.agencies.models import Agency, Bar, bars_running
+from app.agencies.bars import Bar, bars_running
+from app.agencies.models import Agency
 from app.credit.models import (
     CreditEvent,
     Listed,

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
-from app.agencies.models import Agency, Professional, bars_running, checked
+from app.agencies.bars import bars_running
+from app.agencies.models import Agency, Professional, checked
 from app.agencies.rules import MAY_READ as MAY_READ_AGENCY
 from app.credit import documents, operations
 from app.credit.forms import DecisionForm, ObjectionForm, PleaForm, RecordForm, StatementForm

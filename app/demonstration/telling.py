@@ -7,7 +7,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from app.agencies.models import bar_on
+from app.agencies.bars import bar_on
 from app.demonstration.units import HOUR
 from app.infra import almanac
 from app.jobs.models import Job

@@ -6,7 +6,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from app.agencies.models import Agency, Bar, Listing, Qualification, bar_on, checked, current_listing, staff_of
+from app.agencies.bars import Bar, bar_on
+from app.agencies.models import Agency, Listing, Qualification, checked, current_listing, staff_of
 from app.agencies.rules import admitted
 from app.infra.plain import plain
 from app.jobs.models import Job, avoided

@@ -14,7 +14,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.accounts.models import Unit
-from app.agencies.models import IN_THE_MARKET, IS_CURRENT, Agency, Bar, Listing, Professional, Qualification
+from app.agencies.bars import Bar
+from app.agencies.models import IN_THE_MARKET, IS_CURRENT, Agency, Listing, Professional, Qualification
 from app.catalogue.models import Item
 from app.entries.eligibility import Condition, unmet
 from app.entries.models import Entry, live_entries

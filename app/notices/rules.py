@@ -117,6 +117,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.pause":                 ((To.PARTIES,      N_("The service is paused: %(title)s.")),),
     "pause.refuse":              ((To.PARTIES,      N_("The pause was refused: %(title)s.")),),
     "pause.drop":                ((To.PARTIES,      N_("The pause was taken back: %(title)s.")),),
+    "job.agree_earlier":         ((To.PARTIES,      N_("The agency has agreed to the earlier day: due on %(until)s: %(title)s.")),),
     "job.resume":                ((To.PARTIES,      N_("The service goes on; the due day is recomputed: %(title)s.")),),
     "pause.veto":                ((To.PARTIES,      N_("The regulator vetoed a pause; the due day is recomputed: %(title)s.")),),
     "alteration.ask":            ((To.PARTIES,      N_("New days are asked for; no answer means refused: %(title)s.")),),

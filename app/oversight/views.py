@@ -1,6 +1,6 @@
 """The home page, everybody's desk, and the law as printed from the code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from app.infra.db import session
 from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
 from app.jobs.rules import MAY_CREATE, awaiting, in_publicity, its_agency, objected, takes_entries
+from app.kernel.act import Actor
 from app.kernel.law import anyone
 from app.kernel.lights import Light
 from app.kernel.words import N_
@@ -167,35 +168,27 @@ def _besides(own: Agency | None) -> list[Wait]:
     for job in shares_to_take(actor):
         title, url = _title(job), url_for("openings.take", id=job.id)
         waits.append(Wait(N_("Take your share of the opening key"), (), title, "", job.due, light_of(job, now()), url))
-    for asked in to_answer(actor.unit_id):
-        turn = asked.LIFE.turn(asked.state)
-        if turn and turn.who(actor, asked):
-            waits.append(_wait(turn, _title(asked.job), asked))
-    for inquiry in inquiries_to_answer(actor.unit_id or 0) if MAY_CREATE(actor) else []:
-        turn = inquiry.LIFE.turn(inquiry.state)
-        if turn and turn.who(actor, inquiry):
-            waits.append(_wait(turn, _title(inquiry.job), inquiry))
-    for objection in objections_to_settle(None if MAY_DECIDE(actor) else actor.unit_id or 0):
-        turn = objection.LIFE.turn(objection.state)
-        if turn and turn.who(actor, objection):
-            waits.append(_wait(turn, _title(objection.job), objection))
-    for event in events_waiting(sector=actor.sector, agency_id=actor.unit_id) if MAY_REVIEW(actor) or own else []:
-        turn = event.LIFE.turn(event.state)
-        if turn and turn.who(actor, event):
-            waits.append(_wait(turn, event.agency.unit.name, event))
-    for line in lines_to_review() if MAY_IMPORT(actor) else []:
-        turn = line.LIFE.turn(line.state)
-        if turn:
-            waits.append(_wait(turn, line.name, line))
-    for appeal in appeals_to_decide(actor.sector) if MAY_REVIEW(actor) else []:
-        turn = appeal.LIFE.turn(appeal.state)
-        if turn and turn.who(actor, appeal):
-            waits.append(_wait(turn, _title(appeal.job), appeal))
-    for agency in to_check() if MAY_CHECK(actor) else [own] if own else []:
-        turn = agency.LIFE.turn(agency.state)
-        if turn and turn.who(actor, agency):
-            waits.append(_wait(turn, agency.unit.name, agency))
+    for thing, title in _beside_jobs(actor, own):
+        turn = thing.LIFE.turn(thing.state)
+        if turn and turn.who(actor, thing):
+            waits.append(_wait(turn, title, thing))
     return waits
+
+
+def _beside_jobs(actor: Actor, own: Agency | None) -> Iterator[tuple[Any, str]]:
+    """What may wait for an actor and is no job, each with its title."""
+    unit_id, reviews = actor.unit_id or 0, MAY_REVIEW(actor)
+    of_jobs = [
+        *to_answer(actor.unit_id),
+        *(inquiries_to_answer(unit_id) if MAY_CREATE(actor) else []),
+        *objections_to_settle(None if MAY_DECIDE(actor) else unit_id),
+        *(appeals_to_decide(actor.sector) if reviews else []),
+    ]
+    yield from ((thing, _title(thing.job)) for thing in of_jobs)
+    events = events_waiting(sector=actor.sector, agency_id=actor.unit_id) if reviews or own else []
+    yield from ((event, event.agency.unit.name) for event in events)
+    yield from ((line, line.name) for line in (lines_to_review() if MAY_IMPORT(actor) else []))
+    yield from ((agency, agency.unit.name) for agency in (to_check() if MAY_CHECK(actor) else [own] if own else []))
 
 
 def _title(job: Job) -> str:

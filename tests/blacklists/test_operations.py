@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.agencies.models import bar_on
+from app.agencies.bars import bar_on
 from app.blacklists import operations
 from app.blacklists.models import BlacklistLine, lines_to_review
 from app.blacklists.operations import Imported

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app import wiring
-from app.agencies.models import Agency, Bar
+from app.agencies.bars import Bar
+from app.agencies.models import Agency
 from app.credit import operations
 from app.credit.models import CreditEvent
 from app.infra.clockwork import take_late

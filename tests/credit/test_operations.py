@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.agencies.models import Professional, bar_on
+from app.agencies.bars import bar_on
+from app.agencies.models import Professional
 from app.credit import operations
 from app.credit.barring import bars_of
 from app.credit.models import CreditRule, account_of, credit_list, events_of, published, rank_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.agencies.models import Bar
+from app.agencies.bars import Bar
 from app.blacklists.models import BlacklistLine
 from app.credit import operations
 from app.credit.models import CreditEvent

@@ -7,7 +7,8 @@ from unicodedata import normalize
 import pytest
 from sqlalchemy import select, update
 
-from app.agencies.models import Agency, Bar, Listing, Professional, Qualification, checked
+from app.agencies.bars import Bar
+from app.agencies.models import Agency, Listing, Professional, Qualification, checked
 from app.agencies.rules import State
 from app.entries.eligibility import unmet
 from app.entries.eligible import eligible_count, eligible_ids, first_eligible

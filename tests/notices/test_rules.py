@@ -12,6 +12,7 @@ SILENT = {
     "entry.change", "entry.withdraw", "entry.reenter", "job.close", "job.release", "job.agree", "job.object",
     "job.veto_pause", "objection.take_back", "pause.confirm", "pause.end", "pause.close", "blacklist_line.dismiss",
     "blacklist_line.match", "rating.correct", "appeal.take_back", "review.draw", "review.keep", "round.remind",
+    "calendar_notice.apply", "calendar_notice.drop",
 }  # fmt: skip
 # What is told although it is no step.
 BESIDES = {

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app import wiring
 from app.contracts import operations as contracts
+from app.entries.eligibility import Offer
 from app.infra import almanac
 from app.infra.almanac import Term
 from app.infra.db import session
@@ -69,7 +70,7 @@ def test_a_deadline_counted_anew_is_compared_as_it_was_at_last():
 def test_entries_that_would_have_come_too_late_are_counted():
     job = make.job("open")
     agency, last = make.agency(), job.due - timedelta(hours=1)
-    make.verb("entries", "enter")(make.act(agency, last), job, quote_cents=None)
+    make.verb("entries", "enter")(make.act(agency, last), job, Offer())
     make.lapse(job)
     (found,) = tried(job, entry=1)
     assert found.late == 1
