@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 import config
 from app import create_app
@@ -20,6 +20,7 @@ from app.entries import operations as entries
 from app.entries.models import versions_of
 from app.infra import db
 from app.infra.db import Row
+from app.jobs.models import Job
 from tests import make
 
 ROOT = Path(__file__).parent.parent
@@ -196,6 +197,24 @@ def test_papers_stated_before_are_compared_by_the_words_on_them(service: Flask, 
         held = connection.execute(text("SELECT plain_kind, plain_grade FROM qualification ORDER BY id")).all()
         assert [tuple(row) for row in held] == [("Survey资质(甲)", "甲级"), ("测绘资质", "")]
         assert connection.scalars(text("SELECT plain_certificate FROM professional")).all() == ["注册土木工程师(岩土)"]
+
+
+def test_awards_and_trips_are_filled_in_from_the_record(service: Flask, migrated: Engine) -> None:
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        job, other = make.job("in_service"), make.job("open")
+        report = make.file(job.agency.unit, now=make.later(job)).id
+        by = make.act(make.user_of(job.agency), make.later(job))
+        make.verb("services", "deliver")(by, job, file_ids=[report], note="", came=True)
+        known = [(job.id, job.awarded_at, 1), (other.id, None, 0)]
+        make.keep()
+        db.session.remove()
+    command.downgrade(alembic(migrated), "0021")
+    command.upgrade(alembic(migrated), "head")
+    with service.app_context():
+        found = db.session.execute(select(Job.id, Job.awarded_at, Job.trips).order_by(Job.id)).all()
+        assert [tuple(row) for row in found] == known and known[0][1]
+        db.session.remove()
 
 
 def test_the_migrations_are_one_numbered_line() -> None:
