@@ -239,6 +239,23 @@ def test_open_deadlines_of_before_say_what_they_are_counted_from(service: Flask,
     with service.app_context():
         states = set(db.session.scalars(select(CalendarNotice.state)))
         assert states == {"applied"}, "what is in force already is a notice in force"
+
+
+def test_awards_and_trips_are_filled_in_from_the_record(service: Flask, migrated: Engine) -> None:
+    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
+    with service.app_context():
+        job, other = make.job("in_service"), make.job("open")
+        report = make.file(job.agency.unit, now=make.later(job)).id
+        by = make.act(make.user_of(job.agency), make.later(job))
+        make.verb("services", "deliver")(by, job, file_ids=[report], note="", came=True)
+        known = [(job.id, job.awarded_at, 1), (other.id, None, 0)]
+        make.keep()
+        db.session.remove()
+    command.downgrade(alembic(migrated), "0021")
+    command.upgrade(alembic(migrated), "head")
+    with service.app_context():
+        found = db.session.execute(select(Job.id, Job.awarded_at, Job.trips).order_by(Job.id)).all()
+        assert [tuple(row) for row in found] == known and known[0][1]
         db.session.remove()
 
 

@@ -113,7 +113,9 @@ def near(model: Any, now: datetime, *, share: int, left: int) -> Any:
     waits = and_(model.state.in_(list(model.LIFE.turns)), WHILE.get(model, true()))
     far = session.scalars(select(model.due).where(waits, model.due > soon).distinct()).all()
     used = {due: _used(calendar.between(today, due_day(due)), share) for due in far} if share < 100 else {}
-    began = [and_(model.due == due, _began_by(model, calendar.add(today, -days))) for due, days in used.items()]
+    reach = calendar.between(calendar.first_day, today)
+    earliest = {due: calendar.add(today, -days) for due, days in used.items() if days < reach}
+    began = [and_(model.due == due, _began_by(model, day)) for due, day in earliest.items()]
     return and_(waits, or_(model.due <= soon, *began))
 
 

@@ -43,7 +43,10 @@ MAY_READ = anyone
 # fmt: on
 
 # The number that the first deadline of a thing rests on, where no step of its table leads to its first state.
-FIRST_TERM = {"inquiry": "question_answer", "objection": "objection_answer", "pause": "pause_confirm"}
+FIRST_TERM = {
+    "inquiry": "question_answer", "objection": "objection_answer", "pause": "pause_confirm",
+    "alteration": "alteration_answer", "appeal": "rating_decision", "credit_event": "credit_statement",
+}  # fmt: skip
 # Things of which the page of a published job says that they wait, whoever may read the thing itself.
 SAID_BY_THE_JOB = frozenset({"objection"})
 

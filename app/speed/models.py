@@ -1,23 +1,25 @@
 """How fast the market is: from the posting to the award and from the start of the clock to the report, what it costs
 beside what it cost before, and how often somebody had to come in person."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from app.catalogue.models import Item, Standard
 from app.infra import almanac
-from app.infra.db import session
+from app.infra.db import on_connect, run, session
+from app.infra.record import Event
 from app.jobs.models import Job
 from app.kernel.spread import Spread, spread
 from app.kernel.workdays import HERE, local_day
 
 MONTHS = 12
 PROMISE = "promise_share"
+HELD = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,10 @@ class Pace:
 
 @dataclass(frozen=True)
 class Speed:
-    """The market of the last twelve months, this one included: in all, by month, and by item, the most used first."""
+    """The market of the last twelve months, this one included, as counted at an instant: in all, by month, and by item,
+    the most used first."""
 
+    at: datetime
     first: date
     last: date
     all: Pace
@@ -82,60 +86,112 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass
+class Tally:
+    """What is counted of a month, of an item or of all jobs, job by job."""
+
+    award: list[int] = field(default_factory=list)
+    service: list[int] = field(default_factory=list)
+    compared: list[int] = field(default_factory=list)
+    baseline: list[int] = field(default_factory=list)
+    statutory: list[int] = field(default_factory=list)
+    on_time: list[bool] = field(default_factory=list)
+    half: list[bool] = field(default_factory=list)
+    trips: list[int] = field(default_factory=list)
+    fee_cents: int = 0
+    old_cents: int = 0
+
+    def pace(self, key: str, name: str = "") -> Pace:
+        return Pace(
+            key,
+            name,
+            award=spread(self.award),
+            service=spread(self.service),
+            compared=spread(self.compared),
+            baseline=_mean(self.baseline),
+            statutory=_mean(self.statutory),
+            on_time=Share(sum(self.on_time), len(self.on_time)),
+            fee_cents=self.fee_cents,
+            old_cents=self.old_cents,
+            half=Share(sum(self.half), len(self.half)),
+            no_trip=Share(self.trips.count(0), len(self.trips)),
+            one_trip=Share(self.trips.count(1), len(self.trips)),
+        )
+
+
+_held: dict[str, tuple[Any, int | None, Speed]] = {}
+on_connect(_held.clear)
+
+
 def speed(now: datetime) -> Speed:
-    """All figures, from one statement."""
+    """All figures, as this process counted them: anew when the day or the law is another, and when something happened
+    in the market since, at most every HELD."""
+    law = (local_day(now), almanac.almanac().revision)
+    newest = session.scalar(select(func.max(Event.id)))
+    if "now" in _held:
+        known, last, found = _held["now"]
+        if known == law and (last == newest or abs(now - found.at) < HELD):
+            return found
+    _held["now"] = (law, newest, _counted(now))
+    return _held["now"][2]
+
+
+def _counted(now: datetime) -> Speed:
     today = local_day(now)
-    months = [_month(today, back) for back in reversed(range(MONTHS))]
-    since = datetime.combine(months[0], time(), HERE)
+    first = _month(today, MONTHS - 1)
+    months = {_month(today, back): Tally() for back in reversed(range(MONTHS))}
+    everything, items, names = Tally(), dict[str, Tally](), dict[str, str]()
+    since = datetime.combine(first, time(), HERE)
     ended = (Job.awarded_at, Job.delivered_at, Job.accepted_at)
-    wanted = select(*COLUMNS).join(Job.item).join(Job.standard).where(
-        Job.published_at.is_not(None), Job.agency_id.is_not(None), or_(*(column >= since for column in ended))
-    )  # fmt: skip
-    rows = session.execute(wanted.order_by(Job.id)).all()
-    by_item: dict[str, list[Any]] = {}
-    for row in rows:
-        by_item.setdefault(row.code, []).append(row)
-    items = [_pace(code, some[0].name, some, months[0]) for code, some in by_item.items()]
+    wanted = select(*COLUMNS).join(Job.item).join(Job.standard)
+    seen = (Job.published_at.is_not(None), Job.agency_id.is_not(None), or_(*(column >= since for column in ended)))
+    for row in run(wanted.where(*seen)):
+        names[row.code] = row.name
+        item = items.setdefault(row.code, Tally())
+        for count, at in ((_award, row.awarded_at), (_delivery, row.delivered_at), (_acceptance, row.accepted_at)):
+            if at is not None and at >= since and (day := local_day(at)) <= today:
+                count(row, day, (everything, months[day.replace(day=1)], item))
+    paces = [tally.pace(code, names[code]) for code, tally in items.items()]
     return Speed(
-        months[0],
+        now,
+        first,
         today,
-        _pace("all", "", rows, months[0]),
-        [_pace(f"{first:%Y-%m}", "", rows, first, _next(first)) for first in months],
-        sorted(items, key=lambda pace: (-_count(pace.service), -_count(pace.award), pace.key)),
+        everything.pace("all"),
+        [tally.pace(f"{month:%Y-%m}") for month, tally in months.items()],
+        sorted(paces, key=lambda pace: (-_count(pace.service), -_count(pace.award), pace.key)),
     )
 
 
-def _pace(key: str, name: str, rows: Iterable[Any], first: date, end: date | None = None) -> Pace:
-    """The figures of what happened from one day until before another."""
-    within = _within(first, end)
-    awarded = [row for row in rows if within(row.awarded_at)]
-    delivered = [row for row in rows if within(row.delivered_at) and row.clock_start]
-    accepted = [row for row in rows if within(row.accepted_at)]
-    known = [row for row in awarded if row.old_fee_cents and row.amount_cents is not None]
-    bound = [(row, share) for row in awarded if row.statutory_days and (share := _policy(row)) is not None]
-    kept = [row for row, share in bound if row.agreed_days and row.agreed_days * 100 <= row.statutory_days * share]
-    in_time = [row for row in delivered if row.service_due]
-    return Pace(
-        key,
-        name,
-        award=spread(_days(local_day(row.published_at), row.awarded_at) for row in awarded),
-        service=spread(_days(row.clock_start, row.delivered_at) for row in delivered),
-        compared=spread(_days(row.clock_start, row.delivered_at) for row in delivered if row.baseline_days),
-        baseline=_mean([row.baseline_days for row in delivered if row.baseline_days]),
-        statutory=_mean([row.statutory_days for row in delivered if row.statutory_days]),
-        on_time=Share(sum(row.delivered_at < row.service_due for row in in_time), len(in_time)),
-        fee_cents=sum(row.amount_cents for row in known),
-        old_cents=sum(row.old_fee_cents for row in known),
-        half=Share(len(kept), len(bound)),
-        no_trip=Share(sum(row.trips == 0 for row in accepted), len(accepted)),
-        one_trip=Share(sum(row.trips == 1 for row in accepted), len(accepted)),
-    )
+def _award(row: Any, day: date, tallies: Iterable[Tally]) -> None:
+    taken = almanac.calendar().between(local_day(row.published_at), day)
+    share = _policy(row) if row.statutory_days else None
+    for tally in tallies:
+        tally.award.append(taken)
+        if row.old_fee_cents and row.amount_cents is not None:
+            tally.fee_cents += row.amount_cents
+            tally.old_cents += row.old_fee_cents
+        if share is not None:
+            tally.half.append((row.agreed_days or 0) * 100 <= row.statutory_days * share)
 
 
-def _within(first: date, end: date | None) -> Callable[[datetime | None], bool]:
-    opens = datetime.combine(first, time(), HERE)
-    closes = datetime.combine(end, time(), HERE) if end else None
-    return lambda at: at is not None and at >= opens and (closes is None or at < closes)
+def _delivery(row: Any, day: date, tallies: Iterable[Tally]) -> None:
+    if row.clock_start is None:
+        return
+    taken = almanac.calendar().between(row.clock_start, day)
+    for tally in tallies:
+        tally.service.append(taken)
+        if row.baseline_days:
+            tally.compared.append(taken)
+            tally.baseline.append(row.baseline_days)
+        if row.statutory_days:
+            tally.statutory.append(row.statutory_days)
+        if row.service_due:
+            tally.on_time.append(row.delivered_at < row.service_due)
+
+
+def _acceptance(row: Any, day: date, tallies: Iterable[Tally]) -> None:
+    for tally in tallies:
+        tally.trips.append(row.trips)
 
 
 def _policy(row: Any) -> int | None:
@@ -144,10 +200,6 @@ def _policy(row: Any) -> int | None:
         if term.effective_from <= local_day(row.published_at):
             return int(term.value)
     return None
-
-
-def _days(since: date, until: datetime) -> int:
-    return almanac.calendar().between(since, local_day(until))
 
 
 def _mean(numbers: Sequence[int]) -> Fraction | None:
@@ -162,7 +214,3 @@ def _month(day: date, back: int) -> date:
     """The first day of the month so many months before that of a day."""
     year, month = divmod(day.year * 12 + day.month - 1 - back, 12)
     return date(year, month + 1, 1)
-
-
-def _next(first: date) -> date:
-    return _month(first, -1)

@@ -41,7 +41,12 @@ def show() -> Any:
 @allow(anyone)
 def as_json() -> Any:
     found = speed(now())
-    told = {"first": found.first.isoformat(), "last": found.last.isoformat(), "figures": _lines(found)}
+    told = {
+        "at": found.at.isoformat(),
+        "first": found.first.isoformat(),
+        "last": found.last.isoformat(),
+        "figures": _lines(found),
+    }
     return _file(write_transcript(told), "speed.json", "application/json")
 
 

@@ -11,6 +11,8 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
+STEPS = ("job.upload_contract", "job.hand_in", "job.deliver", "job.accept")
+
 
 def upgrade() -> None:
     with op.batch_alter_table("job") as table:
@@ -34,7 +36,7 @@ def upgrade() -> None:
     for id, at in bind.execute(awards.group_by(event.c.subject_id)).all():
         bind.execute(sa.update(job).where(job.c.id == id).values(awarded_at=at))
     trips: dict[int, int] = {}
-    for id, facts in bind.execute(sa.select(event.c.subject_id, event.c.facts).where(event.c.name == "job.hand_in")):
+    for id, facts in bind.execute(sa.select(event.c.subject_id, event.c.facts).where(event.c.name.in_(STEPS))):
         trips[id] = trips.get(id, 0) + int(facts.get("trips", 0))
     for id, count in trips.items():
         bind.execute(sa.update(job).where(job.c.id == id).values(trips=count))

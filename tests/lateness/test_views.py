@@ -60,6 +60,13 @@ def test_what_is_near_by_index_is_what_the_light_says() -> None:
             assert [one.light.color for one in pressing(now)] == ([] if seen == "green" else [seen])
 
 
+def test_a_deadline_farther_away_than_the_calendar_reaches_back_is_not_near(late_page: Any) -> None:
+    job = make.job("in_service", now=NOW, project_name=NAME)
+    job.due = job.service_due = almanac.calendar().deadline(NOW, 4000)
+    make.keep()
+    assert NAME not in late_page(now=NOW + timedelta(days=30))
+
+
 def test_the_page_tells_the_turn_the_days_over_and_the_rule(late_page: Any) -> None:
     job = make.job("awarded", now=NOW, project_name=NAME)
     owner = job.owner.name

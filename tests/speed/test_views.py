@@ -186,3 +186,15 @@ def the_policy_binds_from_its_day_on(client: Any) -> None:
 def test_a_market_without_awards_says_so(client: Any) -> None:
     assert "No job has been awarded" in english(client).get("/speed").text
     assert client.get("/speed.csv").status_code == 200
+
+
+def test_figures_are_counted_anew_when_something_happened_but_not_at_every_look(clock: Clock, client: Any) -> None:
+    def awards() -> int:
+        return int(json.loads(client.get("/speed.json").text)["figures"][0]["award_jobs"])
+
+    assert awards() == 0
+    job = make.job("awarded", now=NOW - timedelta(days=20))
+    make.keep()
+    assert job.awarded_at and awards() == 0
+    clock.passes(minutes=11)
+    assert awards() == 1
