@@ -16,6 +16,8 @@ from app.infra.record import Event
 from app.jobs.models import Job
 from app.kernel.act import Kind
 from app.methods.rules import CHOOSING
+from app.ratings.rules import Side
+from app.scores.models import Market, Tally
 from app.selections.models import Selection
 from app.services.models import COUNTING, Pause
 
@@ -23,7 +25,7 @@ YEAR = timedelta(days=365)
 
 # The job an event tells of, and the agency where it tells of its papers.
 JOB_TOLD = case((Event.thread_of.startswith("job:"), cast(func.substr(Event.thread_of, len("job:") + 1), Integer)))
-OF_AGENCY = and_(Event.thread_of.startswith("agency:"), Unit.id == Event.subject_id)
+OF_AGENCY = and_(Event.name.startswith("agency."), Unit.id == Event.subject_id)
 ADOPTED = "term.adopt"
 
 
@@ -74,6 +76,18 @@ def chosen_among(now: datetime, sector: str | None) -> Sequence[Any]:
         .order_by(Selection.id)
     )
     return session.execute(query.where(Job.sector_code == sector) if sector else query).all()
+
+
+def month_of_agencies() -> int | None:
+    """The month that the published scores of agencies are of; None before there is any."""
+    return session.scalar(select(Market.month).where(Market.side == Side.OWNER))
+
+
+def tallies_of_agencies() -> Sequence[Any]:
+    """The sums of the ratings of every agency by item and month, with its name."""
+    query = select(Tally.unit_id, Unit.name, Tally.month, Tally.count, Tally.total, Tally.squares)
+    query = query.join(Unit, Unit.id == Tally.unit_id).where(Tally.side == Side.OWNER)
+    return session.execute(query.order_by(Tally.unit_id)).all()
 
 
 @dataclass(frozen=True)

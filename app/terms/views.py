@@ -12,6 +12,7 @@ from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.terms import operations
 from app.terms.forms import AdoptForm, RehearsalForm
+from app.terms.ranking import rerank
 from app.terms.rehearsal import can_be_tried, rehearse
 from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
 from app.web.door import acting, allow, now
@@ -44,6 +45,7 @@ def try_out() -> Any:
         form=form,
         tried=form.tried if asked else {},
         findings=rehearse(now(), _lives(), form.tried, actor.sector) if asked else None,
+        ranking=rerank(form.tried) if asked else None,
         terms=terms,
         fates=FATES,
         lights=LIGHTS,
