@@ -7,8 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, and_, case, cast, func, select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Unit
+from app.agencies.models import Agency
+from app.credit.models import EAGER, CreditEvent
+from app.credit.rules import COUNTING as COUNTED
 from app.entries.models import Entry
 from app.infra.almanac import Term
 from app.infra.db import session
@@ -88,6 +92,16 @@ def tallies_of_agencies() -> Sequence[Any]:
     query = select(Tally.unit_id, Unit.name, Tally.month, Tally.count, Tally.total, Tally.squares)
     query = query.join(Unit, Unit.id == Tally.unit_id).where(Tally.side == Side.OWNER)
     return session.execute(query.order_by(Tally.unit_id)).all()
+
+
+def events_in_effect(day: date) -> dict[Agency, list[CreditEvent]]:
+    """The credit events of each agency that took effect by a day and were not revoked."""
+    query = select(CreditEvent).where(CreditEvent.state.in_(list(COUNTED)), CreditEvent.effective_on <= day)
+    unit = joinedload(CreditEvent.agency).joinedload(Agency.unit)
+    found: dict[Agency, list[CreditEvent]] = {}
+    for event in session.scalars(query.options(unit, *EAGER).order_by(CreditEvent.agency_id, CreditEvent.id)):
+        found.setdefault(event.agency, []).append(event)
+    return found
 
 
 @dataclass(frozen=True)

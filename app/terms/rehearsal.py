@@ -15,7 +15,7 @@ from app.kernel.rehearsing import Fate, Wait, enough, fate, kept, moved
 from app.kernel.service_clock import Pause, ledger
 from app.kernel.workdays import HERE
 from app.terms.models import chosen_among, pauses_counted, received, services_paused, steps_told
-from app.terms.rules import BEGINS, CONSTANTS, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP
+from app.terms.rules import BEGINS, CONSTANTS, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP, SCALE
 
 MOST_LINES = 50
 # What is on record when a deadline that runs is counted anew.
@@ -91,14 +91,14 @@ def periods_of(lives: Iterable[Lifecycle]) -> frozenset[str]:
 
 
 def can_be_tried(lives: Iterable[Lifecycle]) -> frozenset[str]:
-    return periods_of(lives) | {PAUSE_CAP, *LIGHTS, *MINIMUMS, *CONSTANTS}
+    return periods_of(lives) | {PAUSE_CAP, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
 
 
 def rehearse(now: datetime, lives: Sequence[Lifecycle], tried: Mapping[str, int], sector: str | None) -> list[Finding]:
     """What other numbers, by code, would have made of the last twelve months; with a sector, of its jobs alone. Each is
     compared with the number in force when a period began; both numbers of the lights together. Nothing is written."""
     almanac.almanac(fresh=True)
-    findings = {code: Finding((code,)) for code in tried if code not in {*LIGHTS, *CONSTANTS}}
+    findings = {code: Finding((code,)) for code in tried if code not in {*LIGHTS, *CONSTANTS, *SCALE}}
     lit = Finding(tuple(code for code in LIGHTS if code in tried))
     periods, closings = periods_of(lives), dict[int, tuple[str, datetime]]()
     for told in _told(now, lives, periods if lit.codes else periods & tried.keys(), sector):

@@ -17,6 +17,8 @@ BOUNDS = {"wd": (1, 365), "%": (1, 100), "count": (1, 100_000), "minutes": (1, 1
 NARROWER = {
     "panel_least": (3, 99), "password_length": (8, 64), "rating_strength": (1, 1000), "rating_spread": (1, 400),
     "rating_interval": (1, 5000), "rating_half_life": (1, 120), "rating_halvings": (1, 20), "rating_least": (1, 1000),
+    "credit_window": (1, 120), "credit_suspended_months": (1, 120), "credit_long_months": (1, 120),
+    "credit_removed_months": (1, 120),
 }  # fmt: skip
 ODD = frozenset({"panel_least"})
 TEXTS = frozenset({"working_hours", "average_percentages"})
@@ -42,6 +44,14 @@ CONSTANTS = {
     "rating_halvings": "halvings",
     "rating_least": "least",
 }
+# The numbers of the credit account, by the names that the account has for them.
+SCALE = {
+    f"credit_{name}": name
+    for name in (
+        "window", "lowered", "warned", "suspended", "suspended_months", "long", "long_months", "removed_months",
+        "repair_share",
+    )
+}  # fmt: skip
 MINIMUMS = ("minimum_entries_state", "minimum_entries_social")
 
 LEAST_SOURCE = 10

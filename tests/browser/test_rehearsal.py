@@ -8,6 +8,7 @@ import pytest
 
 from tests import make
 from tests.browser.market import Market
+from tests.credit.matters import in_effect
 from tests.scores.test_operations import more, rated
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -19,7 +20,8 @@ def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
 ):
     job = make.job("archived")
     more(rated(owner=5), [500, 500])
-    market.clock.now = make.later(job)
+    event = in_effect(make.agency())
+    market.clock.now = max(make.later(job), event.state_since)
     pictures, offices = album(f"rehearsal-{width}"), (make.regulator(job.sector_code), make.operator())
     regulator, operator = (
         market.person(make.user_of(office), width=width, scripts=False, album=pictures) for office in offices
@@ -36,6 +38,8 @@ def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
     regulator.sees("found", "would have ended earlier", "would have failed")
     regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=rating_least&tries-0-value=9")
     regulator.sees("places", "Would have this place")
+    regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=credit_suspended&tries-0-value=1")
+    regulator.sees("grades", "Would stand")
     regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=entry&tries-0-value=0", 422)
     regulator.sees("cannot-be-tried")
 

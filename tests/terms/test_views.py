@@ -66,6 +66,8 @@ def test_what_is_about_no_job_is_told_by_what_it_is(app, clock, operator):
     clock.now = event.state_since
     page = operator.get("/rules/rehearse?" + ASKED.format("credit_statement", 1))
     assert "credit event" in plain(page.text) and "would have ended earlier" in plain(page.text)
+    words = plain(operator.get("/rules/rehearse?" + ASKED.format("credit_lowered", 1)).text)
+    assert ("1 instead of 6" in words and "Compared: 1." in words) or "Would stand" in words
     (address,) = set(re.findall(rf'href="(/[^"]*/{event.id})"', page.text))
     assert operator.get(address).status_code == 200
 
