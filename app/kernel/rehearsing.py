@@ -1,9 +1,11 @@
 """What other numbers of the law would have made of periods on record: who would have been late, and who no longer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
+from app.kernel.scores import ranked
 from app.kernel.workdays import HERE, Calendar, due_day
 
 NOON = time(12)
@@ -67,3 +69,29 @@ def enough(number: int, least: int, tried: int) -> Fate:
     if was == would:
         return Fate.AS_BEFORE
     return Fate.HOLDS if would else Fate.FAILS
+
+
+@dataclass(frozen=True)
+class Placing:
+    """The place of a unit in a ranking by the present numbers and by others, each with the lower end of its score in
+    millionths of a point; None where too few ratings count."""
+
+    unit_id: int
+    place: int | None
+    tried: int | None
+    lower: int | None
+    lower_tried: int | None
+
+
+def placings(present: Mapping[int, int | None], other: Mapping[int, int | None]) -> list[Placing]:
+    """The units of two rankings, given by their lower ends, the best of the present one first. Both have the same
+    units."""
+    here, there = _places(present), _places(other)
+    found = [Placing(unit, here.get(unit), there.get(unit), present[unit], other[unit]) for unit in present]
+    return sorted(found, key=lambda one: (one.place or len(found) + 1, one.tried or len(found) + 1, one.unit_id))
+
+
+def _places(lowers: Mapping[int, int | None]) -> dict[int, int]:
+    known = {unit: lower for unit, lower in lowers.items() if lower is not None}
+    places = ranked(known.values())
+    return {unit: places[lower] for unit, lower in known.items()}

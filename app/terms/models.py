@@ -7,8 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, and_, case, cast, func, select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Unit
+from app.agencies.models import Agency
+from app.credit.models import EAGER, CreditEvent
+from app.credit.rules import COUNTING as COUNTED
 from app.entries.models import Entry
 from app.infra.almanac import Term
 from app.infra.db import session
@@ -16,6 +20,8 @@ from app.infra.record import Event
 from app.jobs.models import Job
 from app.kernel.act import Kind
 from app.methods.rules import CHOOSING
+from app.ratings.rules import Side
+from app.scores.models import Market, Tally
 from app.selections.models import Selection
 from app.services.models import COUNTING, Pause
 
@@ -23,7 +29,7 @@ YEAR = timedelta(days=365)
 
 # The job an event tells of, and the agency where it tells of its papers.
 JOB_TOLD = case((Event.thread_of.startswith("job:"), cast(func.substr(Event.thread_of, len("job:") + 1), Integer)))
-OF_AGENCY = and_(Event.thread_of.startswith("agency:"), Unit.id == Event.subject_id)
+OF_AGENCY = and_(Event.name.startswith("agency."), Unit.id == Event.subject_id)
 ADOPTED = "term.adopt"
 
 
@@ -74,6 +80,28 @@ def chosen_among(now: datetime, sector: str | None) -> Sequence[Any]:
         .order_by(Selection.id)
     )
     return session.execute(query.where(Job.sector_code == sector) if sector else query).all()
+
+
+def month_of_agencies() -> int | None:
+    """The month that the published scores of agencies are of; None before there is any."""
+    return session.scalar(select(Market.month).where(Market.side == Side.OWNER))
+
+
+def tallies_of_agencies() -> Sequence[Any]:
+    """The sums of the ratings of every agency by item and month, with its name."""
+    query = select(Tally.unit_id, Unit.name, Tally.month, Tally.count, Tally.total, Tally.squares)
+    query = query.join(Unit, Unit.id == Tally.unit_id).where(Tally.side == Side.OWNER)
+    return session.execute(query.order_by(Tally.unit_id)).all()
+
+
+def events_in_effect(day: date) -> dict[Agency, list[CreditEvent]]:
+    """The credit events of each agency that took effect by a day and were not revoked."""
+    query = select(CreditEvent).where(CreditEvent.state.in_(list(COUNTED)), CreditEvent.effective_on <= day)
+    unit = joinedload(CreditEvent.agency).joinedload(Agency.unit)
+    found: dict[Agency, list[CreditEvent]] = {}
+    for event in session.scalars(query.options(unit, *EAGER).order_by(CreditEvent.agency_id, CreditEvent.id)):
+        found.setdefault(event.agency, []).append(event)
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from app.kernel.rehearsing import Fate, Wait, enough, fate, kept, moved
 from app.kernel.service_clock import Pause, ledger
 from app.kernel.workdays import HERE
 from app.terms.models import chosen_among, pauses_counted, received, services_paused, steps_told
-from app.terms.rules import BEGINS, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP
+from app.terms.rules import BEGINS, CONSTANTS, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP, SCALE
 
 MOST_LINES = 50
 # What is on record when a deadline that runs is counted anew.
@@ -24,9 +24,11 @@ MOVED = "due_changed"
 
 @dataclass(frozen=True)
 class Told:
-    """A period on record: its code, whose turn it was, and the row that tells the job or the agency it is about."""
+    """A period on record: its code, in whose lifecycle it stands, whose turn it was, and the row that tells the job or
+    the agency it is about, where it is about one."""
 
     code: str
+    life: Lifecycle
     who: Who | None
     row: Any
     wait: Wait
@@ -34,8 +36,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Line:
-    """What would have become of something on record. `row` tells the job or agency. A period has its `code` and `wait`,
-    the deadline `tried` and both lights when somebody acted; a choice has the number of its `entries`."""
+    """What would have become of something on record. `row` tells the job or agency. A period has `code`, `life`,
+    `wait`, the deadline `tried` and both lights when somebody acted; a choice has the number of its `entries`."""
 
     fate: Fate
     row: Any
@@ -44,6 +46,7 @@ class Line:
     tried: datetime | None = None
     lights: tuple[Light, Light] | None = None
     code: str = ""
+    life: Lifecycle | None = None
     entries: int | None = None
 
 
@@ -88,14 +91,14 @@ def periods_of(lives: Iterable[Lifecycle]) -> frozenset[str]:
 
 
 def can_be_tried(lives: Iterable[Lifecycle]) -> frozenset[str]:
-    return periods_of(lives) | {PAUSE_CAP, *LIGHTS, *MINIMUMS}
+    return periods_of(lives) | {PAUSE_CAP, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
 
 
 def rehearse(now: datetime, lives: Sequence[Lifecycle], tried: Mapping[str, int], sector: str | None) -> list[Finding]:
     """What other numbers, by code, would have made of the last twelve months; with a sector, of its jobs alone. Each is
     compared with the number in force when a period began; both numbers of the lights together. Nothing is written."""
     almanac.almanac(fresh=True)
-    findings = {code: Finding((code,)) for code in tried if code not in LIGHTS}
+    findings = {code: Finding((code,)) for code in tried if code not in {*LIGHTS, *CONSTANTS, *SCALE}}
     lit = Finding(tuple(code for code in LIGHTS if code in tried))
     periods, closings = periods_of(lives), dict[int, tuple[str, datetime]]()
     for told in _told(now, lives, periods if lit.codes else periods & tried.keys(), sector):
@@ -139,7 +142,9 @@ def _told(now: datetime, lives: Sequence[Lifecycle], codes: frozenset[str], sect
             yield _ended(last, row, known[name].steps.get(verb))
         code = row.term or beside.get(row.name, "")
         if code in codes and due:
-            running[name, row.subject_id] = Told(code, _whose(known[name], verb), row, Wait(row.at, due, None))
+            running[name, row.subject_id] = Told(
+                code, known[name], _whose(known[name], verb), row, Wait(row.at, due, None)
+            )
     yield from running.values()
 
 
@@ -176,7 +181,7 @@ def _line(told: Told, due: datetime, now: datetime, tried: Mapping[str, int]) ->
     present = [almanac.number(code, at) for code in LIGHTS]
     other = [tried.get(code, number) for code, number in zip(LIGHTS, present, strict=True)]
     lights = None if wait.lapsed else (_light(wait.since, wait.due, at, present), _light(wait.since, due, at, other))
-    return Line(fate(wait, due, now), told.row, told.who, wait, due, lights, told.code)
+    return Line(fate(wait, due, now), told.row, told.who, wait, due, lights, told.code, told.life)
 
 
 def _light(since: datetime, due: datetime, at: datetime, numbers: Sequence[int]) -> Light:

@@ -14,16 +14,44 @@ MAY_ADOPT = the_operator
 
 # The least and the most of a number, by its unit; and where more than the unit is asked for, by its code.
 BOUNDS = {"wd": (1, 365), "%": (1, 100), "count": (1, 100_000), "minutes": (1, 100_000)}
-NARROWER = {"panel_least": (3, 99), "password_length": (8, 64)}
+NARROWER = {
+    "panel_least": (3, 99), "password_length": (8, 64), "rating_strength": (1, 1000), "rating_spread": (1, 400),
+    "rating_interval": (1, 5000), "rating_half_life": (1, 120), "rating_halvings": (1, 20), "rating_least": (1, 1000),
+    "credit_window": (1, 120), "credit_suspended_months": (1, 120), "credit_long_months": (1, 120),
+    "credit_removed_months": (1, 120),
+}  # fmt: skip
 ODD = frozenset({"panel_least"})
 TEXTS = frozenset({"working_hours", "average_percentages"})
 
 # Periods that begin with an event which is no step of a lifecycle.
-BEGINS = {"pause.ask": "pause_confirm", "objection.file": "objection_answer"}
+BEGINS = {
+    "pause.ask": "pause_confirm",
+    "objection.file": "objection_answer",
+    "alteration.ask": "alteration_answer",
+    "appeal.file": "rating_decision",
+    "credit_event.notice": "credit_statement",
+}
 # What can be rehearsed beside the periods that the lifecycles name.
 PAUSE_CAP = "pause_cap"
 LIGHTS = ("light_share", "light_days")
 ENTRIES = frozenset({"entry", "entry_urgent", "entry_repost"})
+# The constants of the scores, by the names that the formula has for them.
+CONSTANTS = {
+    "rating_strength": "strength",
+    "rating_spread": "spread",
+    "rating_interval": "width",
+    "rating_half_life": "half_life",
+    "rating_halvings": "halvings",
+    "rating_least": "least",
+}
+# The numbers of the credit account, by the names that the account has for them.
+SCALE = {
+    f"credit_{name}": name
+    for name in (
+        "window", "lowered", "warned", "suspended", "suspended_months", "long", "long_months", "removed_months",
+        "repair_share",
+    )
+}  # fmt: skip
 MINIMUMS = ("minimum_entries_state", "minimum_entries_social")
 
 LEAST_SOURCE = 10

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from app.credit.rules import GRADES
 from app.infra.almanac import Term, almanac
 from app.kernel.law import Lifecycle
 from app.kernel.rehearsing import Fate
@@ -12,6 +13,7 @@ from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.terms import operations
 from app.terms.forms import AdoptForm, RehearsalForm
+from app.terms.ranking import regrade, rerank
 from app.terms.rehearsal import can_be_tried, rehearse
 from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
 from app.web.door import acting, allow, now
@@ -44,6 +46,9 @@ def try_out() -> Any:
         form=form,
         tried=form.tried if asked else {},
         findings=rehearse(now(), _lives(), form.tried, actor.sector) if asked else None,
+        ranking=rerank(form.tried) if asked else None,
+        grading=regrade(local_day(now()), form.tried) if asked else None,
+        grades=GRADES,
         terms=terms,
         fates=FATES,
         lights=LIGHTS,

@@ -8,6 +8,8 @@ import pytest
 
 from tests import make
 from tests.browser.market import Market
+from tests.credit.matters import in_effect
+from tests.scores.test_operations import more, rated
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
@@ -17,7 +19,9 @@ def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
     width: int, market: Market, album: Callable[[str], Path]
 ):
     job = make.job("archived")
-    market.clock.now = make.later(job)
+    more(rated(owner=5), [500, 500])
+    event = in_effect(make.agency())
+    market.clock.now = max(make.later(job), event.state_since)
     pictures, offices = album(f"rehearsal-{width}"), (make.regulator(job.sector_code), make.operator())
     regulator, operator = (
         market.person(make.user_of(office), width=width, scripts=False, album=pictures) for office in offices
@@ -28,10 +32,14 @@ def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
     regulator.follows("Rehearse the rules")
     regulator.sees("asks", "Rehearse the rules")
     tried = "tries-row=0&tries-0-code=entry&tries-0-value=1"
-    more = "&tries-row=1&tries-1-code=light_days&tries-1-value=9"
+    lights = "&tries-row=1&tries-1-code=light_days&tries-1-value=9"
     least = f"&tries-row=2&tries-2-code=minimum_entries_{job.funds}&tries-2-value=9"
-    regulator.opens(f"/rules/rehearse?{tried}{more}{least}")
+    regulator.opens(f"/rules/rehearse?{tried}{lights}{least}")
     regulator.sees("found", "would have ended earlier", "would have failed")
+    regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=rating_least&tries-0-value=9")
+    regulator.sees("places", "Would have this place")
+    regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=credit_suspended&tries-0-value=1")
+    regulator.sees("grades", "Would stand")
     regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=entry&tries-0-value=0", 422)
     regulator.sees("cannot-be-tried")
 

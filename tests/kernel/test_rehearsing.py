@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.infra.shipped import rows
-from app.kernel.rehearsing import Fate, Wait, enough, fate, kept, moved
+from app.kernel.rehearsing import Fate, Placing, Wait, enough, fate, kept, moved, placings
 from app.kernel.workdays import HERE, due_day, load_calendar, local_day
 
 CALENDAR = load_calendar(rows("calendar.csv"))
@@ -105,3 +105,19 @@ def test_fewer_days_help_nobody_and_more_days_make_nobody_late(since, was, becom
     assert found in ({Fate.AS_BEFORE, Fate.LATE} if becomes < was else {Fate.AS_BEFORE, Fate.IN_TIME})
     assert moved(CALENDAR, tried, becomes, was) == due
     assert local_day(since) < due_day(tried)
+
+
+def test_whose_place_would_be_another():
+    assert placings({1: 300, 2: 400, 3: None, 4: 300}, {1: 420, 2: 400, 3: 350, 4: None}) == [
+        Placing(2, 1, 2, 400, 400),
+        Placing(1, 2, 1, 300, 420),
+        Placing(4, 2, None, 300, None),
+        Placing(3, None, 3, None, 350),
+    ]
+
+
+@given(some.dictionaries(some.integers(1, 20), some.none() | some.integers(100, 130)))
+def test_the_same_ranking_changes_no_place(lowers):
+    found = placings(lowers, lowers)
+    assert len(found) == len(lowers) and all(one.place == one.tried for one in found)
+    assert [one.lower or 0 for one in found] == sorted((low or 0 for low in lowers.values()), reverse=True)

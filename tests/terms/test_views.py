@@ -1,11 +1,15 @@
 """The pages on which the rules are rehearsed and a number is adopted."""
 
+import re
+
 import pytest
 
 from app.infra.almanac import Term
 from app.infra.db import session
 from tests import make
+from tests.credit.matters import in_effect
 from tests.pages import english, error, plain
+from tests.scores.test_operations import more, rated
 from tests.terms.test_operations import STATED, TOMORROW
 
 pytestmark = pytest.mark.one_database
@@ -47,6 +51,25 @@ def test_several_numbers_are_tried_at_once_and_more_rows_are_asked_for_without_l
     assert "10% instead of 60%" in words and "would have failed" in words
     page = operator.get(f"/rules/rehearse?{two}&tries-more=1")
     assert page.text.count('name="tries-row"') == 3 and "What would have been" not in page.text
+
+
+def test_whose_place_would_change_is_told_beside_the_present_one(app, clock, operator):
+    job = rated(owner=5)
+    more(job, [500, 500])
+    clock.now, name = make.later(job), job.agency.unit.name
+    words = plain(operator.get("/rules/rehearse?" + ASKED.format("rating_least", 9)).text)
+    assert "9 instead of 3" in words and name in words and "no score" in words
+
+
+def test_what_is_about_no_job_is_told_by_what_it_is(app, clock, operator):
+    event = in_effect(make.agency())
+    clock.now = event.state_since
+    page = operator.get("/rules/rehearse?" + ASKED.format("credit_statement", 1))
+    assert "credit event" in plain(page.text) and "would have ended earlier" in plain(page.text)
+    words = plain(operator.get("/rules/rehearse?" + ASKED.format("credit_lowered", 1)).text)
+    assert ("1 instead of 6" in words and "Compared: 1." in words) or "Would stand" in words
+    (address,) = set(re.findall(rf'href="(/[^"]*/{event.id})"', page.text))
+    assert operator.get(address).status_code == 200
 
 
 @pytest.mark.parametrize(

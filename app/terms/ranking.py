@@ -1,0 +1,97 @@
+"""Other constants of the scores and of credit tried on what stands now: whose place or grade would change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from app.agencies.models import Agency
+from app.credit.models import marks_of, scale_on
+from app.kernel.credit import Scale, Standing, account
+from app.kernel.rehearsing import Placing, placings
+from app.kernel.scores import Law, Sums, figure, market_mean
+from app.scores.models import law_of, sums_by_month
+from app.terms.models import events_in_effect, month_of_agencies, tallies_of_agencies
+from app.terms.rules import CONSTANTS, SCALE
+
+MOST_PLACES = 50
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The constants tried, how many agencies are rated, how many places change, the first MOST_PLACES of these, and the
+    names of the agencies by their ids."""
+
+    codes: tuple[str, ...]
+    looked_at: int
+    changed: int
+    placings: list[Placing]
+    names: dict[int, str]
+
+
+def rerank(tried: Mapping[str, int]) -> Ranking | None:
+    """The ranking of the agencies over all their items under other constants beside the published one; None where none
+    is tried. Nothing is written."""
+    codes = tuple(code for code in CONSTANTS if code in tried)
+    if not codes:
+        return None
+    month, names, months = month_of_agencies(), dict[int, str](), dict[int, list[Any]]()
+    for row in tallies_of_agencies() if month is not None else ():
+        names[row.unit_id] = row.name
+        months.setdefault(row.unit_id, []).append(row)
+    if month is None or not months:
+        return Ranking(codes, 0, 0, [], {})
+    sums = {unit: sums_by_month(rows) for unit, rows in months.items()}
+    whole = sums_by_month(row for rows in months.values() for row in rows)
+    law = law_of(month)
+    other = replace(law, **{CONSTANTS[code]: tried[code] for code in codes})
+    both = [_lowers(sums, whole, month, one) for one in (law, other)]
+    changed = [one for one in placings(*both) if one.place != one.tried]
+    return Ranking(codes, len(names), len(changed), changed[:MOST_PLACES], names)
+
+
+def _lowers(
+    sums: Mapping[int, Mapping[int, Sums]], whole: Mapping[int, Sums], month: int, law: Law
+) -> dict[int, int | None]:
+    """The lower end of each unit's score under some constants, the mean of the market included."""
+    mean = market_mean(whole, month, law)
+    return {unit: figure(months, month, mean, law).lower for unit, months in sums.items()}
+
+
+@dataclass(frozen=True)
+class Regraded:
+    """An agency whose credit would stand otherwise."""
+
+    agency: Agency
+    present: Standing
+    tried: Standing
+
+
+@dataclass(frozen=True)
+class Grading:
+    """The numbers of credit tried, how many agencies have credit events in effect, how many of them would stand
+    otherwise, and the first MOST_PLACES of these."""
+
+    codes: tuple[str, ...]
+    looked_at: int
+    changed: int
+    lines: list[Regraded]
+
+
+def regrade(day: date, tried: Mapping[str, int]) -> Grading | None:
+    """The grades and bars of a day, had other numbers of credit held all along; None where none is tried. Nothing is
+    written."""
+    codes = tuple(code for code in SCALE if code in tried)
+    if not codes:
+        return None
+
+    def other(since: date) -> Scale:
+        return replace(scale_on(since), **{SCALE[code]: tried[code] for code in codes})
+
+    known = {agency: marks_of(events) for agency, events in events_in_effect(day).items()}
+    both = [
+        Regraded(agency, account(marks, day, scale_on).overall, account(marks, day, other).overall)
+        for agency, marks in known.items()
+    ]
+    changed = [one for one in both if (one.present.grade, one.present.until) != (one.tried.grade, one.tried.until)]
+    return Grading(codes, len(both), len(changed), changed[:MOST_PLACES])
