@@ -145,11 +145,13 @@ def tell(files: Sequence[str]) -> int:
             if status not in NOTICED:
                 print(f"{status}: {name}", *changed_lines(name, Path(file)), sep="\n    ")
         counted = Counter("noticed" if status in NOTICED else "missed" for status in results.values())
+        counted["endless"] = sum(status == "timeout" for status in results.values())
         shares.append((counted, file))
         total += counted
     for counted, file in [*shares, (total, "all")]:
-        if counted:
-            print(f"{share(counted):6.1f} %  {counted['noticed']:5} of {counted.total():5}  {file}")
+        if number := counted["noticed"] + counted["missed"]:
+            endless = f", {counted['endless']} by running on" if counted["endless"] else ""
+            print(f"{share(counted):6.1f} %  {counted['noticed']:5} of {number:5}  {file}{endless}")
     return int(share(total) < LEAST_PERCENT)
 
 
@@ -159,7 +161,7 @@ def changed_lines(name: str, file: Path) -> list[str]:
 
 
 def share(counted: Counter[str]) -> float:
-    return 100 * counted["noticed"] / max(1, counted.total())
+    return 100 * counted["noticed"] / max(1, counted["noticed"] + counted["missed"])
 
 
 if __name__ == "__main__":
