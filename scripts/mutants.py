@@ -34,8 +34,8 @@ ROOT = Path(__file__).parent.parent
 MADE = Path("mutants")
 FILES = ("app/kernel/*.py", "app/*/rules.py")
 # What is tested in another place than beside its name.
+LAW_ITSELF = ["tests/kernel/test_law.py"]
 TESTED_BY = {
-    "app/kernel/act.py": ["tests/kernel/test_law.py"],
     "app/kernel/stream.py": ["tests/kernel/test_draw.py"],
     "app/kernel/transcript.py": ["tests/kernel/test_draw.py"],
     "app/kernel/choosing.py": ["tests/kernel/test_choosing.py", "tests/kernel/test_discounts.py"],
@@ -62,11 +62,11 @@ def main() -> None:
 
 
 def tests_of(file: str) -> list[str]:
-    """The test files of a file of the law that there are."""
+    """The test files of a file of the law; where it has none of its own, those of the kernel's tables are tried."""
     path = Path(file)
     name = "test_rules.py" if path.name == "rules.py" else f"test_{path.name}"
     beside = str(Path("tests", *path.parts[1:-1], name))
-    return [test for test in TESTED_BY.get(file, [beside]) if Path(test).exists()]
+    return [test for test in TESTED_BY.get(file, [beside]) if Path(test).exists()] or LAW_ITSELF
 
 
 def change(file: str) -> None:
@@ -75,12 +75,11 @@ def change(file: str) -> None:
         old.unlink(missing_ok=True)
     shutil.rmtree(MADE / "tests", ignore_errors=True)
     config().pytest_add_cli_args_test_selection = tests_of(file)
-    if config().pytest_add_cli_args_test_selection:
-        change_what_is_decorated()
-        run_all_that_may_notice()
-        settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], derandomize=True)
-        settings.load_profile("mutants")
-        _run((), int(os.environ.get("WORKERS", "2")))
+    change_what_is_decorated()
+    run_all_that_may_notice()
+    settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], derandomize=True)
+    settings.load_profile("mutants")
+    _run((), int(os.environ.get("WORKERS", "2")))
 
 
 def change_what_is_decorated() -> None:
@@ -135,21 +134,23 @@ class Imports:
 
 
 def tell(files: Sequence[str]) -> int:
-    """Print what went unnoticed and the shares; 1 when the share of all is too small."""
+    """Print what went unnoticed in a file, and the shares; 1 when the share of all is too small."""
     shares, total = [], Counter[str]()
     for file in files:
         known = SourceFileMutationData(path=Path(file))
         known.load()
         results = {name: status_by_exit_code[code] for name, code in known.exit_code_by_key.items()}
         for name, status in results.items():
-            if status not in NOTICED:
+            if status not in NOTICED and len(files) == 1:
                 print(f"{status}: {name}", *changed_lines(name, Path(file)), sep="\n    ")
         counted = Counter("noticed" if status in NOTICED else "missed" for status in results.values())
+        counted["endless"] = sum(status == "timeout" for status in results.values())
         shares.append((counted, file))
         total += counted
     for counted, file in [*shares, (total, "all")]:
-        if counted:
-            print(f"{share(counted):6.1f} %  {counted['noticed']:5} of {counted.total():5}  {file}")
+        if number := counted["noticed"] + counted["missed"]:
+            endless = f", {counted['endless']} by running on" if counted["endless"] else ""
+            print(f"{share(counted):6.1f} %  {counted['noticed']:5} of {number:5}  {file}{endless}")
     return int(share(total) < LEAST_PERCENT)
 
 
@@ -159,7 +160,7 @@ def changed_lines(name: str, file: Path) -> list[str]:
 
 
 def share(counted: Counter[str]) -> float:
-    return 100 * counted["noticed"] / max(1, counted.total())
+    return 100 * counted["noticed"] / max(1, counted["noticed"] + counted["missed"])
 
 
 if __name__ == "__main__":

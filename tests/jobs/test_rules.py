@@ -163,3 +163,28 @@ def test_the_milestones_follow_the_law():
 def test_the_clock_is_refused_what_is_for_people():
     with pytest.raises(NotAllowed):
         LIFE.check(Act(CLOCK, NOW), a_job(State.SUBMITTED), "publish")
+
+
+@pytest.mark.parametrize(
+    ("actor", "details", "named"),
+    [
+        (Actor(13, OWNER, Kind.OWNER, Role.DELEGATE), {}, True),
+        (Actor(13, OWNER, Kind.OWNER, Role.DELEGATE), {"two_person": False}, False),
+        (Actor(12, OWNER, Kind.OWNER, Role.DELEGATE), {}, False),
+        (Actor(13, 4, Kind.OWNER, Role.DELEGATE), {}, False),
+        (Actor(13, OWNER, Kind.AGENCY, Role.AUTHORISED), {}, False),
+    ],
+)
+def test_the_officer_is_a_person_of_the_owner_named_for_a_job_of_two_persons(actor, details, named):
+    assert rules.its_officer(actor, a_job(State.OPEN, **details)) is named
+
+
+def test_what_opens_the_entries_is_missing_until_it_is_brought():
+    for source, value in ((None, None), (None, "ab"), ("drand", None), ("drand", "ab")):
+        missing = source == "drand" and value is None
+        assert (
+            rules.value_missing(VISITOR, a_job(State.AWAITING, outside_source=source, outside_value=value)) is missing
+        )
+    for two, unlocked in ((True, True), (True, False), (False, True), (False, False)):
+        missing = two and not unlocked
+        assert rules.share_missing(VISITOR, a_job(State.AWAITING, two_person=two, unlocked=unlocked)) is missing

@@ -42,6 +42,11 @@ class State(StrEnum):
     GONE = "gone"
 
 
+@who("a door that is nailed")
+def nailed(actor, thing):
+    return thing.nailed
+
+
 BOTH = frozenset({State.OPEN, State.SHUT})
 LIFE = Lifecycle(
     "door",
@@ -50,13 +55,14 @@ LIFE = Lifecycle(
     step("shut", "Shut it", State.OPEN, State.SHUT, an_owner, due=days("rest", "nap"), asks=True),
     step("spring", "Let it spring open", State.SHUT, State.OPEN, the_clock, lapse=True, page="springs.show"),
     step("take", "Take it out", BOTH, State.GONE, an_owner | the_clock),
+    step("free", "Draw the nails", State.OPEN, State.OPEN, an_agency & nailed),
     page="doors",
     turns={State.OPEN: Turn(an_owner, "Shut it", "doors.shut")},
 )
 
 
-def door(state=State.SHUT, due=NOW + timedelta(hours=1)):
-    return SimpleNamespace(state=state, due=due)
+def door(state=State.SHUT, due=NOW + timedelta(hours=1), nailed=False):
+    return SimpleNamespace(state=state, due=due, nailed=nailed)
 
 
 def those(question, thing=None):
@@ -136,6 +142,14 @@ def test_a_verb_stands_once_in_the_table():
     twice = step("shut", "Shut it", State.OPEN, State.SHUT, an_owner)
     with pytest.raises(ValueError, match=r"^door: a verb stands twice in the table$"):
         Lifecycle("door", "a door", {State.OPEN: "open"}, twice, twice, page="doors")
+
+
+def test_a_step_is_for_whom_it_says_and_of_such_a_thing():
+    act, shut_fast = Act(AGENCY, NOW), door(State.OPEN, nailed=True)
+    assert LIFE.offered(act, shut_fast) == [LIFE["free"]] and LIFE.offered(act, door(State.OPEN)) == []
+    assert LIFE.check(act, shut_fast, "free") is LIFE["free"]
+    with pytest.raises(NotAllowed):
+        LIFE.check(act, door(State.OPEN), "free")
 
 
 @pytest.mark.parametrize(

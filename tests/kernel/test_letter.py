@@ -35,6 +35,13 @@ def test_nobody_who_stays_is_nearer_to_the_reference_than_the_selected_one(entra
     transcript = rehearse("average_price", entrants, seed, RULE)
     found = [standing(transcript, line["code"], transcript["winner"]) for line in transcript["entrants"]]
     assert all(one.away >= one.selected_away for one in found if one.place)
+    quotes = {line["code"]: line["quote"] for line in transcript["entrants"]}
+    for code, one in zip(quotes, found, strict=True):
+        assert (one.quote, one.selected_quote) == (quotes[code], quotes[transcript["winner"]])
+        assert one.reference == transcript["reference"]
+        assert (one.away, one.selected_away) == tuple(
+            abs(quote - one.reference) for quote in (one.quote, one.selected_quote)
+        )
     assert {one.dropped for one in found} == ({None, "high", "low"} if entrants >= 6 else {None})
 
 

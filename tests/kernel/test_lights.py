@@ -63,3 +63,9 @@ def test_the_thresholds_are_arguments():
     assert seen("2026-09-14T10:00", 10, yellow_from_percent=50).color == "yellow"
     assert seen("2026-09-15T10:00", 10, yellow_from_percent=70).color == "green"
     assert seen("2026-09-07T10:00", 2, yellow_days_left=0).color == "green"
+
+
+def test_just_under_the_share_is_still_green():
+    for used, color in ((59, "green"), (60, "yellow")):  # 59 of 99 are 59.6 %
+        now = datetime.combine(CALENDAR.add(SINCE.date(), used), SINCE.time(), HERE)
+        assert light(CALENDAR, SINCE, CALENDAR.deadline(SINCE, 99), now, **LIMITS) == Light(color, 99 - used)

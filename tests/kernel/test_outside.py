@@ -1,12 +1,13 @@
 """Every outside value is named for a closing instant so that it comes into being after it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.outside import APART, GENESIS, PERIOD, SOURCES, drand_round, welfare_3d
+from app.kernel.outside import APART, GENESIS, PERIOD, SOURCES, Named, drand_round, welfare_3d
 
 CLOSES = datetime(2026, 10, 10, 16, tzinfo=UTC)
 INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))
@@ -25,7 +26,10 @@ def test_the_names_say_in_words_what_is_meant():
     named = drand_round(CLOSES)
     assert named.words == f"drand quicknet {chain}, round {named.number}, randomness"
     assert named.where == f"https://api.drand.sh/{chain}/public/{named.number}"
-    assert welfare_3d(CLOSES).words == "中国福利彩票3D，2026-10-11当日或其后首期开奖号码"
+    words = "中国福利彩票3D，2026-10-11当日或其后首期开奖号码"
+    evening = datetime(2026, 10, 11, 12, tzinfo=UTC)
+    assert welfare_3d(CLOSES) == Named(words, evening, "https://www.cwl.gov.cn/", 0)
+    assert welfare_3d(CLOSES).since.tzinfo is UTC
 
 
 @given(closes=INSTANTS, source=st.sampled_from(sorted(SOURCES)))
@@ -58,7 +62,7 @@ READ = [
 @pytest.mark.parametrize(("source", "typed", "value"), READ)
 def test_a_value_is_read_as_its_source_writes_it(source, typed, value):
     if value is None:
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=rf"^not like {re.escape(SOURCES[source].shape.pattern)}$"):
             SOURCES[source].read(typed)
     else:
         assert SOURCES[source].read(typed) == value

@@ -40,6 +40,7 @@ def test_without_pauses_the_clock_runs_over_the_holidays_to_the_makeup_saturday(
     assert (found.due, found.provisional, found.excluded_seconds, found.excluded_days) == (
         date(2026, 10, 10), False, 0, 0,
     )  # fmt: skip
+    assert (found.start, found.days) == (date(2026, 9, 28), 5)
     assert kinds(found) == "cchhhhhhhccc"
     assert found.rows[0] == LedgerDay(date(2026, 9, 29), "counted", False, WEEK_RULE)
     assert found.rows[4] == LedgerDay(date(2026, 10, 3), "holiday", False, NOTICE_2026)
@@ -137,16 +138,20 @@ def test_working_hours_are_an_argument():
     ],
 )
 def test_hours_that_are_no_hours_are_refused(spans):
-    with pytest.raises(ValueError, match="spans in order"):
+    said = r"^write the working hours as spans in order, like 09:00-12:00 and 15:00-18:00$"
+    with pytest.raises(ValueError, match=said):
         Hours(spans)
 
 
 def test_what_cannot_be_clocked_is_refused_with_what_to_do():
-    with pytest.raises(ValueError, match="with a time zone"):
-        Pause(datetime(2026, 9, 8), datetime(2026, 9, 9))
-    with pytest.raises(ValueError, match="swap its two instants"):
+    naive, aware = datetime(2026, 9, 8), here("2026-09-09T00:00")
+    zone = r"^give both ends of a pause with a time zone, like 2026-09-29T10:00\+08:00$"
+    for ends in ((naive, naive), (naive, aware), (aware, naive)):
+        with pytest.raises(ValueError, match=zone):
+            Pause(*ends)
+    with pytest.raises(ValueError, match=r"^a pause ends before it starts: swap its two instants$"):
         pause("2026-09-09T00:00", "2026-09-08T00:00")
-    with pytest.raises(ValueError, match="at least 1 working day"):
+    with pytest.raises(ValueError, match=r"^give at least 1 working day$"):
         clock(days=0)
     with pytest.raises(ValueError, match="import the missing years"):
         clock(start=date(1900, 1, 1))

@@ -53,3 +53,7 @@ def test_what_is_no_mobile_number_is_refused(typed):
 def test_whatever_is_typed_can_be_looked_up():
     assert read_name(" Nobody@Home ") == "nobody@home"
     assert len(read_name("ﷺ" * 500)) <= 100
+
+
+def test_what_is_neither_a_number_nor_a_name_is_looked_for_as_it_was_typed():
+    assert read_name(" -- ") == "--"

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.kernel.transcript import LOWEST, RANDOM
-from app.methods.rules import METHODS, PRICED, WHY, Case, Method, asks_quote, in_force, judge
+from app.methods.rules import METHODS, PRICED, WHY, Against, Case, Method, Verdict, asks_quote, in_force, judge
 
 DAY = date(2026, 9, 28)
 
@@ -69,6 +69,24 @@ def test_any_one_rule_is_enough_and_another_methods_rule_is_none():
 def test_a_method_without_a_rule_is_not_lawful():
     found = judge([], LOWEST, "lowest price", CASE)
     assert found.against and not found.possible
+
+
+def test_every_verdict_says_all_it_knows():
+    assert judge([Rule()], LOWEST, "lowest price", CASE) == Verdict((Rule(),), None, True)
+    nothing = Against("“%(method)s” is not lawful: no rule in force allows it.", {"method": "lowest price"})
+    assert judge([], LOWEST, "lowest price", CASE) == Verdict((), nothing, False)
+    rule = Rule(from_cents=1_000_050, to_cents=999_900, item_class="政府委托", ground="示例理由。", source="示例通知。")
+    told = {"item_class": "政府委托", "most": "9,999", "least": "10,000.50", "ground": "示例理由", "source": "示例通知"}
+    found = judge([rule], LOWEST, "lowest price", CASE)
+    assert found == Verdict((), Against(WHY["item_class"], {"method": "lowest price", **told}), False)
+    unbound = judge([replace(rule, to_cents=None)], LOWEST, "lowest price", CASE)
+    assert unbound.against.places == {"method": "lowest price", **told, "most": "0"}
+
+
+def test_a_rule_of_another_ground_is_told_last():
+    rules = [Rule(1, direct_ground="small"), Rule(2, to_cents=5_000, urgent=True)]
+    case = replace(CASE, direct_ground="urgent")
+    assert judge(rules, LOWEST, "lowest price", case).against.says == WHY["above"]
 
 
 def test_the_reason_is_that_of_the_nearest_rule():
