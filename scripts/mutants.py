@@ -51,7 +51,8 @@ AT_IMPORT: set[str] = set()
 
 def main() -> None:
     os.chdir(ROOT)
-    files = sys.argv[1:] or sorted(str(path) for pattern in FILES for path in Path().glob(pattern))
+    known = (path for pattern in FILES for path in Path().glob(pattern))
+    files = sys.argv[1:] or sorted(str(path) for path in known if "def " in path.read_text(encoding="utf-8"))
     config().only_mutate = files
     if len(files) == 1:
         change(files[0])

@@ -144,3 +144,20 @@ def holds(number):
 
 def test_a_date_of_birth_stands_in_the_number():
     assert [born(number) for number in IDENTITIES] == [date(1949, 12, 31), date(1880, 1, 1)]
+
+
+def test_a_check_character_is_of_the_right_number_of_characters():
+    for digit, texts in ((inner_digit, ("D214356", "D21435690")), (last_digit, ("9" * 16, "9" * 18))):
+        for text in texts:
+            with pytest.raises(ValueError):
+                digit(text)
+
+
+def test_a_code_may_be_typed_with_spaces_up_to_four_times_its_length():
+    assert check_code(PUBLISHED[0] + " " * 54) == PUBLISHED[0]
+    assert refusal(check_code, PUBLISHED[0] + " " * 55) == WRONG_LENGTH
+
+
+@pytest.mark.parametrize("place", range(2, 8))
+def test_every_character_of_the_district_is_a_digit(place):
+    assert refusal(check_code, PUBLISHED[0][:place] + "A" + PUBLISHED[0][place + 1 :]) == WRONG_DISTRICT

@@ -25,7 +25,7 @@ def test_every_entrant_is_fictional_and_offers_within_bounds(method):
     lines = made["entrants"]
     assert len({line["code"] for line in lines}) == 60
     assert {line["name"] for line in lines} == {f"示例机构 {number}（示例）" for number in range(1, 61)}
-    assert {line["made_by"] for line in lines} == {BROWSER, PLATFORM}
+    assert 0 < sum(line["made_by"] == PLATFORM for line in lines) < sum(line["made_by"] == BROWSER for line in lines)
     quotes = {line["quote"] for line in lines}
     assert quotes == {None} if method == "random_draw" else all(3_000_000 <= quote < 3_040_000 for quote in quotes)
     days = {line["days"] for line in lines}
