@@ -8,7 +8,17 @@ import pytest
 from app.jobs.rules import State
 from app.kernel.act import CLOCK, Act
 from app.kernel.errors import WrongState
-from app.services.rules import LIFE, MAY_READ, REASONS, PauseState, Reason, runs
+from app.services.rules import (
+    LIFE,
+    MAY_READ,
+    REASONS,
+    AlterationKind,
+    PauseState,
+    Reason,
+    asks_open_to,
+    once,
+    runs,
+)
 from tests.jobs.test_rules import AGENCY, NOW, OWNER, OWNERS, PARTIES, PEOPLE, a_job
 
 
@@ -77,3 +87,13 @@ def test_papers_are_for_the_parties_the_operator_and_the_regulator():
 def test_a_pause_runs_in_one_state_and_has_a_reason_with_words():
     assert [state for state in PauseState if runs(CLOCK, a_pause(state))] == [PauseState.RUNNING]
     assert set(REASONS) == set(Reason)
+
+
+def test_new_days_are_asked_for_while_the_clock_runs_and_an_extension_by_the_agency_once():
+    assert [kind for kind in AlterationKind if once(kind)] == [AlterationKind.EXTENSION]
+    for state in State:
+        job = a_job(state)
+        runs_on = state in (State.IN_SERVICE, State.PAUSED)
+        asked = {name: len(asks_open_to(actor, job)) for name, actor in PEOPLE.items()}
+        wanted = {"agency": 2, "owner": 1, "runner": 1} if runs_on else {}
+        assert {name: number for name, number in asked.items() if number} == wanted

@@ -1,0 +1,81 @@
+"""What a number of the rules may be, without a database."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.kernel.errors import Invalid
+from app.terms.rules import FARTHEST, MAY_ADOPT, MAY_REHEARSE, check_day, may_be_adopted, read_value
+from tests.jobs.test_rules import PEOPLE
+
+TODAY = date(2026, 9, 28)
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "typed", "stored"),
+    [
+        ("entry", "wd", "3", "3"),
+        ("entry", "wd", " ３ ", "3"),
+        ("entry", "wd", "365", "365"),
+        ("light_share", "%", "100", "100"),
+        ("panel_least", "count", "5", "5"),
+        ("rating_correction", "minutes", "1", "1"),
+        ("working_hours", "text", "08:30-12:00，14:30-17:30", "08:30-12:00,14:30-17:30"),
+        ("average_percentages", "text", "94、95 ,96", "94,95,96"),
+    ],
+)
+def test_a_value_is_stored_plainly(code, unit, typed, stored):
+    assert may_be_adopted(code, unit) and read_value(code, unit, typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "typed"),
+    [
+        ("entry", "wd", "0"),
+        ("entry", "wd", "366"),
+        ("entry", "wd", "-1"),
+        ("entry", "wd", "three"),
+        ("entry", "wd", ""),
+        ("entry", "wd", "1.5"),
+        ("light_share", "%", "101"),
+        ("panel_least", "count", "4"),
+        ("panel_least", "count", "1"),
+        ("password_length", "count", "7"),
+        ("working_hours", "text", "12:00-09:00"),
+        ("working_hours", "text", "nine"),
+        ("average_percentages", "text", "95,95"),
+        ("average_percentages", "text", "0"),
+        ("average_percentages", "text", "x"),
+    ],
+)
+def test_a_value_that_a_number_cannot_have_is_refused_beside_its_field(code, unit, typed):
+    with pytest.raises(Invalid) as refused:
+        read_value(code, unit, typed)
+    assert refused.value.field == "value"
+
+
+def test_a_text_that_nobody_knows_how_to_read_is_not_adopted():
+    assert not may_be_adopted("rating_parties", "text")
+    with pytest.raises(Invalid) as refused:
+        read_value("rating_parties", "text", "1,2,3")
+    assert refused.value.field == "code"
+
+
+@pytest.mark.parametrize(
+    ("after", "fits"), [(-1, False), (0, False), (1, True), (FARTHEST, True), (FARTHEST + 1, False)]
+)
+def test_a_number_takes_effect_after_today_and_within_a_year(after, fits):
+    day = TODAY + timedelta(days=after)
+    if fits:
+        check_day(day, TODAY)
+    else:
+        with pytest.raises(Invalid) as refused:
+            check_day(day, TODAY)
+        assert refused.value.field == "effective_from"
+
+
+def test_offices_rehearse_and_the_operator_alone_adopts():
+    assert {name for name, actor in PEOPLE.items() if MAY_ADOPT(actor)} == {"operator"}
+    assert {name for name, actor in PEOPLE.items() if MAY_REHEARSE(actor)} == {
+        "operator", "regulator", "other regulator", "chair",
+    }  # fmt: skip
