@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import CompoundSelect, bindparam, func, literal, or_, select, union_all
 
-from app.infra.db import on_connect, session, transaction
+from app.infra.db import on_connect, run, session, transaction
 from app.infra.record import advance
 from app.kernel.act import CLOCK, Act
 
@@ -36,13 +37,20 @@ def tick(lives: Iterable[Any], now: datetime, verbs: Verbs, grace: timedelta = A
 def late(model: Any, now: datetime, grace: timedelta = AT_ONCE, limit: int = 1000) -> list[tuple[str, int]]:
     """(state, id) of rows whose deadline has passed and whose next step is the clock's, by the (state, due) index.
     A deadline that was no later than the step before it gave nobody time to act, and has no grace."""
-    ripe = or_(model.due <= now - grace, model.due <= model.state_since)
-    found: list[tuple[str, int]] = []
-    for state in model.LIFE.lapses:
-        late_here = select(model.id).where(model.state == state, model.due <= now, ripe)
-        found += [(state, id) for id in session.scalars(late_here.order_by(model.due).limit(limit))]
+    found: Any = run(_late(model), now=now, ripe=now - grace, limit=limit).all() if model.LIFE.lapses else []
     session.rollback()
-    return found
+    return [(state, id) for state, id in found]
+
+
+@cache
+def _late(model: Any) -> CompoundSelect[Any]:
+    """Of each state the first so many: rows that cannot be moved keep no other state's from their turn."""
+    ripe = or_(model.due <= bindparam("ripe"), model.due <= model.state_since)
+    each = []
+    for state in model.LIFE.lapses:
+        here = select(literal(str(state)), model.id).where(model.state == state, model.due <= bindparam("now"), ripe)
+        each.append(select(here.order_by(model.due).limit(bindparam("limit")).subquery()))
+    return union_all(*each)
 
 
 def lag(lives: Iterable[Any], now: datetime) -> float:
