@@ -117,7 +117,7 @@ def test_who_was_excluded_reads_the_condition(read) -> None:
 def test_of_a_failed_selection_the_letter_compares_nothing(read) -> None:
     agency = make.agency()
     job = make.job("open", funds="state")
-    make.verb("entries", "enter")(make.act(agency, make.later(job)), job, quote_cents=None)
+    make.verb("entries", "enter")(make.act(agency, make.later(job)), job, Offer())
     make.lapse(make.lapse(job))
     page = read(job, agency)
     assert "The selection failed: nobody was selected." in page
