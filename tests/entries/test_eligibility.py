@@ -134,7 +134,7 @@ def unmet(job, agency, today=TODAY):
 def test_an_agency_that_meets_them_all_may_enter(job):
     agency = make.agency(lists="ZJ-017")
     assert unmet(job, agency) == []
-    assert len(conditions(TODAY, job, agency)) == 8
+    assert len(conditions(TODAY, job, agency)) == 9
 
 
 def test_each_condition_fails_by_itself(job):
