@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, and_, or_, select, true
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, or_, select, true
 from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
+from app.accounts.models import one_of
 from app.agencies.models import Agency
 from app.districts.models import within
 from app.infra import almanac
@@ -21,7 +22,7 @@ from app.kernel.act import Actor
 from app.kernel.law import Turn
 from app.kernel.lights import Light
 from app.kernel.workdays import HERE, due_day, local_day
-from app.lateness.rules import LIFE, SAID_BY_THE_JOB, Side, sides, terms_of
+from app.lateness.rules import LIFE, SAID_BY_THE_JOB, RoundState, Side, sides, terms_of
 from app.notices.operations import SUBJECTS
 
 # So many things of each kind are looked at, those first that are due first.
@@ -37,6 +38,8 @@ class Round(Living, Row):
     LIFE = LIFE
 
     name: Mapped[str] = mapped_column(unique=True)
+
+    __table_args__ = (CheckConstraint(one_of("state", RoundState), "known_state"),)
 
 
 class Reminder(Row):

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("due", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counted_from", sa.Date(), nullable=True),
         sa.Column("counted_days", sa.Integer(), nullable=True),
+        sa.CheckConstraint("state IN ('waiting')", name=op.f("ck_round_known_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
         sa.UniqueConstraint("name", name=op.f("uq_round_name")),
     )
