@@ -35,9 +35,9 @@ class Try:
     verb: Callable[[], Any]
 
 
-def by(act: Act, thing: Any, step: str, verb: Any, **facts: Any) -> Try:
+def by(act: Act, thing: Any, step: str, verb: Any, *given: Any, **facts: Any) -> Try:
     model, id = type(thing), thing.id
-    return Try(act, model, id, step, lambda: verb(act, session.get_one(model, id), **facts))
+    return Try(act, model, id, step, lambda: verb(act, session.get_one(model, id), *given, **facts))
 
 
 def the_clock(thing: Any, step: str) -> Try:

@@ -282,8 +282,8 @@ def a_letter_is_half(small: Small) -> None:
 
 
 def a_rating_stands_alone(small: Small) -> None:
-    job, known = small.job, {"side": "owner", "given_at": NOW, "state": "given", "state_since": NOW, "text": ""}
-    places = {"job_id": job.id, "by_id": job.owner_id, "about_id": job.agency_id}
+    job, known = small.job, {"side": "owner", "given_at": NOW, "state": "given", "state_since": NOW}
+    places = {"job_id": job.id, "by_id": job.owner_id, "about_id": job.agency_id, "text": "", "points": 400, "month": 0}
     session.add(Rating(**places, **known, **dict.fromkeys(AXES, 4)))
 
 

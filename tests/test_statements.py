@@ -33,8 +33,8 @@ SENT = {
     ("owner", "/desk"): 10,
     ("agency", "/desk"): 9,
     ("operator", "/desk"): 9,
-    ("regulator", "/desk"): 16,
-    ("visitor", "/late"): 14,
+    ("regulator", "/desk"): 17,
+    ("visitor", "/late"): 22,
     ("visitor", "/speed"): 1,
 }
 

@@ -137,8 +137,10 @@ class Professional(Row):
 
 def _lines(of: type[Any], line: Any) -> Any:
     """The lines of an agency's checked rows, each between line breaks; nothing where there is none."""
-    query = select("\n" + func.aggregate_strings(line, "\n") + "\n")
-    return func.coalesce(query.where(of.agency_id == Agency.id, of.checked).scalar_subquery(), "")
+    lines = select(line.label("line")).where(of.agency_id == Agency.id, of.checked).correlate(Agency)
+    sorted_lines = lines.order_by(line).subquery()
+    joined = select("\n" + func.aggregate_strings(sorted_lines.c.line, "\n") + "\n")
+    return func.coalesce(joined.scalar_subquery(), "")
 
 
 # Sums up the checked papers of the agencies with these `ids`.

@@ -69,10 +69,12 @@ def _note(act: Act, rating: Rating, month: int) -> None:
         risk=risk_of(flags, here),
         flags=flags,
         text_key=key,
-        state=ReviewState.WAITING if flags else ReviewState.PASSED,
+        state=ReviewState.PASSED,
         state_since=act.now,
     )
     record(act, "review.note", review, flags=sorted(flags))
+    if flags:
+        advance(act, review, "flag")
 
 
 def _promise_draw(act: Act, month: int) -> None:

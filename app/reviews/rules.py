@@ -63,6 +63,7 @@ LIFE = Lifecycle("review", N_("review of a rating"), {
         ReviewState.WAITING: N_("to be looked at"),
         ReviewState.KEPT:    N_("looked at: the rating stays"),
     },
+    step("flag", N_("Flag for review"),     ReviewState.PASSED,  ReviewState.WAITING, the_clock),
     step("draw", N_("Draw for review"),     ReviewState.PASSED,  ReviewState.WAITING, the_clock),
     step("keep", N_("Let the rating stay"), ReviewState.WAITING, ReviewState.KEPT,    regulator_of_its_job, asks=True),
     page="reviews",

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app import wiring
 from app.accounts.models import User
+from app.calendars.models import CalendarNotice
 from app.contracts.models import Contract, MaterialLine
 from app.entries.models import Entry
 from app.infra.db import Row, session
@@ -80,6 +81,8 @@ def half_states() -> Iterator[str]:
     for model in wiring.LIVES:
         life = model.LIFE
         for row in session.scalars(select(model)):
+            if model is CalendarNotice and not stories[life.name, row.id]:
+                continue  # in force since it was loaded
             state, since, due = next(iter(life.states)), None, row.due
             for event in stories[life.name, row.id]:
                 step = life.steps.get(event.name.removeprefix(f"{life.name}."))

@@ -11,7 +11,8 @@ from app.notices.rules import MAY_LIST, MAY_READ, TELL, To
 SILENT = {
     "entry.change", "entry.withdraw", "entry.reenter", "job.close", "job.release", "job.agree", "job.object",
     "job.veto_pause", "objection.take_back", "pause.confirm", "pause.end", "pause.close", "blacklist_line.dismiss",
-    "blacklist_line.match", "rating.correct", "appeal.take_back", "review.draw", "review.keep", "round.remind",
+    "blacklist_line.match", "rating.correct", "appeal.take_back", "review.draw", "review.flag", "review.keep",
+    "round.remind",
     "calendar_notice.apply", "calendar_notice.drop",
 }  # fmt: skip
 # What is told although it is no step.

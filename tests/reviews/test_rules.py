@@ -21,6 +21,7 @@ def allowed(asks, *things):
 
 def test_the_clock_draws_and_the_regulator_of_the_sector_looks():
     assert {verb: allowed(LIFE[verb].who, a_review()) for verb in LIFE.steps} == {
+        "flag": {"clock"},
         "draw": {"clock"},
         "keep": {"regulator"},
     }
@@ -30,7 +31,11 @@ def test_the_clock_draws_and_the_regulator_of_the_sector_looks():
 
 @pytest.mark.parametrize(
     ("verb", "who", "states"),
-    [("keep", "regulator", ("passed", "kept")), ("draw", "clock", ("waiting", "kept"))],
+    [
+        ("keep", "regulator", ("passed", "kept")),
+        ("draw", "clock", ("waiting", "kept")),
+        ("flag", "clock", ("waiting", "kept")),
+    ],
 )
 def test_a_step_leads_only_from_its_own_state(verb, who, states):
     for state in states:
