@@ -32,7 +32,7 @@ from app.infra.db import session
 from app.infra.record import Event
 from app.inquiries import operations as inquiries
 from app.jobs.models import Job
-from app.kernel.act import Kind, Role
+from app.kernel.act import CLOCK, Act, Kind, Role
 from app.methods.models import known_rules
 from app.notices.models import Notice
 from app.objections import operations as objections
@@ -484,7 +484,7 @@ def reviewed(cast: Cast) -> None:
     rated(cast)
     job = cast.things[Job.__name__]
     event = session.scalars(select(Event.id).where(Event.name == "job.conclude").order_by(Event.id.desc())).first()
-    reviews.look(make.act(cast.agency, make.later(job)), event or 0)
+    reviews.look(Act(CLOCK, make.later(job)), event or 0)
     cast.adds(review_of(cast.things["Rating"].id))
 
 
