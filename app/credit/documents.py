@@ -110,10 +110,6 @@ def event_line(event: CreditEvent, day: date, say: Say) -> dict[str, Any]:
     }
 
 
-def _inside(event: CreditEvent) -> dict[str, Any]:
-    return {"state": event.state, "professional": event.professional}
-
-
 def _bar(bar: Bar, say: Say) -> dict[str, Any]:
     days = {"first": bar.first_day.isoformat(), "last": bar.last_day.isoformat()}
     return {"item": bar.item.code if bar.item else None, **days, "because": say(bar.says), "detail": bar.detail}

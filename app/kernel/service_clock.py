@@ -100,7 +100,7 @@ def ledger(
     excluded_days = _whole_days(total, hours.length)
     reached = calendar.add(start, days + excluded_days)
     due = calendar.ends(reached)
-    paused = _paused(calendar, hours, first, reached, excluded, excluded_days)
+    paused = _paused(calendar, hours, reached, excluded, excluded_days)
     return Ledger(
         start=start,
         days=days,
@@ -134,9 +134,7 @@ def _stretches(first: date, pauses: Iterable[Pause]) -> Iterator[tuple[datetime,
             reached = end
 
 
-def _paused(
-    calendar: Calendar, hours: Hours, first: date, due: date, excluded: dict[date, timedelta], count: int
-) -> set[date]:
+def _paused(calendar: Calendar, hours: Hours, due: date, excluded: dict[date, timedelta], count: int) -> set[date]:
     """The count days that bear the excluded time: those on which its running total rounds to one more whole day.
 
     Where pauses beyond the window leave too few, the latest working days of the window bear the rest.

@@ -158,12 +158,6 @@ def scores_over_all(unit_ids: Sequence[int]) -> Mapping[int, Score]:
     return {row.unit_id: row for row in session.scalars(query)}
 
 
-def scores_of(unit_id: int) -> list[Score]:
-    """The scores of a unit: over all first, then by item."""
-    query = select(Score).where(Score.unit_id == unit_id)
-    return sorted(session.scalars(query), key=lambda row: (row.item_id is not None, row.item_id or 0))
-
-
 def month_now() -> int | None:
     """The month that the published scores are of; None before there is any."""
     return session.scalar(select(func.max(Market.month)))

@@ -17,13 +17,19 @@ from app.kernel.workdays import local_day
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating, ratings_of
 from app.scores import operations
-from app.scores.models import Market, MarketTally, Tally, open_data, published, rank_of, scores_of, top
+from app.scores.models import Market, MarketTally, Score, Tally, open_data, published, rank_of, top
 from tests import make
 from tests.verify import verifiers
 
 pytestmark = pytest.mark.usefixtures("app")
 PROGRAM = verifiers.ROOT / "verify" / "rating.py"
 REASON = "与事实不符，不予计入。"
+
+
+def scores_of(unit_id: int) -> list[Score]:
+    """The scores of a unit: over all first, then by item."""
+    query = select(Score).where(Score.unit_id == unit_id)
+    return sorted(session.scalars(query), key=lambda row: (row.item_id is not None, row.item_id or 0))
 
 
 def rated(owner: int | None = 4, agency: int | None = 5, **fields: Any) -> Job:
