@@ -1,0 +1,119 @@
+"""What is known of the field's words: which mean the same, and how the known names sound."""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import product
+
+from search.analyzer import ALONE, fold
+from search.sounds import syllables
+
+VARIANTS = 12  # of one term, with its synonyms in its place
+ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))  # sounds that many do not tell apart
+
+
+class Lexicon:
+    """`groups` are words that mean the same, the full name first; `names` are other phrases that may be meant by their
+    sound. Words are told apart as folded."""
+
+    def __init__(self, groups: Iterable[Iterable[str]] = (), names: Iterable[str] = ()):
+        self.groups = [tuple(dict.fromkeys(fold(word).strip() for word in group)) for group in groups]
+        self.names = tuple(dict.fromkeys(fold(name).strip() for name in names))
+        self.group_of = {word: group for group in reversed(self.groups) for word in group if word}
+
+    @cached_property
+    def anywhere(self) -> re.Pattern[str]:
+        longest_first = sorted(self.group_of, key=len, reverse=True)
+        return re.compile("|".join(_whole(word) for word in longest_first) or r"(?!)")
+
+    def variants(self, folded: str) -> list[str]:
+        """A term with each known word in it replaced by those that mean the same; the full names first, at most
+        `VARIANTS`. The term itself is among them."""
+        parts: list[tuple[str, ...]] = []
+        at = 0
+        for found in self.anywhere.finditer(folded):
+            parts += [(folded[at : found.start()],), self.group_of[found.group()]]
+            at = found.end()
+        parts.append((folded[at:],))
+        made = dict.fromkeys("".join(row) for row in product(*parts))
+        return list(dict.fromkeys([*list(made)[: VARIANTS - 1], folded]))
+
+    @cached_property
+    def sounding(self) -> dict[str, str]:
+        """The known words by their full pinyin in one word, the first of those that sound alike."""
+        words = [*self.group_of, *self.names]
+        return {sound: word for word in reversed(words) if (sound := sound_of(word))}
+
+    @cached_property
+    def read_as(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """The syllables of each known word with those of the words that mean the same."""
+        return {
+            row: tuple(dict.fromkeys(other for each in group if (other := syllables_of(each))))
+            for word, group in self.group_of.items()
+            if (row := syllables_of(word))
+        }
+
+    def sound_variants(self, way: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Syllables with those of a known word in them replaced by those of the words that mean the same."""
+        made = []
+        for start in range(len(way)):
+            for end in range(len(way), start + 1, -1):
+                for other in self.read_as.get(way[start:end], ()):
+                    made.append(way[:start] + other + way[end:])
+        return list(dict.fromkeys([way, *made]))[:VARIANTS]
+
+    def corrected(self, letters: str) -> str | None:
+        """The known word whose sound is nearest to letters that nothing sounds like; None when none is near."""
+        blurred = blur(letters)
+        for sound, word in self.sounding.items():
+            if blur(sound) == blurred:
+                return word
+        may_differ = 2 if len(letters) >= 9 else 1 if len(letters) >= 5 else 0
+        near = [
+            (differ, abs(len(sound) - len(letters)), sound)
+            for sound in self.sounding
+            if abs(len(sound) - len(letters)) <= may_differ
+            and (differ := difference(letters, sound, may_differ)) <= may_differ
+        ]
+        return self.sounding[min(near)[2]] if near else None
+
+
+def _whole(word: str) -> str:
+    """A word as it stands in a text: one in letters not as a part of a longer one."""
+    before = "" if ALONE.match(word[0]) else r"(?<![^\W_])"
+    after = "" if ALONE.match(word[-1]) else r"(?![^\W_])"
+    return before + re.escape(word) + after
+
+
+def sound_of(word: str) -> str:
+    """The full pinyin of a word of Chinese characters alone; empty for others."""
+    return "".join(syllables_of(word))
+
+
+def syllables_of(word: str) -> tuple[str, ...]:
+    """The syllables of a word of at least two Chinese characters and nothing else; none of others."""
+    row = syllables(word)[:-1]
+    return row if len(row) > 1 and all(each.isalpha() for each in row) else ()
+
+
+def blur(letters: str) -> str:
+    for one, other in ALIKE:
+        letters = letters.replace(one, other)
+    return letters
+
+
+def difference(one: str, other: str, most: int) -> int:
+    """How many letters are left out, added, wrong, or changed about with their neighbour; more than `most` is
+    `most + 1`."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, right in enumerate(other, 1):
+            least = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != right))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == right:
+                least = min(least, last[j - 2] + 1)
+            row.append(least)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)

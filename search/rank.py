@@ -1,0 +1,92 @@
+"""The order of what the embedded engine found: what is asked for first, and equals as the day's salt shuffles them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from search.columns import LENGTH, NONE, TIE, Columns, Ids, Numbered
+from search.fields import Index
+from search.question import RELEVANCE, Question
+
+FIRST_BITS = 40  # of the place are what is sorted by, the others shuffle equals
+LAST = (1 << FIRST_BITS) - 1
+STEP = 1 << 20  # of a score
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document stands: before all with a larger `order`, or an equal one and a larger `id`."""
+
+    order: int
+    id: int
+
+    def told(self) -> str:
+        return f"{self.order:x}.{self.id:x}"
+
+
+def place(told: str) -> Place:
+    """Read what `Place.told` said; ValueError when it did not say that."""
+    order, _, id = told.partition(".")
+    return Place(int(order, 16) & ((1 << 64) - 1), int(id, 16) & ((1 << 62) - 1))
+
+
+def ranks(
+    index: Index, question: Question, columns: Columns, numbered: Numbered, ids: Ids, weights: npt.NDArray[Any]
+) -> list[Place]:
+    """The first documents after `question.after`: one more than its `limit`, where there are so many. `weights` are
+    those of the fields matched, for the order by relevance."""
+    if question.sort == RELEVANCE:
+        scores = _scores(index, question, columns, numbered, ids, weights)
+        first = LAST - np.minimum((scores * STEP).astype(np.int64), LAST)
+    else:
+        first = _sorted_by(question.sort, columns, ids)
+    order = first.astype(np.uint64) << np.uint64(24) | _shuffled(columns.of(TIE, ids), question.salt)
+    if question.after:
+        before = place(question.after)
+        later = (order > np.uint64(before.order)) | ((order == np.uint64(before.order)) & (ids > before.id))
+        order, ids = order[later], ids[later]
+    wanted = question.limit + 1
+    if len(ids) > wanted:
+        near = order <= np.partition(order, wanted - 1)[wanted - 1]
+        order, ids = order[near], ids[near]
+    sequence = np.lexsort((ids, order))[:wanted]
+    return [Place(int(order[at]), int(ids[at])) for at in sequence]
+
+
+def _scores(
+    index: Index, question: Question, columns: Columns, numbered: Numbered, ids: Ids, weights: npt.NDArray[Any]
+) -> npt.NDArray[np.float64]:
+    rule, scores = index.ranking, weights.astype(np.float64)
+    if question.query.size:
+        title = max(text.weight for text in index.texts.values())
+        covered = np.minimum(question.query.size / np.maximum(columns.of(LENGTH, ids), 1), 1.0)
+        scores *= np.where(weights == title, 1 + covered, 1.0)
+    if rule.favour_by:
+        values = numbered.values.get(rule.favour_by, [])
+        kinds = columns.of(rule.favour_by, ids)
+        scores *= np.array([rule.favour.get(value, 1.0) for value in values] or [1.0])[kinds]
+        if rule.fresh_by:
+            half_lives = np.array([rule.fresh_for.get(value, np.inf) for value in values] or [np.inf])[kinds]
+            moments = columns.of(rule.fresh_by, ids)
+            days = np.maximum(question.now.timestamp() // DAY - moments // DAY, 0)
+            scores *= np.where(moments == NONE, 1.0, 0.5 + 0.5 * np.exp2(-days / half_lives))
+    if rule.lowered_by:
+        scores *= np.where(columns.of(rule.lowered_by, ids) == 1, 0.5, 1.0)
+    return scores
+
+
+def _sorted_by(sort: str, columns: Columns, ids: Ids) -> npt.NDArray[np.int64]:
+    values = columns.of(sort.removeprefix("-"), ids)
+    there = np.clip(values, 0, LAST - 1)
+    return np.where(values == NONE, LAST, LAST - 1 - there if sort.startswith("-") else there)
+
+
+def _shuffled(ties: npt.NDArray[Any], salt: int) -> npt.NDArray[np.uint64]:
+    """24 bits of each document's own hash, mixed with the salt so that every salt gives another order."""
+    mixed = ties.astype(np.uint64) ^ np.uint64(salt & 0xFFFFFFFF)
+    for factor in (0x7FEB352D, 0x846CA68B):
+        mixed = ((mixed ^ (mixed >> np.uint64(16))) * np.uint64(factor)) & np.uint64(0xFFFFFFFF)
+    return mixed >> np.uint64(8)
