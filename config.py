@@ -104,6 +104,10 @@ def _database(text: str) -> str:
     return text
 
 
+def _search(text: str) -> str:
+    return text if text == "off" or text.startswith(("http://", "https://")) else str(_folder(text))
+
+
 def _relay(text: str) -> str:
     if not text.startswith(("https://", "http://127.0.0.1:")):
         raise ValueError("write an address that begins with https://")
@@ -160,6 +164,12 @@ SETTINGS = (
     Setting("DEFAULT_LOCALE", _one_of(*LOCALES), "zh_Hans", about="the language of a visitor who has not chosen"),
     Setting("SESSION_HOURS", _whole(1, 24 * 30), 12, about="how long a sign-in lasts, in hours"),
     Setting("COOKIE_SECURE", _yes_or_no, lambda s: s["ENV"] == "production", about="send cookies over HTTPS only"),
+    Setting(
+        "SEARCH_URL",
+        _search,
+        lambda s: "off" if s["ENV"] == "test" else str(s["DATA_DIR"] / "search"),
+        about="http(s)://… of an Elasticsearch, the folder of the embedded index, or off",
+    ),
     Setting("OUTSIDE_SOURCES", _one_of("off", "drand"), "off", about="outside values the service reads itself, or off"),
     Setting("DRAND_URL", _relay, "https://api.drand.sh", about="the drand relay it reads them from"),
     Setting("TRUSTED_PROXIES", _whole(0, 10), 0, about="how many reverse proxies stand in front"),

@@ -55,7 +55,7 @@ def configure(app: Flask, settings: dict[str, Any]) -> None:
 
 def plug(app: Flask, wiring: Any) -> None:
     """Connect the floors: database, files, mail, outbox, language, answers, sign-in, fields, words."""
-    from app.infra import almanac, db, files, keys, mail, outside, record, recount
+    from app.infra import almanac, db, files, keys, mail, outside, record, recount, searched
     from app.web import answers, door, drawing, locale, typed, uploads, words
 
     db.connect(app.config["DATABASE_URL"])
@@ -63,7 +63,9 @@ def plug(app: Flask, wiring: Any) -> None:
     files.keep_in(Path(app.config["FILES_DIR"]), app.config["UPLOAD_LIMIT_MB"])
     outside.allow(app.config["OUTSIDE_SOURCES"], app.config["DRAND_URL"])
     mail.keep_in(Path(app.config["MAIL_DIR"]))
-    record.plug(wiring.REACTIONS)
+    searched.engine_at(app.config["SEARCH_URL"])
+    record.plug(wiring.REACTIONS, wiring.FOLLOWED if searched.is_on() else {})
+    searched.plug(wiring.FOUND)
     recount.plug(wiring.LIVES, wiring.DERIVED, wiring.FOLLOWING)
     locale.install(app, ROOT / "translations")
     mail.speak(app.extensions["languages"][app.config["DEFAULT_LOCALE"]].sentences.gettext)

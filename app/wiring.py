@@ -35,6 +35,11 @@ from app.entries.views import bp as entries
 from app.fairness import operations as fairness_operations
 from app.fairness.commands import COMMANDS as fairness_commands
 from app.fairness.views import bp as fairness
+from app.finding import operations as finding_operations
+from app.finding.commands import COMMANDS as finding_commands
+from app.finding.documents import SOURCES
+from app.finding.models import load as load_synonyms
+from app.finding.views import bp as finding
 from app.inquiries.models import Inquiry
 from app.inquiries.views import bp as inquiries
 from app.jobs.envelopes import follow as follow_closing
@@ -116,6 +121,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     lateness,
     speed,
     oversight,
+    finding,
 )
 
 # Shipped data, in the order it is loaded: each takes (rows by file name, standards by item code, now).
@@ -125,6 +131,7 @@ LOADERS: tuple[Callable[..., None], ...] = (
     load_catalogue,
     load_lawful_methods,
     credit_operations.load,
+    load_synonyms,
 )
 
 # The clock's steps that do more than move a row.
@@ -173,6 +180,10 @@ REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) |
 }
 REACTIONS |= {name: (*REACTIONS.get(name, ()), "credit.measure") for name in MEASURED}
 
+# What is found; it is written anew in the index after every event about something that changes how it looks.
+FOUND = SOURCES
+FOLLOWED = {begins.split(".")[0]: "finding.follow" for source in SOURCES for begins in source.concerned}
+
 TASKS: dict[str, Callable[..., None]] = {
     "notices.tell": notice_operations.tell,
     "notices.tell_moved": notice_operations.tell_moved,
@@ -189,6 +200,9 @@ TASKS: dict[str, Callable[..., None]] = {
     "credit.measure": credit_operations.measure,
     "lateness.plan": lateness_operations.plan,
     "lateness.remind": lateness_operations.remind,
+    "finding.follow": finding_operations.follow,
+    "finding.write": finding_operations.write,
+    "finding.look": finding_operations.look,
 }
 
 COMMANDS: tuple[Any, ...] = (
@@ -199,5 +213,6 @@ COMMANDS: tuple[Any, ...] = (
     *score_commands,
     *credit_commands,
     *oversight_commands,
+    *finding_commands,
     *demonstration_commands,
 )

@@ -29,7 +29,7 @@ GLANCE = 0.5  # seconds between two looks at whoever started us
 PR_SET_PDEATHSIG = 1
 WEB = [sys.executable, "-m", "gunicorn"]
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
-PREPARE = (["migrate"], ["load"], ["demo", "--if-empty"])
+PREPARE = (["migrate"], ["load"], ["demo", "--if-empty"], ["search", "rebuild", "--if-missing"])
 WELCOME = ["welcome"]
 
 

@@ -1,5 +1,6 @@
 """What an engine is asked and what it answers."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,14 @@ from search.fields import Document, Index
 from search.query import Query
 
 RELEVANCE = "relevance"
+
+
+PLACE = re.compile(r"[0-9A-Za-z._~+/=-]{1,200}")
+
+
+def is_place(after: str) -> bool:
+    """Whether this may be where an answer ended. Engines take any such text, and begin anew where it is none."""
+    return PLACE.fullmatch(after) is not None
 
 
 class Unavailable(Exception):

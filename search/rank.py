@@ -1,5 +1,6 @@
 """The order of what the embedded engine found: what is asked for first, and equals as the day's salt shuffles them."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +29,9 @@ class Place:
 
 
 def place(told: str) -> Place:
-    """Read what `Place.told` said; ValueError when it did not say that."""
-    order, _, id = told.partition(".")
-    return Place(int(order, 16) & ((1 << 64) - 1), int(id, 16) & ((1 << 62) - 1))
+    """Read what `Place.told` said; the place before all others where it did not say that."""
+    found = re.fullmatch(r"([0-9a-f]{1,16})\.([0-9a-f]{1,15})", told)
+    return Place(int(found[1], 16), int(found[2], 16)) if found else Place(0, 0)
 
 
 def ranks(

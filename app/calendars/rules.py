@@ -49,7 +49,7 @@ MAY_ENTER = the_operator
 MAY_EDIT = the_operator & in_state(NoticeState.DRAFT)
 # fmt: on
 
-in_draft = in_state(NoticeState.DRAFT)
+in_draft, is_applied = in_state(NoticeState.DRAFT), in_state(NoticeState.APPLIED)
 
 
 @dataclass(frozen=True)

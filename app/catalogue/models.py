@@ -184,6 +184,11 @@ def item_classes() -> list[str]:
     return list(session.scalars(select(Item.item_class).distinct().order_by(Item.item_class)))
 
 
+def items_by_code() -> dict[str, str]:
+    """The name of each item."""
+    return dict(session.execute(select(Item.code, Item.name)).all())
+
+
 def item_by_code(code: str) -> Item | None:
     return session.scalar(select(Item).where(Item.code == code))
 

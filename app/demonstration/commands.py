@@ -11,6 +11,7 @@ from app.accounts.models import Unit
 from app.demonstration import city
 from app.demonstration.units import PASSWORD
 from app.infra.db import session, transaction
+from app.infra.record import unfollowed
 from app.kernel.workdays import local_day
 from app.web.commands import now_here
 
@@ -34,7 +35,8 @@ def demo(if_empty: bool, owners: int, agencies: int, jobs: int, day: str) -> Non
             return
         click.echo(f"Making the demonstration city: {jobs} jobs of a year. This takes a minute or two.", err=True)
         known = current_app.extensions
-        city.build(today, known["verbs"], known["tasks"], owners=owners, agencies=agencies, jobs=jobs)
+        with unfollowed():
+            city.build(today, known["verbs"], known["tasks"], owners=owners, agencies=agencies, jobs=jobs)
 
 
 @click.command("welcome")

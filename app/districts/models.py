@@ -45,6 +45,21 @@ def full_name(code: str) -> str:
     return dict(choices()).get(code, "")
 
 
+def paths() -> dict[str, tuple[str, ...]]:
+    """Each district with the codes from the top of the tree down to its own."""
+    above: dict[str, str | None] = dict(session.execute(select(District.code, District.parent)).all())
+
+    def path(code: str | None) -> tuple[str, ...]:
+        return (*path(above[code]), code) if code else ()
+
+    return {code: path(code) for code in above}
+
+
+def names() -> dict[str, str]:
+    """The name of each district, without those above it."""
+    return dict(session.execute(select(District.code, District.name)).all())
+
+
 def within(code: Any) -> Any:
     """A subquery: the codes of a district and of all below it; `code` may be a bindparam."""
     tree = select(District.code).where(District.code == code).cte("within", recursive=True)

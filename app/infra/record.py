@@ -1,6 +1,7 @@
 """What happened, by whom, when: an append-only log, and the source of all later work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -64,12 +65,27 @@ def _the_calendar_stays(here: Session, *_: Any) -> None:
 
 
 _reactions: dict[str, Sequence[str]] = {}
+_followed: dict[str, str] = {}
 
 
-def plug(reactions: Mapping[str, Sequence[str]]) -> None:
-    """Tell the recorder which tasks follow which event: event name → task names. Called once by the factory."""
+def plug(reactions: Mapping[str, Sequence[str]], followed: Mapping[str, str]) -> None:
+    """Tell the recorder which tasks follow which event: event name → task names; and which one follows every event
+    about a kind of thing: the first part of the event's name → task name. Called once by the factory."""
     _reactions.clear()
     _reactions.update(reactions)
+    _followed.clear()
+    _followed.update(followed)
+
+
+@contextmanager
+def unfollowed() -> Iterator[None]:
+    """While very much is written whose followers would be told all at the end."""
+    held = dict(_followed)
+    _followed.clear()
+    try:
+        yield
+    finally:
+        _followed.update(held)
 
 
 def record(act: Act, name: str, subject: Row, **facts: Any) -> None:
@@ -89,6 +105,8 @@ def record(act: Act, name: str, subject: Row, **facts: Any) -> None:
     ).scalar_one()
     for task in _reactions.get(name, ()):
         enqueue(act, task, event_id=event_id)
+    if follower := _followed.get(name.split(".")[0]):
+        enqueue(act, follower, event_id=event_id)
 
 
 def advance(

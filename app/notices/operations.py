@@ -12,7 +12,7 @@ from app.appeals.models import Appeal
 from app.blacklists.models import BlacklistLine
 from app.credit.models import CreditEvent
 from app.entries.models import Entry, entrant_ids, entry_of
-from app.infra import mail
+from app.infra import mail, searched
 from app.infra.db import session
 from app.infra.outbox import enqueue
 from app.infra.record import Event
@@ -248,6 +248,7 @@ def _put(
 ) -> None:
     due = thing.due if again else _due(event)
     known = set(session.scalars(select(Notice.user_id).where(Notice.event_id == event.id, Notice.kind == kind)))
+    told = []
     for member in {one.user_id: one for one in places}.values():
         if member.user_id in known or (member.user_id == event.user_id and not again):
             continue
@@ -265,6 +266,8 @@ def _put(
         session.add(notice)
         session.flush()
         enqueue(Act(Actor(), notice.at), "notices.post", notice_id=notice.id)
+        told.append(notice.id)
+    searched.changed(Act(Actor(), again or event.at), "notice", told)
 
 
 def _letter(job: Job, member: Membership) -> str:

@@ -1,0 +1,86 @@
+"""What results can be narrowed down by, as the page offers it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.catalogue.models import items_by_code
+from app.districts.models import names, paths
+from app.finding.asking import Asked
+from app.finding.rules import BANDS, FACETS, KINDS
+from app.jobs.rules import LIFE
+from app.methods.rules import METHODS
+
+SHOWN = 8  # values of a facet; those chosen are always shown
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value to narrow down by: its label (a msgid, or a name as it is), how many have it, where it leads."""
+
+    label: str
+    count: int
+    address: str
+    chosen: bool
+    depth: int = 0
+
+
+def offered(asked: Asked, counts: Mapping[str, Mapping[str, int]]) -> list[tuple[str, list[Value]]]:
+    """Each facet's heading with its values, the most frequent first; a facet that says nothing is left out."""
+    found = []
+    for facet, heading in FACETS.items():
+        known = counts.get(facet, {})
+        missing = {value: 0 for value in asked.narrowed.get(facet, ()) if value not in known}
+        values = _values(asked, facet, {**known, **missing})
+        if len(values) > 1 or any(value.chosen for value in values):
+            found.append((heading, values))
+    return found
+
+
+def _values(asked: Asked, facet: str, counts: Mapping[str, int]) -> list[Value]:
+    if facet == "district":
+        return _districts(asked, counts)
+    label, chosen = LABELS[facet]() if facet in LABELS else str, asked.narrowed.get(facet, ())
+    shown = sorted(counts, key=lambda value: (value not in chosen, -counts[value], value))
+    if facet in BANDS:
+        shown = [value for value in BANDS[facet] if value in counts]
+    return [
+        Value(label(value), counts[value], asked.toggled(facet, value), value in chosen)
+        for value in shown[: max(SHOWN, len(chosen))]
+    ]
+
+
+def _districts(asked: Asked, counts: Mapping[str, int]) -> list[Value]:
+    """Down the tree: the chosen districts with what is above and right below them, from the first that divides."""
+    above, named, chosen = paths(), names(), asked.narrowed.get("district", ())
+    open_ = {code for one in chosen for code in above.get(one, ())}
+    root = _dividing(counts, above)
+    shown = [
+        code
+        for code in sorted(counts)
+        if code in above and (len(above[code]) <= root or code in open_ or open_ & set(above[code][:-1][-1:]))
+    ]
+    return [
+        Value(named[code], counts[code], asked.toggled("district", code), code in chosen, len(above[code]) - 1)
+        for code in shown
+    ]
+
+
+def _dividing(counts: Mapping[str, int], above: Mapping[str, tuple[str, ...]]) -> int:
+    """The first level on which there is more than one district."""
+    for level in range(1, 5):
+        if sum(len(above.get(code, ())) == level for code in counts) > 1:
+            return level
+    return 4
+
+
+def _named(words: Mapping[str, str]) -> Callable[[], Callable[[str], str]]:
+    return lambda: lambda value: words.get(value, value)
+
+
+LABELS: dict[str, Callable[[], Callable[[str], str]]] = {
+    "kind": _named(KINDS),
+    "state": lambda: LIFE.label,
+    "method": _named({str(code): words for code, words in METHODS.items()}),
+    "item": lambda: _named(items_by_code())(),
+    **{facet: _named(words) for facet, words in BANDS.items()},
+}

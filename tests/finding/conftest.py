@@ -1,0 +1,22 @@
+"""A market that can be searched: an index in a folder of its own, followed by every event."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import wiring
+from app.finding import operations
+from app.infra import record, searched
+from tests.staging import NOW
+
+
+@pytest.fixture
+def search(app: Flask, tmp_path: Path) -> Iterator[Callable[[], int]]:
+    """`search()`: let everything there is be found. What happens afterwards is followed by the outbox."""
+    searched.engine_at(str(tmp_path / "search"))
+    record.plug(wiring.REACTIONS, wiring.FOLLOWED)
+    yield lambda: operations.rebuild(NOW)
+    searched.engine_at("off")
+    record.plug(wiring.REACTIONS, {})

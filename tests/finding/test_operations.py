@@ -1,0 +1,145 @@
+"""What is written is found soon, by those who may find it and by nobody else; what is kept is told once a day."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.agencies import operations as agencies
+from app.agencies.models import current_listing
+from app.catalogue.models import item_by_code
+from app.finding import operations
+from app.finding.asking import Asked, ask, suggested
+from app.finding.hits import hits
+from app.finding.models import SavedSearch, lexicon
+from app.infra.db import session
+from app.infra.searched import engine
+from app.jobs import operations as jobs
+from app.jobs.models import Job
+from app.kernel.act import VISITOR
+from app.kernel.errors import Invalid, NotAllowed, WrongState
+from app.notices.models import inbox
+from search.fields import Document
+from tests import make
+from tests.staging import NOW
+
+pytestmark = pytest.mark.usefixtures("search")
+
+
+def found(text, actor=VISITOR, now=NOW, **narrowed):
+    answer = ask(Asked(text, {name: (value,) for name, value in narrowed.items()}), actor, now)
+    assert len(hits(answer.found.keys, actor)) == len(answer.found.keys), "what is found can be read"
+    return {hit.title for hit in hits(answer.found.keys, actor)}
+
+
+def test_a_thing_is_found_by_its_name_its_code_its_sound_and_its_short_name(search):
+    search()
+    item = item_by_code("ZJ-007")
+    for text in (item.name, "ZJ-007", "zj007", "环评", "huanping", "環境影響報告書", "hjyxbgs", "环境影响 编制"):
+        assert item.name in found(text, kind="item"), text
+    assert ask(Asked("环评"), VISITOR, NOW).query.understood == "环境影响评价"
+
+
+def test_what_happens_is_found_after_the_commit(search, work):
+    search()
+    job = make.job("open", project_name="示例港北路改造（示例）")
+    id, later = job.id, make.later(job)
+    make.keep()
+    assert found("港北路改造") == set()
+    work(later)
+    assert "示例港北路改造（示例）" in found("港北路改造", kind="job")
+    job = session.get_one(Job, id)
+    jobs.withdraw(make.act(make.user_of(job.owner), later), job, reason="项目调整，不再需要。")
+    make.keep()
+    work(later)
+    assert found("港北路改造", kind="job", state="open") == set()
+    assert found("港北路改造", kind="job", state="withdrawn") == {"示例港北路改造（示例）"}
+
+
+def test_a_listing_that_is_taken_down_is_found_no_more(search, work):
+    agency = make.agency("示例清泉环保（示例）")
+    make.keep()
+    search()
+    listing = current_listing(agency.id, item_by_code("ZJ-011").id)
+    assert any("清泉" in title for title in found("清泉", kind="listing"))
+    agencies.take_down(make.act(agency), listing)
+    make.keep()
+    work(NOW)
+    assert found("清泉", kind="listing") == set()
+    assert found("清泉", kind="agency") == {"示例清泉环保（示例）"}
+
+
+def test_a_draft_is_found_and_counted_by_its_own_people_alone(search):
+    job = make.job("draft", project_name="示例密址工程（示例）")
+    inside, other = make.act(make.user_of(job.owner)).actor, make.act(make.user_of(make.unit())).actor
+    make.keep()
+    search()
+    assert found("密址", inside) == {"示例密址工程（示例）"}
+    for actor in (VISITOR, other):
+        answer = ask(Asked("密址"), actor, NOW)
+        assert answer.total == 0 and not any(answer.found.facets.values()) and answer.near == ()
+        assert suggested("密址", actor, NOW, 8) == []
+        assert "draft" not in ask(Asked(), actor, NOW).found.facets["state"]
+
+
+def test_a_message_is_found_by_whoever_it_is_addressed_to_alone(search, work):
+    job = make.job("open", project_name="示例南平渠（示例）")
+    reader, later = make.act(make.user_of(job.owner)).actor, make.later(job)
+    make.keep()
+    work(later)
+    search()
+    mine = [notice for notice in inbox(reader) if "南平渠" in str(notice.places)]
+    assert mine
+    keys = ask(Asked("南平渠", {"kind": ("notice",)}), reader, NOW).found.keys
+    assert keys == [f"notice:{mine[0].id}"] or len(keys) == len(mine)
+    assert ask(Asked("南平渠", {"kind": ("notice",)}), VISITOR, NOW).total == 0
+
+
+def test_a_check_mends_what_is_missing_different_and_there_in_vain(search):
+    agency = make.agency("示例明镜咨询（示例）")
+    make.keep()
+    search()
+    key = f"agency:{agency.id}"
+    engine().put([Document(key, 10**9), Document("agency:999999", 10**9, frozenset({"everyone"}), None)])
+    assert operations.check(NOW)["missing"] == 1
+    assert operations.check(NOW) == {"missing": 1, "different": 0, "in vain": 0}, (
+        "an earlier version mends no later one"
+    )
+
+
+def test_the_operator_lets_words_mean_the_same(search):
+    search()
+    operator, item = make.operator(), item_by_code("ZJ-011")
+    assert item.name not in found("水坝表", kind="item")
+    one = operations.add_synonyms(make.act(operator), words=f"{item.name}\n水坝表", source=None)
+    assert item.name in found("水坝表", kind="item") and one.mark == "D"
+    with pytest.raises(WrongState):
+        operations.add_synonyms(make.act(operator), words=f"{item.name}\n水坝表", source="")
+    with pytest.raises(Invalid):
+        operations.add_synonyms(make.act(operator), words="一个词", source="")
+    with pytest.raises(NotAllowed):
+        operations.add_synonyms(make.act(make.unit()), words="甲乙\n丙丁", source="")
+    operations.end_synonyms(make.act(operator), one)
+    session.flush()
+    assert "水坝表" not in lexicon().group_of
+
+
+def test_what_is_new_in_a_kept_search_is_told_once_a_day(search, work):
+    search()
+    act = make.act(make.user_of(make.unit()))
+    saved = operations.save(act, asked="q=" + "新塘水闸", title="新塘水闸")
+    with pytest.raises(WrongState):
+        operations.save(act, asked=saved.asked, title="新塘水闸")
+    make.keep()
+    morning = NOW + timedelta(days=1)
+    work(morning)
+    assert not [one for one in inbox(act.actor) if one.kind == "saved_search.find"]
+    job = make.job("open", now=morning, project_name="示例新塘水闸（示例）")
+    make.keep()
+    work(morning + timedelta(hours=3))
+    work(morning + timedelta(days=1))
+    told = [one for one in inbox(act.actor) if one.kind == "saved_search.find"]
+    assert len(told) == 1 and told[0].path.startswith("/search?q=") and job.published_at
+    operations.forget(act, session.get_one(SavedSearch, saved.id))
+    make.keep()
+    work(morning + timedelta(days=3))
+    assert len([one for one in inbox(act.actor) if one.kind == "saved_search.find"]) == 1
