@@ -43,6 +43,7 @@ MAY_LIST = signed_in
 
 # fmt: off
 SELECTED = N_("Your agency is selected; the result is in publicity until %(until)s. Without an objection the award follows: %(title)s.")
+RESULT_STANDS = N_("The objection is settled and the result stands: %(title)s.")
 UNOPENED = N_("The selection failed: what opens the entries did not come in time: %(title)s. Not brought: %(missing)s. Brought: %(brought)s.")
 # Event → who is told what; %(title)s is the job or agency it is about, %(until)s the last day of the deadline it sets.
 TELL: dict[str, tuple[tuple[To, str], ...]] = {
@@ -92,8 +93,10 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "objection.pass_over":       ((To.OPERATORS,    N_("Nobody answered an objection in time. Decide it: %(title)s.")),),
     "objection.uphold":          ((To.OBJECTOR,     N_("Your objection is upheld: %(title)s.")),),
     "objection.dismiss":         ((To.OBJECTOR,     N_("Your objection is dismissed: %(title)s.")),),
-    "job.carry_on":              ((To.PARTIES,      N_("The objection was taken back and the result stands: %(title)s.")),),
-    "job.dismiss":               ((To.PARTIES,      N_("The objection is settled and the result stands: %(title)s.")),),
+    "job.carry_on":              ((To.PARTIES,      N_("The objection was taken back and the result stands; publicity ends on %(until)s and the award follows: %(title)s.")),
+                                  (To.UNSELECTED,   RESULT_STANDS)),
+    "job.dismiss":               ((To.PARTIES,      N_("The objection is settled and the result stands; publicity ends on %(until)s and the award follows: %(title)s.")),
+                                  (To.UNSELECTED,   RESULT_STANDS)),
     "job.replace":               ((To.OTHERS,       N_("After an objection the next in line is selected: %(title)s.")),
                                   (To.AGENCY,       SELECTED)),
     "job.annul":                 ((To.EVERYONE_IN,  N_("After an objection the selection failed: %(title)s.")),),

@@ -242,7 +242,7 @@ def test_an_objection_is_told_to_its_sides_and_to_whoever_decides(cast: Cast) ->
     assert cast.told("objection.answer") == "MX"
     objections.dismiss(cast.act("M", job), objection, decision="经核对，异议不成立。")
     assert cast.told("objection.dismiss") == "X"
-    assert cast.told("job.dismiss") == "ADOP"
+    assert cast.told("job.dismiss") == "ABDOP"
     lapse(object_to(cast, job))
     assert cast.told("objection.pass_over") == "M"
 
@@ -260,7 +260,7 @@ def test_an_objection_that_is_taken_back_is_told(cast: Cast) -> None:
     job = posted(cast, "selected")
     objections.take_back(cast.act("X", job), object_to(cast, job))
     lapse(job)
-    assert cast.told("job.carry_on") == "ADOP"
+    assert cast.told("job.carry_on") == "ABDOP"
 
 
 def test_an_abandoned_award_is_told_to_the_owner_the_regulator_and_the_next_in_line(cast: Cast) -> None:
