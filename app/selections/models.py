@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, select, text, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.agencies.models import Agency, Listing
@@ -112,6 +112,14 @@ def publicity_of(award: Award, job: Job) -> tuple[date, int]:
     """What the publicity of an award is counted from: day zero and working days, as the law had them then."""
     code = "publicity_urgent" if job.urgent else "publicity"
     return local_day(award.selected_at), almanac.number(code, award.selected_at)
+
+
+def end_with_their_jobs() -> None:
+    """Let each publicity that runs end as late as the deadline of its job."""
+    put_off = and_(Award.job_id == Job.id, Award.ended_at.is_(None), Award.publicity_ends < Job.due)
+    moved = update(Award).where(put_off, Job.state == State.SELECTED).values(publicity_ends=Job.due)
+    session.execute(moved, execution_options={"synchronize_session": False})
+    session.expire_all()
 
 
 def held_awards(now: datetime) -> Sequence[Any]:

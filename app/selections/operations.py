@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, update
-
 from app.entries.eligibility import Offer, refuse_offer
 from app.entries.envelopes import Tampered, entrant_of, open_envelopes, open_quality
 from app.entries.models import Entry, live_entries
@@ -13,7 +11,6 @@ from app.infra import almanac, keys
 from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Job
-from app.jobs.rules import State
 from app.kernel.act import Act
 from app.kernel.bidders import bidders_of
 from app.kernel.choosing import failure
@@ -27,6 +24,7 @@ from app.selections.models import (
     Award,
     Selection,
     current_award,
+    end_with_their_jobs,
     held_awards,
     places_held,
     publicity_of,
@@ -136,10 +134,7 @@ def end_award(act: Act, job: Job, why: str) -> None:
 def follow_publicity(act: Act, moves: Sequence[Any]) -> None:
     """After the calendar changed: publicity ends when the deadline of its job does. While an objection holds the award
     its job has no deadline, and the end is counted anew: until then others may object."""
-    put_off = and_(Award.job_id == Job.id, Award.ended_at.is_(None), Award.publicity_ends < Job.due)
-    moved = update(Award).where(put_off, Job.state == State.SELECTED).values(publicity_ends=Job.due)
-    session.execute(moved, execution_options={"synchronize_session": False})
-    session.expire_all()
+    end_with_their_jobs()
     calendar = almanac.calendar(fresh=True)
     for award, job in held_awards(act.now):
         before, ends = award.publicity_ends, calendar.deadline_from(*publicity_of(award, job))

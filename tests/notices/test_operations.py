@@ -35,6 +35,7 @@ from app.ratings.models import AXES, ratings_of
 from app.selections import operations as selections
 from app.services import operations as services
 from app.services.models import Pause
+from app.terms import operations as terms
 from tests import make
 from tests.make import lapse
 from tests.staging import NOW
@@ -254,6 +255,15 @@ def test_an_upheld_objection_is_told_to_everybody(cast: Cast) -> None:
     assert cast.told("job.replace") == "ABDOP"
     objections.uphold(cast.act("M", job), object_to(cast, job), decision="经核对，异议成立。")
     assert cast.told("job.annul") == "ABDOP"
+
+
+def test_an_adopted_number_is_told_to_the_offices_with_what_it_was(cast: Cast) -> None:
+    stated = {"code": "entry", "value": "4", "basis": "示例通知〔2026〕第 1 号", "mark": "D"}
+    terms.adopt(make.act(make.operator()), effective_from=NOW.date() + timedelta(days=1), **stated)
+    assert cast.told("term.adopt") == "Rr", "and whoever adopted it knows"
+    notice = session.scalars(select(Notice).where(Notice.kind.startswith("term.adopt"))).first()
+    assert notice and notice.path == "/rules/changes"
+    assert (notice.places["was"], notice.places["value"]) == ("3", "4")
 
 
 def test_an_objection_that_is_taken_back_is_told(cast: Cast) -> None:

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from app import wiring
+from app.addenda import operations as addenda
 from app.contracts import operations as contracts
 from app.entries.eligibility import Offer
 from app.infra import almanac
 from app.infra.almanac import Term
 from app.infra.db import session
 from app.infra.record import Event, record
+from app.inquiries import operations as inquiries
 from app.kernel.rehearsing import Fate
 from app.objections import operations as objections
 from app.services import operations as services
@@ -75,6 +77,35 @@ def test_entries_that_would_have_come_too_late_are_counted():
     make.lapse(job)
     (found,) = tried(job, entry=1)
     assert found.late == 1
+
+
+def test_a_question_is_answered_by_its_period_and_before_the_closing():
+    job = make.job("open")
+    inquiry = inquiries.ask(make.act(make.agency(), make.later(job)), job, text="示例：工期从哪一天起算？")
+    inquiries.answer(
+        make.act(job.owner, inquiry.due - timedelta(hours=1)), inquiry, answer="示例：自材料齐全之日起算。"
+    )
+    (same,), (longer,) = tried(job, question_answer=1), tried(job, question_answer=60)
+    assert same.looked_at == longer.looked_at == 1 and not same.changed and not longer.changed
+    slow = make.job("open")
+    make.term("question_answer", "3", make.NOW.date() + timedelta(days=1))
+    late = slow.due - timedelta(hours=1)
+    asked = inquiries.ask(make.act(make.agency(), make.later(slow, days=1)), slow, text="示例：成果几份？")
+    inquiries.answer(make.act(slow.owner, late), asked, answer="示例：一式三份。")
+    (found,) = rehearse(late + timedelta(days=1), LIVES, {"question_answer": 1}, None)
+    assert found.counts == {Fate.LATE: 1} and found.lines[0].wait.due == slow.due
+
+
+def test_an_addendum_gives_more_time_and_never_less_than_there_was():
+    job = make.job("open")
+    closing = job.due
+    addenda.amend(make.act(job.owner, make.later(job, days=1)), job, text="示例：工作日数更正。", days=4)
+    extended = make.again(job).due
+    (same,) = rehearse(extended + timedelta(days=1), LIVES, {"addendum_extension": 3}, None)
+    assert same.looked_at == 1 and not same.changed
+    make.lapse(make.again(job))
+    (shorter,) = rehearse(extended + timedelta(days=1), LIVES, {"addendum_extension": 1}, None)
+    assert shorter.lines[0].tried == closing < extended and shorter.counts == {Fate.SOONER: 1}
 
 
 def test_the_present_numbers_change_nothing_and_nothing_is_written():
