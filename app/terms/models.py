@@ -20,7 +20,7 @@ from app.infra.db import session
 from app.infra.record import Event
 from app.jobs.models import Job
 from app.kernel.act import Kind
-from app.methods.rules import CHOOSING
+from app.methods.rules import CHOOSING, Method
 from app.ratings.rules import Side
 from app.scores.models import Market, Tally
 from app.selections.models import Selection
@@ -82,6 +82,18 @@ def chosen_among(now: datetime, sector: str | None) -> Sequence[Any]:
         .order_by(Selection.id)
     )
     return session.execute(query.where(Job.sector_code == sector) if sector else query).all()
+
+
+def drawn_by_average(now: datetime, sector: str | None) -> Sequence[Any]:
+    """The transcripts of the last twelve months in which an average price selected somebody, each with its job."""
+    query = (
+        select(Selection.transcript, Selection.entries, Job.id, Job.number, Job.project_name)
+        .join(Job, Job.id == Selection.job_id)
+        .where(Selection.made_at > now - YEAR, Job.method == Method.AVERAGE_PRICE)
+        .order_by(Selection.id)
+    )
+    found = session.execute(query.where(Job.sector_code == sector) if sector else query).all()
+    return [row for row in found if row.transcript["failed"] is None]
 
 
 def month_of_agencies() -> int | None:

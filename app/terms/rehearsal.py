@@ -9,13 +9,14 @@ from typing import Any
 from app.infra import almanac
 from app.jobs.rules import is_over, its_agency
 from app.kernel.act import VISITOR
+from app.kernel.draw import winner_by
 from app.kernel.law import Lifecycle, Step, Who, the_clock
 from app.kernel.lights import Light, light
 from app.kernel.rehearsing import Fate, Wait, enough, fate, kept, moved
 from app.kernel.service_clock import Pause, ledger
 from app.kernel.workdays import HERE
-from app.terms.models import chosen_among, pauses_counted, received, services_paused, steps_told
-from app.terms.rules import BEGINS, BOUNDED, CONSTANTS, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP, SCALE
+from app.terms.models import chosen_among, drawn_by_average, pauses_counted, received, services_paused, steps_told
+from app.terms.rules import BEGINS, BOUNDED, CONSTANTS, DROP_FROM, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP, SCALE
 
 MOST_LINES = 50
 # What is on record when a deadline that runs is counted anew.
@@ -91,7 +92,7 @@ def periods_of(lives: Iterable[Lifecycle]) -> frozenset[str]:
 
 
 def can_be_tried(lives: Iterable[Lifecycle]) -> frozenset[str]:
-    return periods_of(lives) | {PAUSE_CAP, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
+    return periods_of(lives) | {PAUSE_CAP, DROP_FROM, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
 
 
 def rehearse(now: datetime, lives: Sequence[Lifecycle], tried: Mapping[str, int], sector: str | None) -> list[Finding]:
@@ -121,6 +122,9 @@ def rehearse(now: datetime, lives: Sequence[Lifecycle], tried: Mapping[str, int]
         if code in findings:
             least = almanac.number(code, row.published_at or row.made_at)
             findings[code].add(Line(enough(row.entries, least, tried[code]), row, entries=row.entries))
+    for row in drawn_by_average(now, sector) if DROP_FROM in findings else ():
+        same = winner_by(row.transcript, drop_from=tried[DROP_FROM]) == row.transcript["winner"]
+        findings[DROP_FROM].add(Line(Fate.AS_BEFORE if same else Fate.OTHER, row, entries=row.entries))
     return [*findings.values(), *([lit] if lit.codes else [])]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from unicodedata import normalize
 
+from app.kernel.choosing import LEAST_DROP_FROM
 from app.kernel.errors import Invalid
 from app.kernel.law import a_regulator, the_operator
 from app.kernel.service_clock import Hours
@@ -16,7 +17,7 @@ MAY_ADOPT = the_operator
 # The least and the most of a number, by its unit; and where more than the unit is asked for, by its code.
 BOUNDS = {"wd": (1, 365), "%": (1, 100), "count": (1, 100_000), "minutes": (1, 100_000)}
 NARROWER = {
-    "panel_least": (3, 99), "password_length": (8, 64), "rating_strength": (1, 1000), "rating_spread": (1, 400),
+    "average_drop_from": (LEAST_DROP_FROM, 100_000), "panel_least": (3, 99), "password_length": (8, 64), "rating_strength": (1, 1000), "rating_spread": (1, 400),
     "rating_interval": (1, 5000), "rating_half_life": (1, 120), "rating_halvings": (1, 20), "rating_least": (1, 1000),
     "credit_window": (1, 120), "credit_suspended_months": (1, 120), "credit_long_months": (1, 120),
     "credit_removed_months": (1, 120),
@@ -39,6 +40,7 @@ BEGINS = {
 BOUNDED: dict[str, Callable[..., datetime]] = {"question_answer": min, "addendum_extension": max}
 # What can be rehearsed beside the periods that the lifecycles name.
 PAUSE_CAP = "pause_cap"
+DROP_FROM = "average_drop_from"
 LIGHTS = ("light_share", "light_days")
 ENTRIES = frozenset({"entry", "entry_urgent", "entry_repost", "addendum_extension"})
 # The constants of the scores, by the names that the formula has for them.
@@ -73,7 +75,7 @@ WHY_NOT = {
     "social_insurance_months": WITHIN, "question_deadline": WITHIN, "minimum_entries_direct": WITHIN,
     "panel_least": WITHIN, "panel_witnesses": WITHIN, "extension_cap": WITHIN, "scope_cap": WITHIN,
     "rating_correction": WITHIN, "rating_reply": WITHIN, "rating_appeal": WITHIN, "credit_repair_months": WITHIN,
-    "average_percentages": DRAWN, "average_drop_from": DRAWN,
+    "average_percentages": DRAWN,
     "credit_publication": SCALES, "credit_late_contract": SCALES, "credit_overdue_low": SCALES,
     "credit_overdue_high": SCALES, "review_": LOOKED_AT, "working_hours": MANY, "rating_parties": MANY,
     "session_": SIGNING_IN, "password_": SIGNING_IN, "acceptance_reminder": REMINDED, "reminder_": REMINDED,

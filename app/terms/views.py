@@ -29,6 +29,7 @@ FATES = {
     Fate.LONGER: N_("would have gone on longer"),
     Fate.FAILS: N_("would have failed"),
     Fate.HOLDS: N_("would not have failed"),
+    Fate.OTHER: N_("would have selected another agency"),
 }
 
 LIGHTS = {"green": N_("green"), "yellow": N_("yellow"), "red": N_("red")}

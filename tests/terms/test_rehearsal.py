@@ -14,8 +14,10 @@ from app.infra.almanac import Term
 from app.infra.db import session
 from app.infra.record import Event, record
 from app.inquiries import operations as inquiries
+from app.kernel.draw import winner_by
 from app.kernel.rehearsing import Fate
 from app.objections import operations as objections
+from app.selections.models import selection_of
 from app.services import operations as services
 from app.terms.rehearsal import can_be_tried, rehearse
 from app.terms.rules import CONSTANTS, SCALE
@@ -160,6 +162,19 @@ def test_more_entries_asked_for_would_have_let_a_selection_fail():
     assert found.counts == ({Fate.FAILS: 1} if job.funds == "state" else {})
     (found,) = tried(job, **{f"minimum_entries_{job.funds}": 4})
     assert found.counts == {Fate.FAILS: 1} and found.lines[0].entries == 3
+
+
+def test_quotes_dropped_at_the_ends_would_have_let_another_win_by_the_same_seed():
+    job = make.job("open", method="average_price", ceiling_cents=2_000_000)
+    for cents in (1_000_000, 1_010_000, 1_020_000, 1_900_000):
+        make.verb("entries", "enter")(make.act(make.agency(), make.later(job)), job, Offer(cents))
+    make.lapse(make.lapse(job))
+    transcript = selection_of(job.id).transcript
+    assert transcript["dropped"] is None and winner_by(transcript) == transcript["winner"]
+    (same,), (other,) = tried(job, average_drop_from=6), tried(job, average_drop_from=3)
+    assert (same.looked_at, same.changed) == (1, 0)
+    assert transcript["winner"] != winner_by(transcript, drop_from=3)
+    assert other.counts == {Fate.OTHER: 1} and other.lines[0].entries == 4
 
 
 def test_a_regulator_sees_the_jobs_of_its_sector_alone():
