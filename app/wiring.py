@@ -75,7 +75,7 @@ from app.scores.commands import COMMANDS as score_commands
 from app.scores.views import bp as scores
 from app.selections import operations as selection_operations
 from app.selections.commands import COMMANDS as selection_commands
-from app.selections.models import follow_publicity, was_selected
+from app.selections.models import was_selected
 from app.selections.views import bp as selections
 from app.services import operations as service_operations
 from app.services.models import Alteration, Pause
@@ -162,7 +162,7 @@ SEALED_ROOMS = frozenset({entries.name})
 CALLED: dict[str, Callable[[str], str]] = {"district_code": full_name}
 # Deadlines that are not counted from a day alone, and what follows deadlines that a changed calendar has moved.
 DERIVED: tuple[Callable[..., Any], ...] = (service_operations.derived,)
-FOLLOWING: tuple[Callable[..., None], ...] = (follow_closing, follow_publicity)
+FOLLOWING: tuple[Callable[..., None], ...] = (follow_closing, selection_operations.follow_publicity)
 
 # What follows which event, after the commit.
 REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) | {

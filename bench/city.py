@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, bindparam, insert, select
 
 import config
 from app import create_app
@@ -16,7 +16,6 @@ from app.infra import db
 from app.jobs.models import Job
 
 BATCH = 20_000
-COPIED_ONCE = ("id", "number", "repost_of_id")
 
 
 @contextmanager
@@ -39,23 +38,22 @@ def service(url: str = "") -> Iterator[tuple[Flask, Engine]]:
 
 def copy_jobs(engine: Engine, count: int, *, due: datetime | None = None) -> None:
     """Add copies of the city's published jobs, published one minute before the other; all open until `due` when it is
-    given."""
+    given, each a second longer. The database copies; it is told only what differs."""
+    table = Job.__table__
+    here = [table.c.state == "open"] if due is not None else [table.c.published_at.is_not(None)]
     with engine.begin() as connection:
-        table = Job.__table__
-        known = [
-            dict(row._mapping) for row in connection.execute(select(table).where(table.c.published_at.is_not(None)))
-        ]
-        if due is not None:
-            known = [row for row in known if row["state"] == "open"]
+        known = connection.execute(select(table.c.id, table.c.published_at).where(*here)).all()
+        named = ("number", "published_at", *(["due"] if due else []))
+        told: dict[str, Any] = {name: bindparam(f"its_{name}", type_=table.c[name].type) for name in named}
+        copied = {one.name: told.get(one.name, one) for one in table.c if one.name not in {"id", "repost_of_id"}}
+        copy = insert(table).from_select(list(copied), select(*copied.values()).where(table.c.id == bindparam("of")))
         for first in range(0, count, BATCH):
             numbers = range(first, min(first + BATCH, count))
-            connection.execute(insert(table), [_copy(known[number % len(known)], number, due) for number in numbers])
+            connection.execute(copy, [_copy(known[number % len(known)], number, due) for number in numbers])
 
 
-def _copy(row: dict[str, Any], number: int, due: datetime | None) -> dict[str, Any]:
-    other = {name: value for name, value in row.items() if name not in COPIED_ONCE}
-    other["number"] = f"BENCH-{number}"
-    other["published_at"] -= timedelta(minutes=number)
-    if due is not None:
-        other["due"] = due + timedelta(seconds=number)
-    return other
+def _copy(row: Any, number: int, due: datetime | None) -> dict[str, Any]:
+    """What differs in the copy of a job with this number."""
+    other = {"of": row.id, "its_number": f"BENCH-{number}"}
+    other["its_published_at"] = row.published_at - timedelta(minutes=number)
+    return other | ({"its_due": due + timedelta(seconds=number)} if due else {})

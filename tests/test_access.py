@@ -107,6 +107,7 @@ TABLE = [
     ("methods.new", "market", OPERATORS, ALL),
     ("terms.try_out", "market", "RMmr", ALL),
     ("terms.adopt", "market", OPERATORS, ALL),
+    ("terms.changes", "market", ALL, ALL),
     ("methods.revise", "market", OPERATORS, ALL),
     ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),

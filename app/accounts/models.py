@@ -173,5 +173,6 @@ def operators_members() -> list[Membership]:
     return members_where(Unit.kind == Kind.OPERATOR)
 
 
-def regulators_members(sector: str) -> list[Membership]:
-    return members_where(Unit.kind == Kind.REGULATOR, Unit.sector == sector)
+def regulators_members(sector: str | None = None) -> list[Membership]:
+    """Those of the regulators of a sector, or of all."""
+    return members_where(Unit.kind == Kind.REGULATOR, *([Unit.sector == sector] if sector is not None else []))

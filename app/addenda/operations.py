@@ -34,13 +34,14 @@ def amend(act: Act, job: Job, *, text: str, **fields: Any) -> Addendum:
     closed = job.due or act.now
     counted, extended = job.counted(), almanac.waits(act.now, "addendum_extension")
     closes = max(closed, extended["due"]) if MATTERS & changes.keys() else closed
+    told = {"closing": closed.isoformat()} if MATTERS & changes.keys() else {}
     if closes != closed:
         counted = extended["counted_from"], extended["counted_days"]
         name_outside(job, closes)
     known = {"job_id": job.id, "number": addenda_counted(job.id) + 1, "changes": changes}
     addendum = Addendum(**known, text=text.strip(), published_at=act.now, closed=closed, closes=closes)
     session.add(addendum)
-    advance(act, job, "amend", due=closes, counted=counted, addendum=addendum.number, fields=sorted(changes))
+    advance(act, job, "amend", due=closes, counted=counted, addendum=addendum.number, fields=sorted(changes), **told)
     _warn(act, job)
     return addendum
 

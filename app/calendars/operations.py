@@ -3,37 +3,40 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app.calendars.models import CalendarLine, CalendarNotice, lines_of
+from app.calendars.models import CalendarLine, CalendarNotice, drafts, lines_of
 from app.calendars.rules import KINDS, MAY_ENTER, Line, NoticeState, in_draft, read_lines
 from app.infra import almanac, recount
 from app.infra.almanac import CalendarDay
 from app.infra.db import gate, session
 from app.infra.record import advance, record
-from app.infra.recount import Move
+from app.infra.recount import Fate, Move
 from app.infra.shipped import rows, terms_in_force
 from app.kernel.act import Act
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.service_clock import Hours
 from app.kernel.words import N_
-from app.kernel.workdays import Calendar, Word, load_calendar, local_day
+from app.kernel.workdays import HERE, Calendar, Word, load_calendar, local_day
 
 LEAST_REASON = 5
+MOST_PREVIEWED = 3  # notices of a desk whose effect is derived at once
 NOT_YOURS = N_("Only the operator may change the calendar.")
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What putting a notice into force would change, and the mark by which it is known again."""
+    """What putting a notice into force would change, the mark by which it is known again, and the instant from which it
+    comes too late for something: the first deadline it would move, else the beginning of its first day."""
 
     moves: tuple[Move, ...]
     mark: str
+    by: datetime
 
     @property
     def counts(self) -> dict[str, int]:
@@ -93,7 +96,13 @@ def preview(now: datetime, notice: CalendarNotice) -> Preview:
     told = [(m.model.__name__, m.state, str(m.before), str(m.after), str(m.fate), m.rows, m.id or 0) for m in found]
     said = [(str(line.day), line.working, line.name) for line in lines]
     mark = sha256(repr((almanac.revision()[:3], notice.kind, notice.source, said, told)).encode()).hexdigest()
-    return Preview(found, mark)
+    first = datetime.combine(lines[0].day, time(), HERE)
+    return Preview(found, mark, min((one.before for one in found if one.fate == Fate.MOVES), default=first))
+
+
+def waiting(now: datetime) -> list[tuple[CalendarNotice, Preview | None]]:
+    """The notices that wait to be put into force, the newest MOST_PREVIEWED of them with what they would change."""
+    return [(one, preview(now, one) if n < MOST_PREVIEWED else None) for n, one in enumerate(drafts())]
 
 
 def apply(act: Act, notice: CalendarNotice, *, seen: str) -> None:

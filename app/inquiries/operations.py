@@ -31,7 +31,7 @@ def ask(act: Act, job: Job, *, text: str) -> Inquiry:
         state_since=act.now,
         **waits,
     )
-    record(act, "inquiry.ask", inquiry, due=waits["due"].isoformat())
+    record(act, "inquiry.ask", inquiry, due=waits["due"].isoformat(), closing=job.due.isoformat() if job.due else None)
     return inquiry
 
 

@@ -35,6 +35,7 @@ REJOINS = {
 }
 # The entry has closed, and nobody is selected yet.
 CLOSED = (State.AWAITING, State.SCORING)
+OBJECTION = ("objection_answer", "objection_decision")
 
 
 def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
@@ -45,7 +46,7 @@ def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
     if here not in path and here != State.DRAFT:
         return []
     place = path.index(here) if here in path else -1
-    by = job.due or (now if place < 0 else almanac.calendar().deadline(now, _longest(job, here, now)))
+    by = job.due or (now if place < 0 else almanac.calendar().deadline(*_waited(job, here, now)))
     by, found = max(by, now), []
     for says, states in MILESTONES:
         for state in states:
@@ -57,6 +58,14 @@ def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
             closed = State.OPEN in states and job.state in CLOSED
             found.append((N_("the agency is selected") if closed else says, by))
     return found
+
+
+def _waited(job: Job, here: State, now: datetime) -> tuple[datetime, int]:
+    """From when, and how many working days, the state may last where a job waits for no deadline of its own. An
+    objection holds the award for as long as answer and decision may take."""
+    if job.state == State.OBJECTED:
+        return job.state_since, sum(almanac.number(code, job.state_since) for code in OBJECTION)
+    return now, _longest(job, here, now)
 
 
 def _longest(job: Job, state: State, now: datetime) -> int:

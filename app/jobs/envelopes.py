@@ -39,6 +39,7 @@ def name_outside(job: Job, closes: datetime) -> None:
 
 def follow(act: Act, moves: Sequence[Move]) -> None:
     """After the calendar changed: where a closing was put off, what is to be known only after it is named anew."""
-    for job in outside_awaited({move.holds for move in moves if move.model is Job}):
+    closings = {move.holds for move in moves if move.model is Job and takes_entries(act.actor, move)}
+    for job in outside_awaited(closings):
         if job.due and takes_entries(act.actor, job):
             name_outside(job, job.due)

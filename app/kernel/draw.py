@@ -165,6 +165,13 @@ def verify_transcript(transcript: object) -> str | None:
     return None
 
 
+def winner_by(transcript: Mapping[str, Any], **rule: int) -> str:
+    """The code of whom a published transcript would have selected, by its own seed, had its rule held these numbers
+    (`drop_from`). It has a result and is taken as checked."""
+    given = {name: transcript[name] for name in GIVEN} | rule
+    return str(_result(given, bytes.fromhex(transcript["seed"]))["winner"])
+
+
 def _verify(transcript: object) -> None:
     if not isinstance(transcript, dict):
         raise Broken("the transcript is not a JSON object")

@@ -22,6 +22,7 @@ class Fate(StrEnum):
     LONGER = "longer"
     FAILS = "fails"
     HOLDS = "holds"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.blacklists.models import BlacklistLine
 from app.credit.models import CreditEvent
 from app.entries.models import Entry, entrant_ids, entry_of
 from app.infra import mail, searched
+from app.infra.almanac import Term
 from app.infra.db import session
 from app.infra.outbox import enqueue
 from app.infra.record import Event
@@ -31,10 +32,16 @@ from app.services.models import Alteration, Pause
 
 Members = list[Membership]
 AT_A_TIME = 200
+# The facts of an event that a sentence may name.
+NAMED = ("missing", "brought", "was", "value", "effective_from")
 
 
 def operators(thing: Any) -> Members:
     return operators_members()
+
+
+def offices(thing: Any) -> Members:
+    return operators_members() + regulators_members()
 
 
 def owner_of(job: Job) -> Members:
@@ -148,6 +155,7 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.EVERYONE_IN: everyone_in,
     To.CONCERNED: concerned_in,
     To.REGULATORS: regulators_of,
+    To.OFFICES: offices,
     To.READERS: readers_of,
     To.KEEPERS: keepers_of,
     To.UNSELECTED: unselected_in,
@@ -175,12 +183,14 @@ SUBJECTS: dict[str, type[Any]] = {
     "pause": Pause, "alteration": Alteration, "rating": Rating, "appeal": Appeal, "credit_event": CreditEvent,
     "blacklist_line": BlacklistLine,
 }  # fmt: skip
+# What is told of besides: it waits for nobody.
+BESIDES: dict[str, type[Any]] = {"term": Term}
 
 
 def tell(act: Act, event_id: int) -> None:
     """Reaction: tell those concerned, once each, whoever did it excepted. Safe to run twice."""
     event = session.get_one(Event, event_id)
-    thing = session.get_one(SUBJECTS[event.name.split(".")[0]], event.subject_id)
+    thing = session.get_one((SUBJECTS | BESIDES)[event.name.split(".")[0]], event.subject_id)
     for place, (to, says) in enumerate(TELL.get(event.name, ())):
         _put(event, f"{event.name}/{place}", says, concerned(to, thing), thing, letters=to == To.UNSELECTED)
 
@@ -258,8 +268,8 @@ def _put(
             unit_id=member.unit_id,
             kind=kind,
             says=says,
-            places={"title": _title(_about(thing))} | _until(due, says) | _seats(event),
-            path=_letter(thing, member) if letters else f"/{thing.LIFE.page}/{thing.id}",
+            places={"title": _title(_about(thing))} | _until(due, says) | _facts(event),
+            path=_letter(thing, member) if letters else _page(thing),
             due=due,
             at=again or event.at,
         )
@@ -268,6 +278,10 @@ def _put(
         enqueue(Act(Actor(), notice.at), "notices.post", notice_id=notice.id)
         told.append(notice.id)
     searched.changed(Act(Actor(), again or event.at), "notice", told)
+
+
+def _page(thing: Any) -> str:
+    return "/rules/changes" if isinstance(thing, Term) else f"/{thing.LIFE.page}/{thing.id}"
 
 
 def _letter(job: Job, member: Membership) -> str:
@@ -284,6 +298,8 @@ def _about(thing: Any) -> Any:
 
 
 def _title(about: Any) -> str:
+    if isinstance(about, Term):
+        return about.zh
     return f"{about.project_name} {about.item.name}".strip() if isinstance(about, Job) else str(about.unit.name)
 
 
@@ -292,9 +308,9 @@ def _until(due: datetime | None, says: str) -> dict[str, str]:
     return {"until": due_day(due).isoformat()} if due and "%(until)s" in says else {}
 
 
-def _seats(event: Event) -> dict[str, list[str]]:
-    """Who did not bring what opens a job, and who did, where an event tells it."""
-    return {name: event.facts[name] for name in ("missing", "brought") if name in event.facts}
+def _facts(event: Event) -> dict[str, Any]:
+    """Who did not bring what opens a job, and who did; or what a number of the law was and becomes, and when."""
+    return {name: event.facts[name] for name in NAMED if name in event.facts}
 
 
 def _due(event: Event) -> datetime | None:

@@ -26,6 +26,7 @@ class To(StrEnum):
     CHAIR = "chair"
     PANEL = "panel"
     REGULATORS = "regulators"
+    OFFICES = "operators and all regulators"
     READERS = "readers"
     KEEPERS = "keepers"
     APPLICANT = "applicant"
@@ -43,6 +44,7 @@ MAY_LIST = signed_in
 
 # fmt: off
 SELECTED = N_("Your agency is selected; the result is in publicity until %(until)s. Without an objection the award follows: %(title)s.")
+RESULT_STANDS = N_("The objection is settled and the result stands: %(title)s.")
 UNOPENED = N_("The selection failed: what opens the entries did not come in time: %(title)s. Not brought: %(missing)s. Brought: %(brought)s.")
 # Event → who is told what; %(title)s is the job or agency it is about, %(until)s the last day of the deadline it sets.
 TELL: dict[str, tuple[tuple[To, str], ...]] = {
@@ -92,8 +94,10 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "objection.pass_over":       ((To.OPERATORS,    N_("Nobody answered an objection in time. Decide it: %(title)s.")),),
     "objection.uphold":          ((To.OBJECTOR,     N_("Your objection is upheld: %(title)s.")),),
     "objection.dismiss":         ((To.OBJECTOR,     N_("Your objection is dismissed: %(title)s.")),),
-    "job.carry_on":              ((To.PARTIES,      N_("The objection was taken back and the result stands: %(title)s.")),),
-    "job.dismiss":               ((To.PARTIES,      N_("The objection is settled and the result stands: %(title)s.")),),
+    "job.carry_on":              ((To.PARTIES,      N_("The objection was taken back and the result stands; publicity ends on %(until)s and the award follows: %(title)s.")),
+                                  (To.UNSELECTED,   RESULT_STANDS)),
+    "job.dismiss":               ((To.PARTIES,      N_("The objection is settled and the result stands; publicity ends on %(until)s and the award follows: %(title)s.")),
+                                  (To.UNSELECTED,   RESULT_STANDS)),
     "job.replace":               ((To.OTHERS,       N_("After an objection the next in line is selected: %(title)s.")),
                                   (To.AGENCY,       SELECTED)),
     "job.annul":                 ((To.EVERYONE_IN,  N_("After an objection the selection failed: %(title)s.")),),
@@ -152,6 +156,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "credit_event.ask_repair":   ((To.SUPERVISORS,  N_("A firm asks for credit repair. Decide by %(until)s: %(title)s.")),),
     "credit_event.repair":       ((To.FIRM,         N_("The repair is granted and the credit event counts less: %(title)s.")),),
     "credit_event.refuse_repair": ((To.FIRM,        N_("The repair of a credit event is refused: %(title)s.")),),
+    "term.adopt":                ((To.OFFICES,      N_("A number of the law is adopted: %(title)s, from %(was)s to %(value)s, from %(effective_from)s on. What was counted before stays as it is.")),),
     "blacklist_line.confirm":    ((To.FIRM,         N_("Another authority lists your agency and a regulator has confirmed it; you may enter no jobs until its last day: %(title)s.")),),
     "blacklist_line.lift":       ((To.FIRM,         N_("The line of an outside list about your agency is lifted: %(title)s.")),),
 }

@@ -11,10 +11,9 @@ from app.jobs.rules import in_publicity as job_in_publicity
 from app.kernel.act import Act
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
-from app.kernel.workdays import local_day
 from app.objections.models import Objection, objections_pending, pending_objections
 from app.objections.rules import MAY_OBJECT, ObjectionState
-from app.selections.models import Award, current_award
+from app.selections.models import Award, current_award, publicity_of
 from app.selections.operations import choose_next, end_award
 
 
@@ -96,13 +95,9 @@ def _decide(act: Act, objection: Objection, verb: str, decision: str) -> Job:
 
 
 def _rest_of_publicity(now: datetime, job: Job) -> dict[str, Any]:
-    """The end of publicity as announced, or as a calendar changed since then puts it off; now when it has passed while
-    the award waited."""
+    """The end of publicity, as a calendar changed meanwhile put it off; now when it has passed while the award
+    waited."""
     award = current_award(job.id)
-    if award is None:
+    if award is None or award.publicity_ends <= now:
         return {"due": now}
-    code = "publicity_urgent" if job.urgent else "publicity"
-    counted = (local_day(award.selected_at), almanac.number(code, award.selected_at))
-    again = almanac.calendar(fresh=True).deadline_from(*counted)
-    award.publicity_ends = max(award.publicity_ends, again)
-    return {"due": now} if award.publicity_ends <= now else {"due": award.publicity_ends, "counted": counted}
+    return {"due": award.publicity_ends, "counted": publicity_of(award, job)}

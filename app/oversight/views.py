@@ -6,16 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, url_for
+from flask_babel import gettext, ngettext
 
 from app.agencies.models import Agency, to_check
 from app.agencies.rules import MAY_CHECK
 from app.appeals.models import appeals_to_decide
 from app.blacklists.models import lines_to_review
 from app.blacklists.rules import MAY_IMPORT
+from app.calendars.models import CalendarNotice
+from app.calendars.operations import Preview
+from app.calendars.operations import waiting as notices_waiting
+from app.calendars.rules import MAY_ENTER
 from app.credit.models import events_waiting
 from app.entries.models import entries_waiting
 from app.infra.almanac import almanac
 from app.infra.db import session
+from app.infra.recount import Fate
 from app.inquiries.models import inquiries_to_answer
 from app.jobs.models import Job, awaited, light_of, lights_of
 from app.jobs.rules import MAY_CREATE, awaiting, in_publicity, its_agency, objected, takes_entries
@@ -54,8 +60,8 @@ SELECTED_BUT = N_("your agency is selected; an objection is to be decided first"
 
 @dataclass(frozen=True)
 class Wait:
-    """One line of a desk: the wish and whose it is, what it is about, what silence means, until when, and the page
-    that answers it."""
+    """One line of a desk: the wish and whose it is, what it is about, what silence means, until when, the page that
+    answers it, and what more is to be said of it."""
 
     says: str
     who: Sequence[str]
@@ -64,6 +70,7 @@ class Wait:
     due: datetime | None
     light: Any
     url: str
+    more: str = ""
 
 
 @bp.get("/")
@@ -168,6 +175,7 @@ def _besides(own: Agency | None) -> list[Wait]:
     for job in shares_to_take(actor):
         title, url = _title(job), url_for("openings.take", id=job.id)
         waits.append(Wait(N_("Take your share of the opening key"), (), title, "", job.due, light_of(job, now()), url))
+    waits += [_draft(*one) for one in (notices_waiting(now()) if MAY_ENTER(actor) else [])]
     for thing, title in _beside_jobs(actor, own):
         turn = thing.LIFE.turn(thing.state)
         if turn and turn.who(actor, thing):
@@ -189,6 +197,16 @@ def _beside_jobs(actor: Actor, own: Agency | None) -> Iterator[tuple[Any, str]]:
     yield from ((event, event.agency.unit.name) for event in events)
     yield from ((line, line.name) for line in (lines_to_review() if MAY_IMPORT(actor) else []))
     yield from ((agency, agency.unit.name) for agency in (to_check() if MAY_CHECK(actor) else [own] if own else []))
+
+
+def _draft(notice: CalendarNotice, found: Preview | None) -> Wait:
+    """A notice about days that is not in force yet, with what it would change and from when it comes too late."""
+    wait = _wait(notice.LIFE.turn(notice.state), notice.source, notice)
+    if found is None:
+        return wait
+    number = found.counts.get(Fate.MOVES, 0)
+    says = ngettext("It would move %(num)s open deadline", "It would move %(num)s open deadlines", number)
+    return replace(wait, due=found.by, more=says if number else gettext("It would move no open deadline now"))
 
 
 def _title(job: Job) -> str:

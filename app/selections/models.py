@@ -1,7 +1,7 @@
 """What the clock selected with its transcript, and the award."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, select, text, update
@@ -14,7 +14,7 @@ from app.infra.db import Cents, Row, session
 from app.infra.record import Event
 from app.jobs.models import Job
 from app.jobs.rules import State
-from app.kernel.act import Act, Actor
+from app.kernel.act import Actor
 from app.kernel.draw import Rule, Terms
 from app.kernel.workdays import local_day
 from app.methods.rules import CHOOSING, TIMED, Method
@@ -108,12 +108,24 @@ def ranking_of(job_id: int) -> list[str]:
     return list(selection.transcript["ranking"]) if selection else []
 
 
-def follow_publicity(act: Act, moves: Sequence[Any]) -> None:
-    """After the calendar changed: publicity ends when the deadline of its job does."""
+def publicity_of(award: Award, job: Job) -> tuple[date, int]:
+    """What the publicity of an award is counted from: day zero and working days, as the law had them then."""
+    code = "publicity_urgent" if job.urgent else "publicity"
+    return local_day(award.selected_at), almanac.number(code, award.selected_at)
+
+
+def end_with_their_jobs() -> None:
+    """Let each publicity that runs end as late as the deadline of its job."""
     put_off = and_(Award.job_id == Job.id, Award.ended_at.is_(None), Award.publicity_ends < Job.due)
     moved = update(Award).where(put_off, Job.state == State.SELECTED).values(publicity_ends=Job.due)
     session.execute(moved, execution_options={"synchronize_session": False})
     session.expire_all()
+
+
+def held_awards(now: datetime) -> Sequence[Any]:
+    """The awards that wait for the decision of an objection while their publicity still runs, each with its job."""
+    held = select(Award, Job).join(Job, Job.id == Award.job_id).where(Job.state == State.OBJECTED)
+    return session.execute(held.where(Award.ended_at.is_(None), Award.publicity_ends > now).order_by(Award.id)).all()
 
 
 def current_award(job_id: int) -> Award | None:

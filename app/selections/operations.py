@@ -1,5 +1,6 @@
 """Selecting by the published rule, and abandoning. The clock selects; nobody starts or delays it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from app.entries.envelopes import Tampered, entrant_of, open_envelopes, open_qua
 from app.entries.models import Entry, live_entries
 from app.infra import almanac, keys
 from app.infra.db import session
-from app.infra.record import advance
+from app.infra.record import advance, record
 from app.jobs.models import Job
 from app.kernel.act import Act
 from app.kernel.bidders import bidders_of
@@ -19,7 +20,18 @@ from app.kernel.words import N_
 from app.methods.rules import CHOOSING, SCORED, IfAbandoned, asks_quote
 from app.panels import operations as panels
 from app.panels.models import bidders_in, panel_of
-from app.selections.models import Award, Selection, current_award, places_held, ranking_of, rule_of, terms_of
+from app.selections.models import (
+    Award,
+    Selection,
+    current_award,
+    end_with_their_jobs,
+    held_awards,
+    places_held,
+    publicity_of,
+    ranking_of,
+    rule_of,
+    terms_of,
+)
 from app.selections.rules import ABANDONED, NOT_AS_SEALED, OUT_OF_BOUNDS
 
 
@@ -117,6 +129,18 @@ def end_award(act: Act, job: Job, why: str) -> None:
     if award:
         award.ended_at, award.ended_because = act.now, why
         session.flush()
+
+
+def follow_publicity(act: Act, moves: Sequence[Any]) -> None:
+    """After the calendar changed: publicity ends when the deadline of its job does. While an objection holds the award
+    its job has no deadline, and the end is counted anew: until then others may object."""
+    end_with_their_jobs()
+    calendar = almanac.calendar(fresh=True)
+    for award, job in held_awards(act.now):
+        before, ends = award.publicity_ends, calendar.deadline_from(*publicity_of(award, job))
+        if ends > before:
+            award.publicity_ends = ends
+            record(act, "job.due_changed", job, before=before.isoformat(), due=ends.isoformat())
 
 
 def _convene(act: Act, job: Job, entries: list[Entry], rule: Rule) -> None:

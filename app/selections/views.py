@@ -10,7 +10,7 @@ from app.entries.models import Entry, excluded_entries, frozen_list
 from app.entries.rules import MAY_READ_ENTRY
 from app.infra.db import session
 from app.jobs.models import Job
-from app.jobs.rules import LIFE, in_publicity
+from app.jobs.rules import LIFE, in_publicity, objected
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.kernel.letter import standing
@@ -44,6 +44,7 @@ def show(job: Job) -> Any:
         frozen_list=frozen_list(job.id),
         award=award,
         open=_open(job, award),
+        held=objected(acting().actor, job),
         past=past_awards(job.id),
         **_scoring(job, transcript),
         eligible=eligible_at_closing(job.id),
@@ -149,9 +150,8 @@ def _direct(job: Job) -> Any:
     award, past = current_award(job.id), past_awards(job.id)
     if award is None and not past:
         abort(404)
-    return render_template(
-        "selections/direct.html", job=job, award=award, open=_open(job, award), past=past, grounds=GROUNDS
-    )
+    known = {"open": _open(job, award), "held": objected(acting().actor, job), "grounds": GROUNDS}
+    return render_template("selections/direct.html", job=job, award=award, past=past, **known)
 
 
 def _open(job: Job, award: Award | None) -> bool:

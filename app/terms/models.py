@@ -4,6 +4,7 @@ the history of the law's numbers."""
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Integer, and_, case, cast, func, select
@@ -19,7 +20,7 @@ from app.infra.db import session
 from app.infra.record import Event
 from app.jobs.models import Job
 from app.kernel.act import Kind
-from app.methods.rules import CHOOSING
+from app.methods.rules import CHOOSING, Method
 from app.ratings.rules import Side
 from app.scores.models import Market, Tally
 from app.selections.models import Selection
@@ -40,6 +41,7 @@ def steps_told(names: Collection[str], now: datetime, sector: str | None) -> Seq
         select(
             Event.name, Event.subject_id, Event.at, (Event.actor_kind == Kind.CLOCK).label("by_clock"),
             Event.facts["term"].as_string().label("term"), Event.facts["due"].as_string().label("due"),
+            Event.facts["closing"].as_string().label("closing"),
             Job.id.label("job_id"), Job.number, Job.project_name, Unit.id.label("agency_id"), Unit.name.label("agency"),
         )
         .outerjoin(Job, Job.id == JOB_TOLD)
@@ -80,6 +82,18 @@ def chosen_among(now: datetime, sector: str | None) -> Sequence[Any]:
         .order_by(Selection.id)
     )
     return session.execute(query.where(Job.sector_code == sector) if sector else query).all()
+
+
+def drawn_by_average(now: datetime, sector: str | None) -> Sequence[Any]:
+    """The transcripts of the last twelve months in which an average price selected somebody, each with its job."""
+    query = (
+        select(Selection.transcript, Selection.entries, Job.id, Job.number, Job.project_name)
+        .join(Job, Job.id == Selection.job_id)
+        .where(Selection.made_at > now - YEAR, Job.method == Method.AVERAGE_PRICE)
+        .order_by(Selection.id)
+    )
+    found = session.execute(query.where(Job.sector_code == sector) if sector else query).all()
+    return [row for row in found if row.transcript["failed"] is None]
 
 
 def month_of_agencies() -> int | None:
@@ -130,6 +144,12 @@ def history() -> list[Version]:
         Version(row.Term, after.effective_from if after and after.code == row.Term.code else None, row.at, row.name)
         for row, after in zip(rows, following, strict=True)
     ]
+
+
+def changes() -> list[tuple[Term, Version]]:
+    """Every version that took the place of another, behind that one; the last to take effect first."""
+    pairs = [(one.term, other) for one, other in pairwise(history()) if one.term.code == other.term.code]
+    return sorted(pairs, key=lambda pair: pair[1].term.effective_from, reverse=True)
 
 
 def first_version(code: str) -> Term:

@@ -9,13 +9,14 @@ from typing import Any
 from app.infra import almanac
 from app.jobs.rules import is_over, its_agency
 from app.kernel.act import VISITOR
+from app.kernel.draw import winner_by
 from app.kernel.law import Lifecycle, Step, Who, the_clock
 from app.kernel.lights import Light, light
 from app.kernel.rehearsing import Fate, Wait, enough, fate, kept, moved
 from app.kernel.service_clock import Pause, ledger
 from app.kernel.workdays import HERE
-from app.terms.models import chosen_among, pauses_counted, received, services_paused, steps_told
-from app.terms.rules import BEGINS, CONSTANTS, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP, SCALE
+from app.terms.models import chosen_among, drawn_by_average, pauses_counted, received, services_paused, steps_told
+from app.terms.rules import BEGINS, BOUNDED, CONSTANTS, DROP_FROM, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP, SCALE
 
 MOST_LINES = 50
 # What is on record when a deadline that runs is counted anew.
@@ -91,7 +92,7 @@ def periods_of(lives: Iterable[Lifecycle]) -> frozenset[str]:
 
 
 def can_be_tried(lives: Iterable[Lifecycle]) -> frozenset[str]:
-    return periods_of(lives) | {PAUSE_CAP, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
+    return periods_of(lives) | {PAUSE_CAP, DROP_FROM, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
 
 
 def rehearse(now: datetime, lives: Sequence[Lifecycle], tried: Mapping[str, int], sector: str | None) -> list[Finding]:
@@ -121,6 +122,9 @@ def rehearse(now: datetime, lives: Sequence[Lifecycle], tried: Mapping[str, int]
         if code in findings:
             least = almanac.number(code, row.published_at or row.made_at)
             findings[code].add(Line(enough(row.entries, least, tried[code]), row, entries=row.entries))
+    for row in drawn_by_average(now, sector) if DROP_FROM in findings else ():
+        same = winner_by(row.transcript, drop_from=tried[DROP_FROM]) == row.transcript["winner"]
+        findings[DROP_FROM].add(Line(Fate.AS_BEFORE if same else Fate.OTHER, row, entries=row.entries))
     return [*findings.values(), *([lit] if lit.codes else [])]
 
 
@@ -135,13 +139,19 @@ def _told(now: datetime, lives: Sequence[Lifecycle], codes: frozenset[str], sect
         name, _, verb = row.name.partition(".")
         due = datetime.fromisoformat(row.due) if row.due else None
         last = running.pop((name, row.subject_id), None)
-        if last and due and (verb == MOVED or (due == last.wait.due and _stays(known[name], verb))):
+        code = row.term or beside.get(row.name, "")
+        begins = code in codes and due is not None and not (code in BOUNDED and row.closing is None)
+        if (
+            last
+            and due
+            and not (begins and row.closing)
+            and (verb == MOVED or (due == last.wait.due and _stays(known[name], verb)))
+        ):
             running[name, row.subject_id] = replace(last, wait=replace(last.wait, due=due))
             continue
         if last:
             yield _ended(last, row, known[name].steps.get(verb))
-        code = row.term or beside.get(row.name, "")
-        if code in codes and due:
+        if begins and due:
             running[name, row.subject_id] = Told(
                 code, known[name], _whose(known[name], verb), row, Wait(row.at, due, None)
             )
@@ -171,6 +181,10 @@ def _whose(life: Lifecycle, verb: str) -> Who | None:
 
 
 def _moved(told: Told, tried: int) -> datetime:
+    """The deadline by the number tried; where the closing of the entry bounds it, within that bound."""
+    if told.code in BOUNDED and tried != almanac.number(told.code, told.wait.since):
+        closing = datetime.fromisoformat(told.row.closing)
+        return BOUNDED[told.code](almanac.calendar().deadline(told.wait.since, tried), closing)
     return moved(almanac.calendar(), told.wait.due, almanac.number(told.code, told.wait.since), tried)
 
 

@@ -1,8 +1,10 @@
 """The law of the law's numbers: who may try other ones on the year behind us, who adopts one, and what it may be."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from unicodedata import normalize
 
+from app.kernel.choosing import LEAST_DROP_FROM
 from app.kernel.errors import Invalid
 from app.kernel.law import a_regulator, the_operator
 from app.kernel.service_clock import Hours
@@ -15,7 +17,7 @@ MAY_ADOPT = the_operator
 # The least and the most of a number, by its unit; and where more than the unit is asked for, by its code.
 BOUNDS = {"wd": (1, 365), "%": (1, 100), "count": (1, 100_000), "minutes": (1, 100_000)}
 NARROWER = {
-    "panel_least": (3, 99), "password_length": (8, 64), "rating_strength": (1, 1000), "rating_spread": (1, 400),
+    "average_drop_from": (LEAST_DROP_FROM, 100_000), "panel_least": (3, 99), "password_length": (8, 64), "rating_strength": (1, 1000), "rating_spread": (1, 400),
     "rating_interval": (1, 5000), "rating_half_life": (1, 120), "rating_halvings": (1, 20), "rating_least": (1, 1000),
     "credit_window": (1, 120), "credit_suspended_months": (1, 120), "credit_long_months": (1, 120),
     "credit_removed_months": (1, 120),
@@ -30,11 +32,17 @@ BEGINS = {
     "alteration.ask": "alteration_answer",
     "appeal.file": "rating_decision",
     "credit_event.notice": "credit_statement",
+    "inquiry.ask": "question_answer",
+    "job.amend": "addendum_extension",
 }
+# Periods beside which the closing of the entry stands in the record: a question is answered before it at the latest,
+# and no addendum makes it earlier.
+BOUNDED: dict[str, Callable[..., datetime]] = {"question_answer": min, "addendum_extension": max}
 # What can be rehearsed beside the periods that the lifecycles name.
 PAUSE_CAP = "pause_cap"
+DROP_FROM = "average_drop_from"
 LIGHTS = ("light_share", "light_days")
-ENTRIES = frozenset({"entry", "entry_urgent", "entry_repost"})
+ENTRIES = frozenset({"entry", "entry_urgent", "entry_repost", "addendum_extension"})
 # The constants of the scores, by the names that the formula has for them.
 CONSTANTS = {
     "rating_strength": "strength",
@@ -53,6 +61,32 @@ SCALE = {
     )
 }  # fmt: skip
 MINIMUMS = ("minimum_entries_state", "minimum_entries_social")
+
+# Why the other numbers cannot be rehearsed, by the beginnings of their codes.
+WITHIN = N_("What was done within it is on record; what it kept people from doing is not.")
+DRAWN = N_("It changes what is drawn by chance: another draw says nothing about the rule.")
+SCALES = N_("It sets what an event costs when it is recorded; what is on record keeps its points.")
+LOOKED_AT = N_("It sets what people look at again; what they would have decided nobody knows.")
+MANY = N_("It is more than one number, and a trial takes one.")
+SIGNING_IN = N_("It is about signing in, not about jobs.")
+MEASURE = N_("It is the yardstick of a public page, which shows everything beside it.")
+REMINDED = N_("It sets when people are told, and no deadline.")
+WHY_NOT = {
+    "social_insurance_months": WITHIN, "question_deadline": WITHIN, "minimum_entries_direct": WITHIN,
+    "panel_least": WITHIN, "panel_witnesses": WITHIN, "extension_cap": WITHIN, "scope_cap": WITHIN,
+    "rating_correction": WITHIN, "rating_reply": WITHIN, "rating_appeal": WITHIN, "credit_repair_months": WITHIN,
+    "average_percentages": DRAWN,
+    "credit_publication": SCALES, "credit_late_contract": SCALES, "credit_overdue_low": SCALES,
+    "credit_overdue_high": SCALES, "review_": LOOKED_AT, "working_hours": MANY, "rating_parties": MANY,
+    "session_": SIGNING_IN, "password_": SIGNING_IN, "acceptance_reminder": REMINDED, "reminder_": REMINDED,
+    "promise_share": MEASURE,
+}  # fmt: skip
+
+
+def why_not(code: str) -> str:
+    """Why a number cannot be rehearsed, as an English msgid."""
+    return next(says for begins, says in WHY_NOT.items() if code.startswith(begins))
+
 
 LEAST_SOURCE = 10
 # A number is announced at most this many days ahead: a slip of the pen must not hold the law for years.

@@ -7,15 +7,15 @@ from flask_babel import gettext
 
 from app.credit.rules import GRADES
 from app.infra.almanac import Term, almanac
-from app.kernel.law import Lifecycle
+from app.kernel.law import Lifecycle, anyone
 from app.kernel.rehearsing import Fate
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
-from app.terms import operations
+from app.terms import models, operations
 from app.terms.forms import AdoptForm, RehearsalForm
 from app.terms.ranking import regrade, rerank
 from app.terms.rehearsal import can_be_tried, rehearse
-from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
+from app.terms.rules import MAY_ADOPT, MAY_REHEARSE, why_not
 from app.web.door import acting, allow, now
 from app.web.locale import language
 
@@ -29,6 +29,7 @@ FATES = {
     Fate.LONGER: N_("would have gone on longer"),
     Fate.FAILS: N_("would have failed"),
     Fate.HOLDS: N_("would not have failed"),
+    Fate.OTHER: N_("would have selected another agency"),
 }
 
 LIGHTS = {"green": N_("green"), "yellow": N_("yellow"), "red": N_("red")}
@@ -54,7 +55,15 @@ def try_out() -> Any:
         lights=LIGHTS,
         may_adopt=MAY_ADOPT(actor),
         everywhere=actor.sector is None,
+        others=_others(terms),
     ), form.status
+
+
+@bp.get("/changes")
+@allow(anyone)
+def changes() -> Any:
+    """Which numbers of the law changed, when, and by whose source."""
+    return render_template("terms/changes.html", changes=models.changes(), today=local_day(now()))
 
 
 @bp.route("/adopt", methods=["GET", "POST"])
@@ -71,6 +80,14 @@ def adopt() -> Any:
 
 def _lives() -> list[Lifecycle]:
     return [model.LIFE for model in current_app.extensions["lives"]]
+
+
+def _others(terms: dict[str, Term]) -> dict[str, list[Term]]:
+    """The numbers that cannot be rehearsed, by the reason why."""
+    found: dict[str, list[Term]] = {}
+    for code in terms.keys() - can_be_tried(_lives()):
+        found.setdefault(why_not(code), []).append(terms[code])
+    return {says: sorted(found[says], key=lambda term: term.id) for says in sorted(found)}
 
 
 def _in_force() -> dict[str, Term]:

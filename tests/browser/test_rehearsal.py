@@ -52,3 +52,5 @@ def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
     operator.selects("How sure is this", market.words("default of this market"))
     operator.presses("Adopt it")
     operator.sees("law-with-its-history", "announced")
+    operator.opens("/rules/changes")
+    operator.sees("what-changed", "announced")

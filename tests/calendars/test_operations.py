@@ -1,7 +1,7 @@
 """Putting a notice into force: every open deadline is then as the calendar makes it, and never earlier."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -22,8 +22,9 @@ from app.kernel.outside import SOURCES
 from app.kernel.workdays import HERE, due_day
 from app.notices import operations as notices
 from app.notices.models import Notice
+from app.objections import operations as objections
 from app.objections.models import Objection
-from app.selections.models import current_award
+from app.selections.models import current_award, publicity_of
 from app.services import operations as services
 from app.services.clock import ledger_of
 from tests import make
@@ -56,6 +57,11 @@ def applied(lines: str, kind: str = "closure", now: datetime = NOW, **stated: An
 
 def ends(thing: Any) -> str:
     return due_day(make.again(thing).due).isoformat()
+
+
+def make_end(last: date) -> str:
+    """The instant at which a day has ended, as a fact tells it."""
+    return datetime.combine(last + timedelta(days=1), time(), HERE).astimezone(UTC).isoformat()
 
 
 def told(name: str) -> list[dict[str, Any]]:
@@ -93,6 +99,35 @@ def test_publicity_ends_when_its_deadline_does(app: Flask) -> None:
     applied(f"{ends(job)},0,台风停工")
     award = current_award(job.id)
     assert award is not None and award.publicity_ends == make.again(job).due
+
+
+def test_publicity_goes_on_longer_while_an_objection_holds_the_award(app: Flask) -> None:
+    job = make.job("selected")
+    last, filed = due_day(job.due), make.later(job)
+    objection = objections.object_to(make.act(make.unit(), filed), job, ground="示例：名单有误。", file_id=None)
+    applied(f"{last},0,台风停工", now=filed)
+    award = current_award(job.id)
+    assert award and job.due is None
+    ends = award.publicity_ends
+    assert ends == almanac.calendar().deadline_from(*publicity_of(award, job)) and due_day(ends) > last
+    assert told("job.due_changed") == [{"before": make_end(last), "due": ends.isoformat()}]
+    late = ends - timedelta(hours=1)
+    other = objections.object_to(make.act(make.unit(), late), job, ground="示例：另有异议。", file_id=None)
+    for one in (objection, other):
+        objections.dismiss(by(late), one, decision="经核实，异议不成立。")
+    again = make.again(job)
+    assert (again.state, again.due, again.counted()) == ("selected", ends, publicity_of(award, job))
+
+
+def test_a_publicity_that_has_ended_is_not_opened_again(app: Flask) -> None:
+    job = make.job("selected")
+    ended, filed = job.due, job.due - timedelta(hours=1)
+    objection = objections.object_to(make.act(make.unit(), filed), job, ground="示例：名单有误。", file_id=None)
+    after = ended + timedelta(hours=1)
+    applied(f"{due_day(ended)},0,台风停工", now=after)
+    objections.dismiss(by(after), objection, decision="经核实，异议不成立。")
+    award = current_award(job.id)
+    assert award and (award.publicity_ends, make.again(job).due, told("job.due_changed")) == (ended, after, [])
 
 
 def test_what_is_known_only_after_a_closing_is_named_anew_when_that_is_put_off(app: Flask) -> None:

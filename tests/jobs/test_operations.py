@@ -314,3 +314,9 @@ def test_an_urgent_repost_is_told_the_periods_that_will_apply() -> None:
     operations.submit(make.act(owner, make.later(again)), again)
     checked, closes, final = (by for _, by in ahead(again, make.later(again))[:3])
     assert (make.workdays(checked, closes), make.workdays(closes, final)) == (5, 1)
+
+
+def test_while_an_objection_holds_the_award_the_result_is_final_at_the_latest_after_answer_and_decision() -> None:
+    job = make.job("objected")
+    final = ahead(job, make.later(job))[0][1]
+    assert make.workdays(job.state_since, final) == 3 + 7

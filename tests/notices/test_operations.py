@@ -35,6 +35,7 @@ from app.ratings.models import AXES, ratings_of
 from app.selections import operations as selections
 from app.services import operations as services
 from app.services.models import Pause
+from app.terms import operations as terms
 from tests import make
 from tests.make import lapse
 from tests.staging import NOW
@@ -242,7 +243,7 @@ def test_an_objection_is_told_to_its_sides_and_to_whoever_decides(cast: Cast) ->
     assert cast.told("objection.answer") == "MX"
     objections.dismiss(cast.act("M", job), objection, decision="经核对，异议不成立。")
     assert cast.told("objection.dismiss") == "X"
-    assert cast.told("job.dismiss") == "ADOP"
+    assert cast.told("job.dismiss") == "ABDOP"
     lapse(object_to(cast, job))
     assert cast.told("objection.pass_over") == "M"
 
@@ -256,11 +257,20 @@ def test_an_upheld_objection_is_told_to_everybody(cast: Cast) -> None:
     assert cast.told("job.annul") == "ABDOP"
 
 
+def test_an_adopted_number_is_told_to_the_offices_with_what_it_was(cast: Cast) -> None:
+    stated = {"code": "entry", "value": "4", "basis": "示例通知〔2026〕第 1 号", "mark": "D"}
+    terms.adopt(make.act(make.operator()), effective_from=NOW.date() + timedelta(days=1), **stated)
+    assert cast.told("term.adopt") == "Rr", "and whoever adopted it knows"
+    notice = session.scalars(select(Notice).where(Notice.kind.startswith("term.adopt"))).first()
+    assert notice and notice.path == "/rules/changes"
+    assert (notice.places["was"], notice.places["value"]) == ("3", "4")
+
+
 def test_an_objection_that_is_taken_back_is_told(cast: Cast) -> None:
     job = posted(cast, "selected")
     objections.take_back(cast.act("X", job), object_to(cast, job))
     lapse(job)
-    assert cast.told("job.carry_on") == "ADOP"
+    assert cast.told("job.carry_on") == "ABDOP"
 
 
 def test_an_abandoned_award_is_told_to_the_owner_the_regulator_and_the_next_in_line(cast: Cast) -> None:

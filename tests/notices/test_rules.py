@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from app import wiring
 from app.kernel.act import CLOCK, VISITOR, Actor
+from app.notices import operations
 from app.notices.operations import AUDIENCES, OF_ONE_THING, SUBJECTS
 from app.notices.rules import MAY_LIST, MAY_READ, TELL, To
 
@@ -19,6 +20,7 @@ SILENT = {
 BESIDES = {
     "objection.file", "appeal.file", "pause.ask", "alteration.ask", "job.delegate", "job.split", "inquiry.ask",
     "seat.appoint", "entry.warn", "job.agency_barred", "credit_event.notice",
+    "term.adopt",
 }  # fmt: skip
 
 
@@ -35,7 +37,7 @@ def test_every_step_is_told_or_known_to_be_silent() -> None:
 def test_every_audience_and_every_subject_is_known() -> None:
     assert set(AUDIENCES) | set(OF_ONE_THING) == set(To)
     assert not set(AUDIENCES) & set(OF_ONE_THING)
-    assert {name.split(".")[0] for name in TELL} == set(SUBJECTS)
+    assert {name.split(".")[0] for name in TELL} == {*SUBJECTS, *operations.BESIDES}
 
 
 def test_what_is_told_is_plugged_in() -> None:

@@ -11,11 +11,13 @@ from sqlalchemy import inspect
 from app.accounts.models import User
 from app.agencies import operations as agencies
 from app.agencies.models import Agency
+from app.calendars import operations as calendars
 from app.entries import operations as entries
 from app.entries.eligibility import Offer
 from app.infra.db import session
 from app.jobs.models import Job
 from app.kernel.act import Role
+from app.kernel.workdays import due_day
 from app.objections import operations as objections
 from app.ratings import operations as ratings
 from app.ratings.models import AXES
@@ -142,6 +144,21 @@ def test_an_application_is_late_with_the_operator(desk: Desk) -> None:
     (wait,) = (one for one in found["mine"] if one.title == "示例待核机构（示例）")
     assert (wait.says, wait.light.color, wait.due) == ("Check the application", "red", due)
     assert "示例待核机构（示例）" not in desk(make.unit(), due)["text"]
+
+
+def test_a_calendar_notice_waits_for_the_operator_with_what_it_would_move_and_by_when(desk: Desk) -> None:
+    job, operator = make.job("open"), make.operator()
+    stated = {"url": "", "reason": "示例理由，仅供测试。", "published_on": None, "effective_from": NOW.date()}
+    lines = f"{due_day(job.due)},0,台风停工"
+    calendars.enter(make.act(operator, NOW), kind="closure", source="示例停工通知", lines=lines, **stated)
+    (wait,) = (one for one in desk(operator, NOW)["mine"] if one.title == "示例停工通知")
+    assert (wait.due, wait.more) == (job.due, "It would move 1 open deadline")
+    (wait,) = (one for one in desk(operator, job.due)["mine"] if one.title == "示例停工通知")
+    assert (due_day(wait.due), wait.more) == (
+        due_day(job.due) - timedelta(days=1),
+        "It would move no open deadline now",
+    )
+    assert "示例停工通知" not in desk(make.regulator(job.sector_code), NOW)["text"]
 
 
 def test_an_objection_waits_for_the_owner_and_then_for_the_operator(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from app.infra.record import Event
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.workdays import local_day
 from app.terms import operations
-from app.terms.models import history
+from app.terms.models import changes, history
 from tests import make
 from tests.at_once import in_threads
 from tests.staging import NOW
@@ -46,6 +46,11 @@ def test_the_history_tells_every_version_and_who_adopted_it():
     assert [one.until for one in versions] == [*(one.term.effective_from for one in versions[1:]), None]
     assert [one.by for one in versions] == [None, make.operator().name, make.operator().name]
     assert versions[1].adopted_at == NOW
+
+
+def test_what_changed_is_told_with_what_it_was_before():
+    adopt(), adopt(value="6", effective_from=TOMORROW + timedelta(days=30))
+    assert [(before.value, after.term.value) for before, after in changes()] == [("4", "6"), ("3", "4")]
 
 
 @pytest.mark.parametrize(

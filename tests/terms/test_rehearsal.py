@@ -6,14 +6,18 @@ import pytest
 from sqlalchemy import func, select
 
 from app import wiring
+from app.addenda import operations as addenda
 from app.contracts import operations as contracts
 from app.entries.eligibility import Offer
 from app.infra import almanac
 from app.infra.almanac import Term
 from app.infra.db import session
 from app.infra.record import Event, record
+from app.inquiries import operations as inquiries
+from app.kernel.draw import winner_by
 from app.kernel.rehearsing import Fate
 from app.objections import operations as objections
+from app.selections.models import selection_of
 from app.services import operations as services
 from app.terms.rehearsal import can_be_tried, rehearse
 from app.terms.rules import CONSTANTS, SCALE
@@ -77,6 +81,35 @@ def test_entries_that_would_have_come_too_late_are_counted():
     assert found.late == 1
 
 
+def test_a_question_is_answered_by_its_period_and_before_the_closing():
+    job = make.job("open")
+    inquiry = inquiries.ask(make.act(make.agency(), make.later(job)), job, text="示例：工期从哪一天起算？")
+    inquiries.answer(
+        make.act(job.owner, inquiry.due - timedelta(hours=1)), inquiry, answer="示例：自材料齐全之日起算。"
+    )
+    (same,), (longer,) = tried(job, question_answer=1), tried(job, question_answer=60)
+    assert same.looked_at == longer.looked_at == 1 and not same.changed and not longer.changed
+    slow = make.job("open")
+    make.term("question_answer", "3", make.NOW.date() + timedelta(days=1))
+    late = slow.due - timedelta(hours=1)
+    asked = inquiries.ask(make.act(make.agency(), make.later(slow, days=1)), slow, text="示例：成果几份？")
+    inquiries.answer(make.act(slow.owner, late), asked, answer="示例：一式三份。")
+    (found,) = rehearse(late + timedelta(days=1), LIVES, {"question_answer": 1}, None)
+    assert found.counts == {Fate.LATE: 1} and found.lines[0].wait.due == slow.due
+
+
+def test_an_addendum_gives_more_time_and_never_less_than_there_was():
+    job = make.job("open")
+    closing = job.due
+    addenda.amend(make.act(job.owner, make.later(job, days=1)), job, text="示例：工作日数更正。", days=4)
+    extended = make.again(job).due
+    (same,) = rehearse(extended + timedelta(days=1), LIVES, {"addendum_extension": 3}, None)
+    assert same.looked_at == 1 and not same.changed
+    make.lapse(make.again(job))
+    (shorter,) = rehearse(extended + timedelta(days=1), LIVES, {"addendum_extension": 1}, None)
+    assert shorter.lines[0].tried == closing < extended and shorter.counts == {Fate.SOONER: 1}
+
+
 def test_the_present_numbers_change_nothing_and_nothing_is_written():
     job = make.job("archived")
     make.job("objected"), make.job("failed")
@@ -129,6 +162,19 @@ def test_more_entries_asked_for_would_have_let_a_selection_fail():
     assert found.counts == ({Fate.FAILS: 1} if job.funds == "state" else {})
     (found,) = tried(job, **{f"minimum_entries_{job.funds}": 4})
     assert found.counts == {Fate.FAILS: 1} and found.lines[0].entries == 3
+
+
+def test_quotes_dropped_at_the_ends_would_have_let_another_win_by_the_same_seed():
+    job = make.job("open", method="average_price", ceiling_cents=2_000_000)
+    for cents in (1_000_000, 1_010_000, 1_020_000, 1_900_000):
+        make.verb("entries", "enter")(make.act(make.agency(), make.later(job)), job, Offer(cents))
+    make.lapse(make.lapse(job))
+    transcript = selection_of(job.id).transcript
+    assert transcript["dropped"] is None and winner_by(transcript) == transcript["winner"]
+    (same,), (other,) = tried(job, average_drop_from=6), tried(job, average_drop_from=3)
+    assert (same.looked_at, same.changed) == (1, 0)
+    assert transcript["winner"] != winner_by(transcript, drop_from=3)
+    assert other.counts == {Fate.OTHER: 1} and other.lines[0].entries == 4
 
 
 def test_a_regulator_sees_the_jobs_of_its_sector_alone():

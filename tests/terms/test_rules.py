@@ -4,8 +4,20 @@ from datetime import date, timedelta
 
 import pytest
 
+from app import wiring
+from app.infra.shipped import rows
 from app.kernel.errors import Invalid
-from app.terms.rules import FARTHEST, MAY_ADOPT, MAY_REHEARSE, check_day, may_be_adopted, read_value
+from app.terms.rehearsal import can_be_tried
+from app.terms.rules import (
+    FARTHEST,
+    MAY_ADOPT,
+    MAY_REHEARSE,
+    WHY_NOT,
+    check_day,
+    may_be_adopted,
+    read_value,
+    why_not,
+)
 from tests.jobs.test_rules import PEOPLE
 
 TODAY = date(2026, 9, 28)
@@ -72,6 +84,14 @@ def test_a_number_takes_effect_after_today_and_within_a_year(after, fits):
         with pytest.raises(Invalid) as refused:
             check_day(day, TODAY)
         assert refused.value.field == "effective_from"
+
+
+def test_every_number_can_be_rehearsed_or_says_why_not():
+    tried = can_be_tried([model.LIFE for model in wiring.LIVES])
+    others = {row["code"] for row in rows("terms.csv")} - tried
+    assert others and all(why_not(code) for code in others)
+    assert {begins for begins in WHY_NOT if not any(code.startswith(begins) for code in others)} == set()
+    assert not [code for code in tried if any(code == begins for begins in WHY_NOT)]
 
 
 def test_offices_rehearse_and_the_operator_alone_adopts():

@@ -114,6 +114,15 @@ def test_a_number_is_adopted_and_stands_in_the_law_with_its_history(operator):
     assert STATED["basis"] in words and "announced" in words and f"by {make.operator().name}" in words
 
 
+def test_everybody_reads_what_changed_in_the_rules_and_what_cannot_be_rehearsed(operator, client):
+    assert "No number has changed so far" in plain(english(client).get("/rules/changes").text)
+    operator.post("/rules/adopt", data=TYPED)
+    words = plain(english(client).get("/rules/changes").text)
+    assert all(one in words for one in ("3 working days", "4 working days", "announced", STATED["basis"]))
+    words = plain(operator.get("/rules/rehearse").text)
+    assert "What cannot be rehearsed" in words and "another draw says nothing about the rule" in words
+
+
 def test_what_was_typed_is_kept_and_a_second_version_of_a_day_is_a_conflict(operator):
     page = operator.post("/rules/adopt", data=TYPED | {"basis": "短", "value": "7"})
     assert page.status_code == 422 and 'value="7"' in page.text and error(page, "basis")
