@@ -14,6 +14,7 @@ from app.jobs.rules import LIFE, in_publicity, objected
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.kernel.letter import standing
+from app.kernel.transcript import Broken
 from app.methods.rules import GROUNDS
 from app.panels.models import Seat, panel_of, seats_of, sheets_of
 from app.panels.rules import PARTS, has_left, sitting
@@ -175,8 +176,8 @@ def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda line: line["place"] or len(lines) + 1)
 
 
-def _reason(text: str) -> str | None:
+def _reason(text: str) -> Broken | None:
     try:
         return verify_transcript(read_transcript(text))
-    except ValueError as error:
-        return str(error)
+    except Broken as broken:
+        return broken
