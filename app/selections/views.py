@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from app.entries.models import Entry, excluded_entries, frozen_list
+from app.entries.models import Entry, entry_of, excluded_entries, frozen_list
 from app.entries.rules import MAY_READ_ENTRY
 from app.infra.db import session
 from app.jobs.models import Job
@@ -46,6 +46,7 @@ def show(job: Job) -> Any:
         award=award,
         open=_open(job, award),
         held=objected(acting().actor, job),
+        own=entry_of(job.id, acting().actor.unit_id),
         past=past_awards(job.id),
         **_scoring(job, transcript),
         eligible=eligible_at_closing(job.id),
