@@ -32,6 +32,7 @@ const REASONS = {
   result: "{field} does not follow from the list, the seed and the rule",
   written: "a field is there twice, out of order or written in another way",
   shape: "a part of it has not the form of the protocol",
+  none: "the file is no transcript",
 };
 
 class Broken extends Error {
@@ -188,18 +189,20 @@ async function verify(t) {
   }
 }
 
+const none = (why) => ({ code: 2, says: `This file is no transcript: ${why}`, reason: "none", parts: {} });
+
 /**
  * What a transcript's text is: {code, says}, where code is 0 all holds, 1 the first thing that does not, 2 no transcript.
- * With 1 come also reason, the name of a line of REASONS, and parts, what fills it: for saying it in another language.
+ * With 1 and 2 come also reason, the name of a line of REASONS, and parts, what fills it: for saying it in another language.
  */
 export async function check(text) {
   let transcript;
   try {
     transcript = JSON.parse(text);
   } catch (error) {
-    return { code: 2, says: `This file is no transcript: ${error.message}` };
+    return none(error.message);
   }
-  if (transcript === null || transcript.format !== FORMAT) return { code: 2, says: "This file is no transcript: another format" };
+  if (transcript === null || transcript.format !== FORMAT) return none("another format");
   try {
     const plain = text.replace(PARTS, (part) => (part.trim() ? JSON.stringify(JSON.parse(part)) : ""));
     need(plain === canonical(transcript), "written");
@@ -225,7 +228,7 @@ if (await isStarted()) {
   try {
     answer = await check(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(process.argv[2] ?? "")));
   } catch (error) {
-    answer = { code: 2, says: `This file is no transcript: ${error.message}` };
+    answer = none(error.message);
   }
   console.log(answer.says);
   process.exitCode = answer.code;

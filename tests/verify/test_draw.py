@@ -175,6 +175,7 @@ def test_both_give_the_same_reason_and_the_page_has_each_in_its_language(tmp_pat
         "written": write_transcript(made).replace('"winner":', '"winner":"","winner":'),
         "whole": sealed_anew(made, price_weight=0.5),
         "shape": sealed_anew(made, entrants=None),
+        "none": "{}",
     }
     node = verifiers.told_by_node(texts.values())
     assert [one["reason"] for one in node] == list(texts)
