@@ -204,7 +204,7 @@ export async function check(text) {
   }
   if (transcript === null || transcript.format !== FORMAT) return none("another format");
   try {
-    const plain = text.replace(PARTS, (part) => (part.trim() ? JSON.stringify(JSON.parse(part)) : ""));
+    const plain = text.replace(PARTS, (part) => (part.includes("\\") ? JSON.stringify(JSON.parse(part)) : part.trim()));
     need(plain === canonical(transcript), "written");
     await verify(transcript);
   } catch (error) {

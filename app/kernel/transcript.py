@@ -218,7 +218,7 @@ def read_transcript(text: str) -> dict[str, object]:
         raise Broken(N_("the file is not JSON")) from error
     if not isinstance(value, dict):
         raise Broken(N_("the file holds no JSON object"))
-    plain = _PARTS.sub(lambda part: canonical(json.loads(part[0])) if part[0].strip() else "", text)
+    plain = _PARTS.sub(lambda part: canonical(json.loads(part[0])) if "\\" in part[0] else part[0].strip(), text)
     if plain != canonical(value):
         raise Broken(N_("the file has a field twice, fields out of alphabetical order or a number written otherwise"))
     return value
