@@ -1,24 +1,21 @@
 """The maintained summary of the ratings: sums by unit, item and month, and the published scores made from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import Unit, one_of
-from app.catalogue.models import Item, Standard
-from app.fairness.models import public_code
+from app.catalogue.models import Item
 from app.infra import almanac
 from app.infra.db import Row, run, session
 from app.jobs.models import Job
 from app.jobs.rules import State
-from app.kernel.scores import FORMAT, VERSION, Law, Sums, month_named, ranked
-from app.kernel.transcript import canonical
-from app.ratings.models import AXES, Rating
+from app.kernel.scores import Law, Sums
+from app.ratings.models import Rating
 from app.ratings.rules import RatingState, Side
 
 OVERALL = text("item_id IS NULL")
@@ -167,71 +164,3 @@ def published() -> list[tuple[Any, ...]]:
     """Every published score as a line of numbers, in one order."""
     columns = (Score.side, Score.unit_id, Score.item_id, Score.count, Score.score, Score.lower, Score.upper)
     return sorted((tuple(row) for row in session.execute(select(*columns))), key=str)
-
-
-OPEN = (
-    select(
-        Job.number, Item.code.label("item"), Rating.side, Rating.month, Rating.points, Rating.tallied,
-        *(getattr(Rating, axis) for axis in AXES), Rating.set_aside_because, Standard.axes, Unit,
-    )
-    .join(Job, Job.id == Rating.job_id)
-    .join(Item, Item.id == Job.item_id)
-    .join(Standard, Standard.id == Job.standard_id)
-    .join(Unit, Unit.id == Rating.about_id)
-    .where(Rating.tallied | (Rating.state == RatingState.SET_ASIDE))
-    .order_by(Rating.id)
-)  # fmt: skip
-SCORED = (
-    select(Score, Unit, Item.code)
-    .join(Unit, Unit.id == Score.unit_id)
-    .outerjoin(Item, Item.id == Score.item_id)
-    .order_by(Score.side, Score.item_id, Score.unit_id)
-)
-
-
-def open_data() -> str:
-    """The file of docs/protocols/rating.md: every rating that counts or was set aside, and every score made of them.
-    It names firms and no person, and holds no text but the reason why a rating was set aside."""
-    known = {row.side: row for row in session.scalars(select(Market))}
-    month = max((row.month for row in known.values()), default=None)
-    scores = session.execute(SCORED).all()
-    ranks = {
-        scope: ranked(row.lower for row, *_ in some if row.lower is not None)
-        for scope, some in groupby(scores, key=lambda each: (each[0].side, each[0].item_id))
-    }
-    return canonical(
-        {
-            "constants": asdict(law_of(month)) if month else None,
-            "format": FORMAT,
-            "means": {side: row.mean for side, row in known.items()},
-            "month": month_named(month) if month else None,
-            "ratings": [_rating(row) for row in session.execute(OPEN)],
-            "scores": [
-                {
-                    "about": public_code(unit),
-                    "item": code,
-                    "rank": ranks[row.side, row.item_id].get(row.lower or 0),
-                    "side": row.side,
-                    **{name: getattr(row, name) for name in ("count", "score", "lower", "upper")},
-                }
-                for row, unit, code in scores
-            ],
-            "version": VERSION,
-        }
-    )
-
-
-def _rating(row: Any) -> dict[str, Any]:
-    weights = {axis["code"]: axis["weight"] for axis in row.axes}
-    return {
-        "about": public_code(row.Unit),
-        "counts": row.tallied,
-        "item": row.item,
-        "job": row.number,
-        "marks": {axis: getattr(row, axis) for axis in AXES},
-        "month": month_named(row.month),
-        "points": row.points,
-        "set_aside": None if row.tallied else row.set_aside_because,
-        "side": row.side,
-        "weights": {axis: weights[axis] for axis in AXES},
-    }
