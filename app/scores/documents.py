@@ -15,8 +15,7 @@ from app.jobs.models import Job
 from app.kernel.scores import FORMAT, VERSION, month_named
 from app.kernel.transcript import canonical
 from app.ratings.models import AXES, Rating
-from app.ratings.rules import RatingState
-from app.scores.models import Market, Score, law_of
+from app.scores.models import PUBLISHED, Market, Score, law_of
 
 # So many rows are in memory at a time while the open data is written.
 CHUNK = 1000
@@ -29,7 +28,7 @@ OPEN = (
     .join(Job, Job.id == Rating.job_id)
     .join(Item, Item.id == Job.item_id)
     .join(Unit, Unit.id == Rating.about_id)
-    .where(Rating.tallied | (Rating.state == RatingState.SET_ASIDE))
+    .where(PUBLISHED)
     .order_by(func.length(Job.number), Job.number, Rating.side)
     .execution_options(yield_per=CHUNK)
 )  # fmt: skip

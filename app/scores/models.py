@@ -5,8 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.accounts.models import Unit, one_of
 from app.catalogue.models import Item
@@ -95,6 +105,8 @@ class Cell:
 
 
 COUNTING = (Rating.state == RatingState.GIVEN, Job.state == State.ARCHIVED)
+# Of the open data: what the scores count, and what was set aside.
+PUBLISHED = Rating.tallied | (Rating.state == RatingState.SET_ASIDE)
 ADDED = (func.count(Rating.id), func.sum(Rating.points), func.sum(Rating.points * Rating.points))
 
 
@@ -147,6 +159,24 @@ def rank_of(score: Score) -> int | None:
         return None
     here = (Score.side == score.side, Score.item_id == score.item_id, Score.lower > score.lower)
     return 1 + (session.scalar(select(func.count()).select_from(Score).where(*here)) or 0)
+
+
+SAME = aliased(Score)
+SCORED_TOO = (SAME.side == Score.side, SAME.item_id == Score.item_id, SAME.lower.is_not(None))
+AMONG = select(func.count()).select_from(SAME).where(*SCORED_TOO)
+BY_ITEM = (
+    select(
+        Score.item_id, Score.count, Score.score, Score.lower, Score.upper,
+        AMONG.scalar_subquery().label("among"),
+        (1 + AMONG.where(SAME.lower > Score.lower).scalar_subquery()).label("place"),
+    )
+    .where(Score.unit_id == bindparam("unit"), Score.item_id.is_not(None))
+)  # fmt: skip
+
+
+def scores_by_item(unit_id: int) -> dict[int, Any]:
+    """The scores of an agency by item: rows of count, score, lower, upper, and its place among all that have one."""
+    return {row.item_id: row for row in run(BY_ITEM, unit=unit_id)}
 
 
 def scores_over_all(unit_ids: Sequence[int]) -> Mapping[int, Score]:
