@@ -19,7 +19,7 @@ from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating, ratings_of
 from app.scores import documents, operations
 from app.scores.documents import open_data
-from app.scores.models import Market, MarketTally, Score, Tally, published, rank_of, top
+from app.scores.models import Market, MarketTally, Score, Tally, published, rank_of, scores_by_item, top
 from tests import make
 from tests.verify import verifiers
 
@@ -143,6 +143,9 @@ def test_the_agencies_are_read_in_the_order_of_the_lower_end() -> None:
     assert [row.id for row in rows] == [good.agency_id, new.agency_id]
     assert rows[0].lower > rows[1].lower and rows[0].score < rows[1].upper
     assert [rank_of(scores_of(row.id)[0]) for row in top()] == [1, 2]
+    placed = [scores_by_item(row.id)[good.item_id] for row in rows]
+    assert [(one.place, one.among) for one in placed] == [(rank_of(scores_of(row.id)[1]), len(rows)) for row in rows]
+    assert [(one.score, one.lower, one.count) for one in placed] == [(row.score, row.lower, row.count) for row in rows]
     rated(owner=5)
     operations.rebuild(make.act(make.operator(), make.later(new)))
     assert len(top()) == 2, "who has too few is not ranked"
