@@ -41,6 +41,7 @@ FEATURES = [
     "notices",
     "lateness",
     "oversight",
+    "performance",
 ]
 DOMAIN = {
     "rules": 0, "models": 1, "bars": 2, "eligibility": 2, "posting": 2, "ahead": 2, "eligible": 3, "envelopes": 3,
