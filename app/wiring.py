@@ -65,6 +65,7 @@ from app.panels import operations as panel_operations
 from app.panels.models import Seat, left_seat
 from app.panels.views import bp as panels
 from app.panels.views import seats
+from app.performance.views import bp as performance
 from app.ratings.models import Rating
 from app.ratings.views import bp as ratings
 from app.reviews import operations as review_operations
@@ -122,6 +123,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     speed,
     oversight,
     finding,
+    performance,
 )
 
 # Shipped data, in the order it is loaded: each takes (rows by file name, standards by item code, now).

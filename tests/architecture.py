@@ -42,6 +42,7 @@ FEATURES = [
     "lateness",
     "oversight",
     "finding",
+    "performance",
 ]
 DOMAIN = {
     "rules": 0, "models": 1, "bars": 2, "eligibility": 2, "posting": 2, "ahead": 2, "eligible": 3, "envelopes": 3,

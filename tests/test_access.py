@@ -134,6 +134,7 @@ TABLE = [
     ("speed.show", "market", ALL, ALL),
     ("speed.as_csv", "market", ALL, ALL),
     ("speed.as_json", "market", ALL, ALL),
+    ("performance.owner", "market", ALL, ALL),
     ("selections.check", "market", ALL, ALL),
     ("objections.index", "market", ALL, ALL),
     ("fairness.show", "market", ALL, ALL),
@@ -340,6 +341,7 @@ def gathered(*, admitted: bool = True) -> Cast:
 
 def market(cast: Cast) -> None:
     cast.adds(current_listing(cast.agency.id, make.item().id))
+    cast.adds(cast.owner, "Owner")
 
 
 def application(cast: Cast) -> None:

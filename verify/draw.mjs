@@ -13,10 +13,37 @@ const OPENED = ["contribution", "made_by", "days", "discount", "nonce", "quote",
 const FAILURES = ["There was no eligible entry.", "There were fewer eligible entries than the funds require."];
 const PARTS = /"(?:[^"\\]|\\.)*"|\s+/g;
 
-class Broken extends Error {}
+// What may not hold, by a name that a page can translate by; {parts} are filled in from the transcript.
+const REASONS = {
+  whole: "a number is not whole",
+  sorted: "the entrants are not sorted by code, each once",
+  list: "list_hash is not the hash of the list published at closing",
+  line: "{code} has a field too many or too few",
+  opened: "{code} was opened although the selection failed",
+  contribution: "{code} did not seal this contribution",
+  offer: "{code} did not seal this offer",
+  discount: "the quote of {code} is not the reference fee less the discount",
+  scores: "the scores of {code} are not one for each criterion",
+  fields: "a field is missing or does not belong: {fields}",
+  digest: "digest is not of the rest",
+  commitment: "commitment is not the hash of the secret",
+  outside: "outside_value does not go with outside",
+  failed: "failed does not follow from the list",
+  result: "{field} does not follow from the list, the seed and the rule",
+  written: "a field is there twice, out of order or written in another way",
+  shape: "a part of it has not the form of the protocol",
+  none: "the file is no transcript",
+};
 
-function need(holds, reason) {
-  if (!holds) throw new Broken(reason);
+class Broken extends Error {
+  constructor(reason, parts = {}) {
+    super(REASONS[reason].replace(/\{(\w+)\}/g, (_, name) => parts[name]));
+    Object.assign(this, { reason, parts });
+  }
+}
+
+function need(holds, reason, parts) {
+  if (!holds) throw new Broken(reason, parts);
 }
 
 /** JSON with sorted keys and no space; whole numbers only. */
@@ -26,7 +53,7 @@ function canonical(value) {
     const names = Object.keys(value).sort();
     return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
   }
-  need(typeof value !== "number" || Number.isSafeInteger(value), "a number is not whole");
+  need(typeof value !== "number" || Number.isSafeInteger(value), "whole");
   return JSON.stringify(value);
 }
 
@@ -75,23 +102,23 @@ const pick = async (seed, label, choices) => choices[await below(choices.length,
 /** The list is the one published at closing, and what was opened is what was sealed. */
 async function checkEntrants(t) {
   const codes = t.entrants.map((line) => line.code);
-  need(codes.every((code, at) => at === 0 || codes[at - 1] < code), "the entrants are not sorted by code, each once");
+  need(codes.every((code, at) => at === 0 || codes[at - 1] < code), "sorted");
   const proposes = t.method === "merit" && t.entrants.some((line) => "proposal" in line); // older ones have none
   const onList = proposes ? [...LISTED, "proposal"] : LISTED, listed = t.entrants.map((line) => only(line, onList));
-  need(t.list_hash === await H("list", listed), "list_hash is not the hash of the list published at closing");
+  need(t.list_hash === await H("list", listed), "list");
   const names = [...onList, ...OPENED].sort().join();
   for (const line of t.entrants) {
     const { code } = line, whose = { code, job: t.job };
-    need(Object.keys(line).sort().join() === names, `${code} has a field too many or too few`);
+    need(Object.keys(line).sort().join() === names, "line", { code });
     if (t.failed !== null) {
-      need(OPENED.every((name) => line[name] === null), `${code} was opened although the selection failed`);
+      need(OPENED.every((name) => line[name] === null), "opened", { code });
       continue;
     }
     const chance = { ...whose, ...only(line, OPENED.slice(0, 2)) }, offer = { ...whose, ...only(line, OPENED.slice(2, 6)) };
-    need(line.sealed === await H("contribution", chance), `${code} did not seal this contribution`);
-    need(line.offer === await H("offer", offer), `${code} did not seal this offer`);
+    need(line.sealed === await H("contribution", chance), "contribution", { code });
+    need(line.offer === await H("offer", offer), "offer", { code });
     const fee = t.reference_fee, less = fee === null ? line.quote : halfUp([fee, 10000 - line.discount], 10000);
-    need(line.quote === less, `the quote of ${code} is not the reference fee less the discount`);
+    need(line.quote === less, "discount", { code });
   }
 }
 
@@ -100,7 +127,7 @@ function pointsOf(t) {
   const kinds = [["quote", t.price_weight], ["days", t.days_weight]].filter(([, weight]) => weight);
   const least = Object.fromEntries(kinds.map(([name]) => [name, Math.min(...t.entrants.map((line) => line[name]))]));
   return t.entrants.map((line) => {
-    need(line.scores.length === t.criteria.length, `the scores of ${line.code} are not one for each criterion`);
+    need(line.scores.length === t.criteria.length, "scores", { code: line.code });
     return [...t.criteria.map((one, at) => one.weight * line.scores[at]),
       ...kinds.map(([name, weight]) => halfUp([100, weight, least[name]], line[name]))];
   });
@@ -143,13 +170,13 @@ async function result(t, seed) {
 async function verify(t) {
   const names = [...TERMS, ...RESULT, "digest", "entrants", "failed", "list_hash", "outside_value", "secret"].sort();
   const odd = [...names.filter((name) => !(name in t)), ...Object.keys(t).filter((name) => !names.includes(name))];
-  need(odd.length === 0, `a field is missing or does not belong: ${odd.sort().join(", ")}`);
+  need(odd.length === 0, "fields", { fields: odd.sort().join(", ") });
   const whole = t.version === VERSION && t.digest === await H("transcript", { ...t, digest: null });
-  need(whole, "digest is not of the rest");
-  need(t.commitment === hex(await sha256(bytesOf(t.secret))), "commitment is not the hash of the secret");
+  need(whole, "digest");
+  need(t.commitment === hex(await sha256(bytesOf(t.secret))), "commitment");
   const count = t.entrants.length, few = count < Math.max(t.minimum_entries, 1);
-  need(few || (t.outside === null) === (t.outside_value === null), "outside_value does not go with outside");
-  need(t.failed === (few ? FAILURES[count > 0 ? 1 : 0] : null), "failed does not follow from the list");
+  need(few || (t.outside === null) === (t.outside_value === null), "outside");
+  need(t.failed === (few ? FAILURES[count > 0 ? 1 : 0] : null), "failed");
   await checkEntrants(t);
   let expected = { ...Object.fromEntries(RESULT.map((name) => [name, null])), order: [], ranking: [] };
   if (!few) {
@@ -158,26 +185,31 @@ async function verify(t) {
     expected = await result(t, bytesOf(seed));
   }
   for (const name of ["seed", ...RESULT]) {
-    const follows = canonical(t[name]) === canonical(expected[name]);
-    need(follows, `${name} does not follow from the list, the seed and the rule`);
+    need(canonical(t[name]) === canonical(expected[name]), "result", { field: name });
   }
 }
 
-/** {code, says} of a transcript's text: 0 all holds, 1 the first thing that does not, 2 no transcript. */
+const none = (why) => ({ code: 2, says: `This file is no transcript: ${why}`, reason: "none", parts: {} });
+
+/**
+ * What a transcript's text is: {code, says}, where code is 0 all holds, 1 the first thing that does not, 2 no transcript.
+ * With 1 and 2 come also reason, the name of a line of REASONS, and parts, what fills it: for saying it in another language.
+ */
 export async function check(text) {
   let transcript;
   try {
     transcript = JSON.parse(text);
   } catch (error) {
-    return { code: 2, says: `This file is no transcript: ${error.message}` };
+    return none(error.message);
   }
-  if (transcript === null || transcript.format !== FORMAT) return { code: 2, says: "This file is no transcript: another format" };
+  if (transcript === null || transcript.format !== FORMAT) return none("another format");
   try {
-    const plain = text.replace(PARTS, (part) => (part.trim() ? JSON.stringify(JSON.parse(part)) : ""));
-    need(plain === canonical(transcript), "a field is there twice, out of order or written in another way");
+    const plain = text.replace(PARTS, (part) => (part.includes("\\") ? JSON.stringify(JSON.parse(part)) : part.trim()));
+    need(plain === canonical(transcript), "written");
     await verify(transcript);
   } catch (error) {
-    return { code: 1, says: `It does not hold: ${error.message}` };
+    const { message, reason, parts } = error instanceof Broken ? error : new Broken("shape");
+    return { code: 1, says: `It does not hold: ${message}`, reason, parts };
   }
   return { code: 0, says: "All holds: commitment, list hash, seed, order and result are as published." };
 }
@@ -196,7 +228,7 @@ if (await isStarted()) {
   try {
     answer = await check(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(process.argv[2] ?? "")));
   } catch (error) {
-    answer = { code: 2, says: `This file is no transcript: ${error.message}` };
+    answer = none(error.message);
   }
   console.log(answer.says);
   process.exitCode = answer.code;

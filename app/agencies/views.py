@@ -44,7 +44,7 @@ from app.agencies.rules import (
 )
 from app.catalogue.models import Item, choices, standard_in_force, words_required
 from app.catalogue.operations import in_force
-from app.credit.models import grade_told, rank_of
+from app.credit.models import rank_of
 from app.districts import models as districts
 from app.entries.eligibility import has_staff, holds
 from app.infra.db import session
@@ -55,6 +55,7 @@ from app.kernel.law import an_agency, anyone
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.oversight.models import standings
+from app.performance.documents import summary
 from app.ratings.models import mean_of
 from app.ratings.rules import AXIS_NAMES
 from app.web.asked import key, own_path, typed
@@ -117,9 +118,8 @@ def show(agency: Agency) -> Any:
         "agencies/show.html",
         agency=agency,
         district=districts.full_name(agency.unit.district_code),
-        standing=standings([agency.id], now())[agency.id],
         rated=_rated(agency.id),
-        credit=said(grade_told(agency.id, today)),
+        **summary(agency.id, now()),
         jobs=jobs_listed(Wanted(agency=agency.id), limit=10),
         job_life=JOB_LIFE,
         life=LIFE,

@@ -14,7 +14,6 @@ from app.catalogue.models import Item, Sector
 from app.credit.rules import (
     COUNTING,
     CREDIT_LIFE,
-    GRADES,
     MAY_READ,
     PENDING,
     CreditState,
@@ -174,11 +173,6 @@ def marks_of(events: Iterable[CreditEvent]) -> list[Mark]:
 def account_of(events: Iterable[CreditEvent], day: date) -> Account:
     """How an agency, or a professional, with these events stands on a day."""
     return credit.account(marks_of(events), day, scale_on)
-
-
-def grade_told(agency_id: int, day: date) -> str:
-    """The grade of an agency on a day, as the msgid people read."""
-    return GRADES[account_of(events_of(agency_id), day).overall.grade]
 
 
 def by_professional(events: Iterable[CreditEvent]) -> dict[str, list[CreditEvent]]:

@@ -53,7 +53,7 @@ def published_report() -> FairnessReport | None:
     return session.scalar(select(FairnessReport).order_by(FairnessReport.id).limit(1))
 
 
-def public_code(owner: Unit) -> str:
+def public_code(owner: Any) -> str:
     """The code of an owner in the open data: a natural person's identity number is not for the public."""
     return f"natural-{owner.id}" if owner.natural else owner.code
 

@@ -59,7 +59,7 @@ def suggest() -> Any:
     return render_template("finding/_suggested.html", hits=hits(keys, acting().actor), pages=PAGES, kinds=KINDS)
 
 
-@bp.get("/searches")
+@bp.get("/searches/kept")
 @allow(MAY_SAVE)
 def saved() -> Any:
     return render_template("finding/saved.html", searches=saved_by(acting().actor))

@@ -151,6 +151,13 @@ def gate(number: int, *, shared: bool) -> None:
     here.info[number] = here.get_transaction()
 
 
+def one_view() -> None:
+    """Before the first read of a transaction: all its reads see one state of the database. On SQLite they do anyway."""
+    here = session()
+    if here.get_bind().dialect.name == "postgresql":
+        here.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """All or nothing, for a task or a command. A request gets its own from `settle`."""

@@ -3,13 +3,24 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
 from app.infra import almanac
 from app.infra.db import Row, session
-from app.infra.record import Living
+from app.infra.record import Event, Living
 from app.inquiries.rules import INQUIRY_LIFE, MAY_ASK, MAY_READ_INQUIRY, MAY_READ_WORDS, InquiryState
 from app.jobs.models import Job
 from app.jobs.rules import State, takes_entries
@@ -74,6 +85,17 @@ def inquiries_to_answer(owner_id: int) -> list[Inquiry]:
     waiting = (Job.owner_id == owner_id, Job.state == State.OPEN, Inquiry.state == InquiryState.ASKED)
     query = select(Inquiry).join(Job).where(*waiting).order_by(Inquiry.due)
     return list(session.scalars(query.options(contains_eager(Inquiry.job).joinedload(Job.item))))
+
+
+def answers_in_time(now: datetime, *which: Any) -> tuple[int, int]:
+    """How many questions that meet these conditions were answered by the deadline they were asked under, and of how
+    many: those that may still be answered and those withheld are left out."""
+    asked = (Event.thread_of == literal("inquiry:") + cast(Inquiry.id, String), Event.name == "inquiry.ask")
+    query = select(Event.facts, Inquiry.answered_at).join(Event, and_(*asked)).join(Job)
+    rows = session.execute(query.where(Inquiry.state != InquiryState.WITHHELD, *which))
+    told = [(datetime.fromisoformat(facts["due"]), answered) for facts, answered in rows]
+    ended = [answered is not None and answered < due for due, answered in told if answered or due <= now]
+    return sum(ended), len(ended)
 
 
 def asker_ids(job_id: int) -> list[int]:

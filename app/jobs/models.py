@@ -185,9 +185,9 @@ def story_of(job_id: int) -> Sequence[Any]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list of jobs is narrowed down to; empty means all. `agency` are the jobs an agency serves, `unit` those a
-    unit owns or serves, published or not; without it only published jobs are listed. `after` is the id of the last job
-    seen."""
+    """What a list of jobs is narrowed down to; empty means all. `agency` are the jobs an agency serves, `owner` those
+    of an owner, `unit` those a unit owns or serves, published or not; without it only published jobs are listed.
+    `after` is the id of the last job seen."""
 
     item: int | None = None
     stage: str = ""
@@ -196,6 +196,7 @@ class Wanted:
     method: str = ""
     keyword: str = ""
     agency: int | None = None
+    owner: int | None = None
     unit: int | None = None
     after: int | None = None
 
@@ -227,6 +228,7 @@ def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
     conditions = {
         "unit": or_(Job.owner_id == unit, Job.agency_id == unit),
         "agency": Job.agency_id == bindparam("agency"),
+        "owner": Job.owner_id == bindparam("owner"),
         "item": Job.item_id == bindparam("item"),
         "stage": Item.stage == bindparam("stage"),
         "district": Job.district_code.in_(within(bindparam("district"))),

@@ -37,7 +37,7 @@ from app.services.rules import REASONS, asks_open_to, the_other_side
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
-from app.web.spine import spine
+from app.web.spine import spine, stopped
 from app.web.words import said
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -89,6 +89,7 @@ def show(told: Told) -> Any:
         light=models.light_of(job, now()),
         **_service(job, story),
         spine=spine(job, story, inside=inside),
+        stopped=stopped(job, story),
         objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
         avoided=announced.get("avoided") or [],
         lawful=announced.get("lawful") or [],
@@ -177,12 +178,8 @@ def wish(job: Job) -> Any:
     form = WishForm(obj=job, data=start)
     form.officer_id.choices = _members(job)
     form.bound(standard_in_force(job.item_id, local_day(now())) or job.standard)
-    typed_in = {
-        "amount_cents": form.ceiling_cents.data,
-        "urgent": form.urgent.data,
-        "direct_ground": form.direct_ground.data,
-    }
-    found = posting.verdicts(acting(), job, **typed_in)
+    circumstances = {"urgent": form.urgent.data, "direct_ground": form.direct_ground.data}
+    found = posting.verdicts(acting(), job, amount_cents=form.ceiling_cents.data, **circumstances)
     form.offer(found)
     if form.validate_on_submit() and form.attempt(operations.edit, acting(), job, **form.answers):
         return redirect(url_for(".review", id=job.id), 303)

@@ -53,23 +53,24 @@ from app.kernel.transcript import (
 from app.kernel.transcript import commitment_of as commitment_of
 from app.kernel.transcript import read_transcript as read_transcript
 from app.kernel.transcript import write_transcript as write_transcript
+from app.kernel.words import N_
 
 SECRET_BYTES = 32
 
 # What follows from the given parts, in the order in which a reader would recompute it.
 _REASONS = {
-    "list_hash": "list_hash is not the hash of the list published at closing",
-    "failed": "failed does not follow from the number of entrants and minimum_entries",
-    "seed": "seed is not the hash of the terms, the secret, the list, the contributions and the outside value",
-    "bidders": "bidders is not the order the seed draws",
-    "percentage": "percentage is not the one the seed draws",
-    "order": "order is not the one the seed draws",
-    "dropped": "dropped does not follow from the quotes and the seed",
-    "reference": "reference is not the mean of the quotes that were not dropped times the percentage",
-    "points": "points do not follow from the weights and what each entrant offers and was given",
-    "ranking": "ranking does not follow from the rule of the method and the order",
-    "winner": "winner is not the first of the ranking",
-    "digest": "digest is not the hash of everything else",
+    "list_hash": N_("list_hash is not the hash of the list published at closing"),
+    "failed": N_("failed does not follow from the number of entrants and minimum_entries"),
+    "seed": N_("seed is not the hash of the terms, the secret, the list, the contributions and the outside value"),
+    "bidders": N_("bidders is not the order the seed draws"),
+    "percentage": N_("percentage is not the one the seed draws"),
+    "order": N_("order is not the one the seed draws"),
+    "dropped": N_("dropped does not follow from the quotes and the seed"),
+    "reference": N_("reference is not the mean of the quotes that were not dropped times the percentage"),
+    "points": N_("points do not follow from the weights and what each entrant offers and was given"),
+    "ranking": N_("ranking does not follow from the rule of the method and the order"),
+    "winner": N_("winner is not the first of the ranking"),
+    "digest": N_("digest is not the hash of everything else"),
 }
 
 
@@ -145,15 +146,12 @@ def make_transcript(
             for one in sorted(entrants, key=lambda one: one.code)
         ],
     }
-    try:
-        check_given(given)
-    except Broken as broken:
-        raise ValueError(str(broken)) from broken
+    check_given(given)
     return _complete(given)
 
 
-def verify_transcript(transcript: object) -> str | None:
-    """None when every part of the transcript follows from the parts before it, else the first reason, in plain English.
+def verify_transcript(transcript: object) -> Broken | None:
+    """None when every part of the transcript follows from the parts before it, else the first reason why not.
 
     It never raises, whatever was read from JSON. That commitment, terms, outside value and list hash are those that
     were published is for the reader to compare: a transcript cannot vouch for that itself.
@@ -161,7 +159,7 @@ def verify_transcript(transcript: object) -> str | None:
     try:
         _verify(transcript)
     except Broken as broken:
-        return str(broken)
+        return broken
     return None
 
 
@@ -174,12 +172,12 @@ def winner_by(transcript: Mapping[str, Any], **rule: int) -> str:
 
 def _verify(transcript: object) -> None:
     if not isinstance(transcript, dict):
-        raise Broken("the transcript is not a JSON object")
-    require(is_same(transcript.get("format"), FORMAT), f"format is not {FORMAT}")
-    require(is_same(transcript.get("version"), VERSION), f"version is not {VERSION}")
+        raise Broken(N_("the file holds no JSON object"))
+    for name, known in (("format", FORMAT), ("version", VERSION)):
+        require(is_same(transcript.get(name), known), N_("%(field)s is not that of this protocol"), field=name)
     for name in sorted(FIELDS - transcript.keys()):
-        raise Broken(f"{name} is missing")
-    require(not transcript.keys() - FIELDS, "there is a field that does not belong")
+        raise Broken(N_("%(field)s is missing"), field=name)
+    require(not transcript.keys() - FIELDS, N_("there is a field that does not belong"))
     given = {name: transcript[name] for name in GIVEN}
     check_given(given)
     expected = _complete(given)

@@ -63,7 +63,7 @@ def drand_round(closes: datetime) -> Named:
 def welfare_3d(closes: datetime) -> Named:
     """The first number drawn on the day after the closing day or later: on some holidays none is drawn."""
     day = due_day(closes) + timedelta(days=1)
-    words = f"中国福利彩票3D，{day.isoformat()}当日或其后首期开奖号码"
+    words = f"中国福利彩票 3D，{day.isoformat()} 当日或其后首期开奖号码"
     return Named(words, datetime.combine(day, EVENING).astimezone(UTC), "https://www.cwl.gov.cn/")
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from struct import Struct
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
-_WORD_BYTES = 8
-_WORDS = 1 << 8 * _WORD_BYTES
+_FOUR_WORDS = Struct(">4Q")
+_WORDS = 1 << 64
 
 
 def words(seed: bytes, label: str) -> Iterator[int]:
@@ -17,16 +18,16 @@ def words(seed: bytes, label: str) -> Iterator[int]:
     while True:
         block = start.copy()
         block.update(counter.to_bytes(8, "big"))
-        digest = block.digest()
-        for at in range(0, len(digest), _WORD_BYTES):
-            yield int.from_bytes(digest[at : at + _WORD_BYTES], "big")
+        yield from _FOUR_WORDS.unpack(block.digest())
         counter += 1
 
 
 def below(bound: int, stream: Iterator[int]) -> int:
     """A number from 0 to bound - 1, each equally likely: words past the last whole multiple are rejected."""
     usable = _WORDS - _WORDS % bound
-    return next(word for word in stream if word < usable) % bound
+    while (word := next(stream)) >= usable:
+        pass
+    return word % bound
 
 
 def order(seed: bytes, label: str, items: Sequence[Item]) -> list[Item]:

@@ -13,6 +13,7 @@ from typing import cast
 from unicodedata import is_normalized
 
 from app.kernel.choosing import LEAST_DROP_FROM, WHOLE, failure, less_discount
+from app.kernel.words import N_
 
 FORMAT, VERSION = "intermediary-supermarket-draw", 2
 RANDOM, LOWEST, AVERAGE, PRICE_AND_DAYS, MERIT = METHODS = (
@@ -43,37 +44,42 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|\s+')
 
 
-class Broken(Exception):
-    """The first reason, in plain English, why a transcript does not hold."""
+class Broken(ValueError):
+    """The first reason why a text is no transcript or a transcript does not hold: an English msgid, and what fills its
+    places, which is taken from the file and stays as it is in every language."""
+
+    def __init__(self, text: str, **places: object):
+        super().__init__(text % places)
+        self.text, self.places = text, places
 
 
-def require(holds: bool, reason: str) -> None:
+def require(holds: bool, reason: str, **places: object) -> None:
     if not holds:
-        raise Broken(reason)
+        raise Broken(reason, **places)
 
 
 def check_given(given: Mapping[str, object]) -> None:
     """Raise Broken unless what the selection starts from is well formed, the secret is the one committed to and each
     entrant is there with what it sealed."""
     for name, (fits, wanted) in _SHAPES.items():
-        require(fits(given[name]), f"{name} is not {wanted}")
+        require(fits(given[name]), wanted, field=name, least=LEAST_DROP_FROM)
     secret = bytes.fromhex(cast(str, given["secret"]))
-    require(given["commitment"] == commitment_of(secret), "commitment is not the SHA-256 of the secret")
-    require(given["outside"] is not None or given["outside_value"] is None, "an outside value was not announced")
+    require(given["commitment"] == commitment_of(secret), N_("commitment is not the SHA-256 of the secret"))
+    require(given["outside"] is not None or given["outside_value"] is None, N_("an outside value was not announced"))
     _check_method(given)
     entrants = cast("list[object]", given["entrants"])
     opened = failure(len(entrants), minimum=cast(int, given["minimum_entries"])) is None
     unread = given["outside"] is not None and given["outside_value"] is None
-    require(not (opened and unread), "the outside value that was announced is missing")
+    require(not (opened and unread), N_("the outside value that was announced is missing"))
     before, listed = "", listed_in(given)
     for place, line in enumerate(entrants, 1):
         code = _check_listed(place, line, listed)
-        require(before < code, f"entrant {place} is out of order or there twice: the list is sorted by code")
+        require(before < code, N_("entrant %(n)s is out of order or there twice: the list is sorted by code"), n=place)
         before = code
         if opened:
             _check_opened(given, cast("dict[str, object]", line))
         else:
-            require(_is_sealed(line), f"{code} was opened although the selection failed")
+            require(_is_sealed(line), N_("%(code)s was opened although the selection failed"), code=code)
 
 
 def _check_method(given: Mapping[str, object]) -> None:
@@ -82,12 +88,16 @@ def _check_method(given: Mapping[str, object]) -> None:
     criteria = cast("list[dict[str, int]]", given["criteria"])
     average = bool(given["percentages"]) and given["drop_from"] is not None
     none = not given["percentages"] and given["drop_from"] is None
-    require(average if method == AVERAGE else none, "percentages and drop_from belong to the average price, both")
-    require(bool(criteria) == (method == MERIT), "criteria belong to the merit method, and only there")
+    require(average if method == AVERAGE else none, N_("percentages and drop_from belong to the average price, both"))
+    require(bool(criteria) == (method == MERIT), N_("criteria belong to the merit method, and only there"))
     total = sum(cast("list[int]", weights)) + sum(one["weight"] for one in criteria)
-    require(total == (100 if method in (PRICE_AND_DAYS, MERIT) else 0), "the weights do not total 100, or 0 for others")
-    require(method != PRICE_AND_DAYS or all(weights), "price and days both have a weight")
-    require(given["reference_fee"] is None or method in (LOWEST, AVERAGE), "a reference fee belongs to price methods")
+    require(
+        total == (100 if method in (PRICE_AND_DAYS, MERIT) else 0), N_("the weights do not total 100, or 0 for others")
+    )
+    require(method != PRICE_AND_DAYS or all(weights), N_("price and days both have a weight"))
+    require(
+        given["reference_fee"] is None or method in (LOWEST, AVERAGE), N_("a reference fee belongs to price methods")
+    )
 
 
 def listed_in(given: Mapping[str, object]) -> tuple[str, ...]:
@@ -101,13 +111,15 @@ def listed_in(given: Mapping[str, object]) -> tuple[str, ...]:
 def _check_listed(place: int, line: object, listed: tuple[str, ...]) -> str:
     fields = {*listed, *OPENED}
     if not isinstance(line, dict) or line.keys() != fields:
-        raise Broken(f"entrant {place} has not exactly the fields " + ", ".join(sorted(fields)))
+        text = N_("entrant %(n)s has not exactly the fields %(fields)s")
+        raise Broken(text, n=place, fields=", ".join(sorted(fields)))
     code = line["code"]
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        raise Broken(f"the code of entrant {place} is not 1 to 64 printable ASCII characters without a space")
-    require(_is_text(line["name"]), f"the name of entrant {place} is not a text in Unicode normal form C")
+        text = N_("the code of entrant %(n)s is not 1 to 64 printable ASCII characters without a space")
+        raise Broken(text, n=place)
+    require(_is_text(line["name"]), N_("the name of entrant %(n)s is not a text in Unicode normal form C"), n=place)
     for name in listed[2:]:
-        require(_is_hex64(line[name]), f"{name} of entrant {place} is not 64 hexadecimal digits in lower case")
+        require(_is_hex64(line[name]), _HEX_OF, field=name, code=code)
     return code
 
 
@@ -115,8 +127,8 @@ def _check_opened(given: Mapping[str, object], line: Mapping[str, object]) -> No
     """What an entrant had sealed is what was opened, and what the method asks for."""
     code, fee = line["code"], cast("int | None", given["reference_fee"])
     for name in ("contribution", "nonce"):
-        require(_is_hex64(line[name]), f"{name} of {code} is not 64 hexadecimal digits in lower case")
-    require(line["made_by"] in MAKERS, f"made_by of {code} is neither " + " nor ".join(MAKERS))
+        require(_is_hex64(line[name]), _HEX_OF, field=name, code=code)
+    require(line["made_by"] in MAKERS, N_("made_by of %(code)s is neither browser nor platform"), code=code)
     asked = {
         "quote": (asks_quote(given), 1, MOST_QUOTE),
         "days": (bool(given["days_weight"]), 1, MOST_DAYS),
@@ -124,15 +136,19 @@ def _check_opened(given: Mapping[str, object], line: Mapping[str, object]) -> No
     }
     for name, (wanted, least, most) in asked.items():
         fits = _is_number(least, most)(line[name]) if wanted else line[name] is None
-        require(fits, f"the {name} of {code} is not what the method asks for")
+        require(fits, N_("the %(field)s of %(code)s is not what the method asks for"), field=name, code=code)
     if fee is not None:
         quote = less_discount(fee, cast(int, line["discount"]))
-        require(line["quote"] == quote, f"the quote of {code} is not the reference fee less the discount")
+        text = N_("the quote of %(code)s is not the reference fee less the discount")
+        require(line["quote"] == quote, text, code=code)
     scores, criteria = line["scores"], cast("list[object]", given["criteria"])
     fits = isinstance(scores, list) and len(scores) == len(criteria) and all(map(_is_number(0, MOST_SCORE), scores))
-    require(fits, f"the scores of {code} are not one from 0 to {MOST_SCORE} for each criterion")
-    require(line["sealed"] == seal_chance(str(given["job"]), line), f"{code} did not seal this contribution")
-    require(line["offer"] == seal_offer(str(given["job"]), line), f"{code} did not seal this offer")
+    text = N_("the scores of %(code)s are not one from 0 to %(most)s for each criterion")
+    require(fits, text, code=code, most=MOST_SCORE)
+    require(
+        line["sealed"] == seal_chance(str(given["job"]), line), N_("%(code)s did not seal this contribution"), code=code
+    )
+    require(line["offer"] == seal_offer(str(given["job"]), line), N_("%(code)s did not seal this offer"), code=code)
 
 
 def asks_quote(given: Mapping[str, object]) -> bool:
@@ -189,7 +205,7 @@ def instant(moment: datetime) -> str:
 
 
 def read_transcript(text: str) -> dict[str, object]:
-    """The transcript in a file's text; ValueError says why the text is none.
+    """The transcript in a file's text; Broken says why the text is none.
 
     Space between the parts and the way a character is escaped do not matter; a field twice, fields out of alphabetical
     order, and numbers that are not whole are refused, as readers of JSON take them differently.
@@ -197,14 +213,14 @@ def read_transcript(text: str) -> dict[str, object]:
     try:
         value = json.loads(text)
     except RecursionError as error:
-        raise ValueError("the file is nested too deeply") from error
+        raise Broken(N_("the file is nested too deeply")) from error
     except ValueError as error:
-        raise ValueError("the file is not JSON") from error
+        raise Broken(N_("the file is not JSON")) from error
     if not isinstance(value, dict):
-        raise ValueError("the file holds no JSON object")
-    plain = _PARTS.sub(lambda part: canonical(json.loads(part[0])) if part[0].strip() else "", text)
+        raise Broken(N_("the file holds no JSON object"))
+    plain = _PARTS.sub(lambda part: canonical(json.loads(part[0])) if "\\" in part[0] else part[0].strip(), text)
     if plain != canonical(value):
-        raise ValueError("the file has a field twice, fields out of alphabetical order or a number written otherwise")
+        raise Broken(N_("the file has a field twice, fields out of alphabetical order or a number written otherwise"))
     return value
 
 
@@ -260,29 +276,34 @@ def _or_null(fits: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: value is None or fits(value)
 
 
-_TEXT = (_is_text, "a text in Unicode normal form C")
-_TEXT_OR_NULL = (_or_null(_is_text), "a text in Unicode normal form C or null")
-_HASH = (_is_hex64, "64 hexadecimal digits in lower case")
-_WEIGHT = (_is_number(0, 100), "a whole number from 0 to 100")
+_HEX_OF = N_("%(field)s of %(code)s is not 64 hexadecimal digits in lower case")
+_TEXT = (_is_text, N_("%(field)s is not a text in Unicode normal form C"))
+_TEXT_OR_NULL = (_or_null(_is_text), N_("%(field)s is not a text in Unicode normal form C or null"))
+_HASH = (_is_hex64, N_("%(field)s is not 64 hexadecimal digits in lower case"))
+_WEIGHT = (_is_number(0, 100), N_("%(field)s is not a whole number from 0 to 100"))
+# Of each field its shape, and what to say where it has another.
 _SHAPES: dict[str, tuple[Callable[[object], bool], str]] = {
-    "format": (lambda value: is_same(value, FORMAT), FORMAT),
-    "version": (lambda value: is_same(value, VERSION), str(VERSION)),
-    "method": (lambda value: value in METHODS, "one of " + ", ".join(METHODS)),
-    "funds": (lambda value: value in FUNDS, "one of " + ", ".join(FUNDS)),
+    "format": (lambda value: is_same(value, FORMAT), N_("%(field)s is not that of this protocol")),
+    "version": (lambda value: is_same(value, VERSION), N_("%(field)s is not that of this protocol")),
+    "method": (lambda value: value in METHODS, N_("%(field)s is none of the methods")),
+    "funds": (lambda value: value in FUNDS, N_("%(field)s is neither state nor social")),
     "job": _TEXT,
     "title": _TEXT,
     "rule": _TEXT,
-    "closed_at": (_is_instant, "an instant in UTC, like 2026-10-10T16:00:00Z"),
+    "closed_at": (_is_instant, N_("%(field)s is not an instant in UTC, like 2026-10-10T16:00:00Z")),
     "commitment": _HASH,
     "secret": _HASH,
-    "minimum_entries": (_is_number(1), "a whole number from 1 on"),
-    "percentages": (_are_percentages, "rising whole numbers from 1 to 100"),
-    "drop_from": (_or_null(_is_number(LEAST_DROP_FROM)), f"a whole number from {LEAST_DROP_FROM} on, or null"),
-    "criteria": (_are_criteria, "a list of names with whole weights from 1 to 100"),
+    "minimum_entries": (_is_number(1), N_("%(field)s is not a whole number from 1 on")),
+    "percentages": (_are_percentages, N_("%(field)s is not a list of rising whole numbers from 1 to 100")),
+    "drop_from": (
+        _or_null(_is_number(LEAST_DROP_FROM)),
+        N_("%(field)s is not a whole number from %(least)s on, or null"),
+    ),
+    "criteria": (_are_criteria, N_("%(field)s is not a list of names with whole weights from 1 to 100")),
     "price_weight": _WEIGHT,
     "days_weight": _WEIGHT,
-    "reference_fee": (_or_null(_is_number(1, MOST_QUOTE)), "a whole number of cents, or null"),
+    "reference_fee": (_or_null(_is_number(1, MOST_QUOTE)), N_("%(field)s is not a whole number of cents, or null")),
     "outside": _TEXT_OR_NULL,
     "outside_value": _TEXT_OR_NULL,
-    "entrants": (lambda value: isinstance(value, list), "a list"),
+    "entrants": (lambda value: isinstance(value, list), N_("%(field)s is not a list")),
 }

@@ -16,7 +16,7 @@ from app.kernel.transcript import MOST_SCORE
 from app.kernel.words import N_
 from app.methods.rules import SCORED
 from app.panels.models import Bidder, Panel, ScoreSheet, Seat, bidders_in, panel_of, seats_of, sheets_of
-from app.panels.rules import BARRED, PARTS, Part, SeatState, all_scored, has_chair, is_complete, witnesses
+from app.panels.rules import BARRED, PARTS, Part, SeatState, all_scored, has_chair, is_complete, is_even, witnesses
 
 Scores = Sequence[Sequence[int]]
 NOT_AGREED = N_("The panel did not agree in time. Nobody is selected; the job can be posted again.")
@@ -123,14 +123,19 @@ def least_scorers(act: Act, job: Job) -> int:
 def check_seats(act: Act, job: Job, seats: Sequence[Seat]) -> None:
     """Refuse an appointment where no panel scores, or when it is too late for one."""
     if job.method not in SCORED or not seats_people(act.actor, job) or job.LIFE.lapsed(job, act.now):
-        raise WrongState(N_("People are appointed until the entry closes, and then only to a seat that was left."))
+        raise WrongState(
+            N_("People are appointed until the entry closes, and then only while the panel is not complete.")
+        )
     if scoring(act.actor, job) and is_complete(seats, least_scorers(act, job)):
         raise WrongState(N_("The panel is complete. Nobody can be added after the entry has closed."))
 
 
 def check_ready(act: Act, job: Job, seats: Sequence[Seat]) -> None:
     """Refuse a consensus while a seat is empty or somebody has not scored."""
-    if not is_complete(seats, least_scorers(act, job)):
+    least = least_scorers(act, job)
+    if is_even(seats, least):
+        raise WrongState(N_("The panel is not complete: an odd number has to score. The owner appoints one more."))
+    if not is_complete(seats, least):
         raise WrongState(N_("The panel is not complete: the owner first fills the seat that was left."))
     if not all_scored(seats):
         raise WrongState(N_("Not everybody on the panel has scored yet."))

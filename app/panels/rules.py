@@ -95,6 +95,11 @@ def is_complete(seats: Sequence[Any], least: int) -> bool:
     return has_chair(seats) and number >= least and number % 2 == 1
 
 
+def is_even(seats: Sequence[Any], least: int) -> bool:
+    """Whether nothing but one more, or one fewer, is wanting: an even number scores."""
+    return has_chair(seats) and len(scorers(seats)) >= least and not is_complete(seats, least)
+
+
 def all_scored(seats: Sequence[Any]) -> bool:
     """Whether everybody who scores has given scores; before that nobody sees another's."""
     asked = scorers(seats)

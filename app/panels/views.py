@@ -20,6 +20,7 @@ from app.panels.rules import (
     all_scored,
     has_left,
     is_complete,
+    is_even,
     its_holder,
     on_the_panel,
 )
@@ -49,6 +50,7 @@ def show(bench: Bench) -> Any:
         sheets=sheets_of(job.id) if inside and scored else [],
         scored=scored,
         full=full,
+        even=is_even(bench.seats, least),
         least=least,
         witnesses=almanac.number("panel_witnesses", now()),
         light=light_of(job, now()) if scoring(actor, job) else None,

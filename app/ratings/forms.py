@@ -21,7 +21,10 @@ class RatingForm(Form):
     attitude = axis("attitude")
     fee = axis("fee")
     conduct = axis("conduct")
-    text = TextArea(N_("In your words"), hint=N_("Public, under your unit's name."), optional=True, most=500, rows=3)
+    text = TextArea(
+        N_("In your words"), hint=N_("Public, under your unit's name; at most 500 characters."),
+        optional=True, most=500, rows=3,
+    )  # fmt: skip
 
     def describe(self, standard: Standard) -> None:
         """Put the levels that a standard describes, best first, in the place of the plain words."""
@@ -32,7 +35,9 @@ class RatingForm(Form):
 
 
 class ReplyForm(Form):
-    text = TextArea(N_("Your reply"), hint=N_("Public, beside the rating, once."), least=5, most=500, rows=4)
+    text = TextArea(
+        N_("Your reply"), hint=N_("Public, beside the rating, once; at most 500 characters."), least=5, most=500, rows=4
+    )
 
 
 class PartForm(Form):

@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import Event, advance, record
+from app.inquiries.models import Inquiry, answers_in_time
 from app.jobs.models import Job
 from app.jobs.rules import LIFE as JOB_LIFE
 from app.jobs.rules import its_agency, its_owner
@@ -27,17 +29,22 @@ MEASURED = ("job.award", "job.confirm_contract", "job.deliver", "job.accept")
 
 @dataclass(frozen=True)
 class Facts:
-    """What was measured of a job, beside the opinions: None where nothing is measured yet. Days are working days: those
-    of the owner are from the award to the contract, and from the last delivery to its acceptance."""
+    """What was measured of a job, beside the opinions: None where nothing is measured yet. The price is in share of
+    what the selected agency quoted, where it did, and of the ceiling. Days are working days: those of the owner are
+    from the award to the contract, and from the last delivery to its acceptance. So many questions were asked in the
+    open before the closing, and so many of them answered in time."""
 
     on_time: bool | None
     days_used: int | None
     days_promised: int | None
     rework_rounds: int
+    quote_share: float | None
     price_share: float | None
     defects_named: bool | None
     contract_days: int | None
     acceptance_days: int | None
+    questions: int
+    answered: int
 
 
 def give(
@@ -170,15 +177,20 @@ def facts_of(job: Job) -> Facts:
         select(Event.name, Event.at).where(Event.thread_of == job.thread, Event.name.in_(MEASURED)).order_by(Event.id)
     )
     last = {name: local_day(at) for name, at in session.execute(steps)}
+    quoted = session.scalar(select(Entry.quote_cents).where(Entry.job_id == job.id, Entry.agency_id == job.agency_id))
+    answered, questions = answers_in_time(job.awarded_at or job.state_since, Inquiry.job_id == job.id)
     return Facts(
         on_time=delivered < due if delivered and due else None,
         days_used=days_used(ledger, local_day(delivered)) if delivered and ledger else None,
         days_promised=job.agreed_days,
         rework_rounds=job.rework_rounds,
+        quote_share=job.amount_cents / quoted if job.amount_cents and quoted else None,
         price_share=job.amount_cents / job.ceiling_cents if job.amount_cents and job.ceiling_cents else None,
         defects_named=job.defects_named if job.clock_start else None,
         contract_days=_days(last, "job.award", "job.confirm_contract"),
         acceptance_days=_days(last, "job.deliver", "job.accept"),
+        questions=questions,
+        answered=answered,
     )
 
 

@@ -48,6 +48,7 @@ def show(rating: Rating) -> Any:
         "ratings/show.html",
         rating=rating,
         job=rating.job,
+        measures=operations.facts_of(rating.job),
         names=AXIS_NAMES,
         corrected=len(earlier),
         earlier=earlier if MAY_READ_EARLIER(by.actor, rating) else [],

@@ -35,7 +35,7 @@ def show(review: Review) -> Any:
     """Facts of the delivery, ledger, both ratings, replies, flags with their numbers, and what happened."""
     rating, actor = review.rating, acting().actor
     job, turn = rating.job, LIFE.turn(review.state)
-    told = ratings_of(job.id)
+    told = sorted(ratings_of(job.id), key=lambda one: one.id != rating.id)
     return render_template(
         "reviews/show.html",
         review=review,

@@ -1,24 +1,31 @@
 """The maintained summary of the ratings: sums by unit, item and month, and the published scores made from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.accounts.models import Unit, one_of
-from app.catalogue.models import Item, Standard
-from app.fairness.models import public_code
+from app.catalogue.models import Item
 from app.infra import almanac
 from app.infra.db import Row, run, session
 from app.jobs.models import Job
 from app.jobs.rules import State
-from app.kernel.scores import FORMAT, VERSION, Law, Sums, month_named, ranked
-from app.kernel.transcript import canonical
-from app.ratings.models import AXES, Rating
+from app.kernel.scores import Law, Sums
+from app.ratings.models import Rating
 from app.ratings.rules import RatingState, Side
 
 OVERALL = text("item_id IS NULL")
@@ -98,6 +105,8 @@ class Cell:
 
 
 COUNTING = (Rating.state == RatingState.GIVEN, Job.state == State.ARCHIVED)
+# Of the open data: what the scores count, and what was set aside.
+PUBLISHED = Rating.tallied | (Rating.state == RatingState.SET_ASIDE)
 ADDED = (func.count(Rating.id), func.sum(Rating.points), func.sum(Rating.points * Rating.points))
 
 
@@ -152,6 +161,24 @@ def rank_of(score: Score) -> int | None:
     return 1 + (session.scalar(select(func.count()).select_from(Score).where(*here)) or 0)
 
 
+SAME = aliased(Score)
+SCORED_TOO = (SAME.side == Score.side, SAME.item_id == Score.item_id, SAME.lower.is_not(None))
+AMONG = select(func.count()).select_from(SAME).where(*SCORED_TOO)
+BY_ITEM = (
+    select(
+        Score.item_id, Score.count, Score.score, Score.lower, Score.upper,
+        AMONG.scalar_subquery().label("among"),
+        (1 + AMONG.where(SAME.lower > Score.lower).scalar_subquery()).label("place"),
+    )
+    .where(Score.unit_id == bindparam("unit"), Score.item_id.is_not(None))
+)  # fmt: skip
+
+
+def scores_by_item(unit_id: int) -> dict[int, Any]:
+    """The scores of an agency by item: rows of count, score, lower, upper, and its place among all that have one."""
+    return {row.item_id: row for row in run(BY_ITEM, unit=unit_id)}
+
+
 def scores_over_all(unit_ids: Sequence[int]) -> Mapping[int, Score]:
     """The score of each unit over all its items, by unit."""
     query = select(Score).where(Score.unit_id.in_(unit_ids), Score.item_id.is_(None))
@@ -167,71 +194,3 @@ def published() -> list[tuple[Any, ...]]:
     """Every published score as a line of numbers, in one order."""
     columns = (Score.side, Score.unit_id, Score.item_id, Score.count, Score.score, Score.lower, Score.upper)
     return sorted((tuple(row) for row in session.execute(select(*columns))), key=str)
-
-
-OPEN = (
-    select(
-        Job.number, Item.code.label("item"), Rating.side, Rating.month, Rating.points, Rating.tallied,
-        *(getattr(Rating, axis) for axis in AXES), Rating.set_aside_because, Standard.axes, Unit,
-    )
-    .join(Job, Job.id == Rating.job_id)
-    .join(Item, Item.id == Job.item_id)
-    .join(Standard, Standard.id == Job.standard_id)
-    .join(Unit, Unit.id == Rating.about_id)
-    .where(Rating.tallied | (Rating.state == RatingState.SET_ASIDE))
-    .order_by(Rating.id)
-)  # fmt: skip
-SCORED = (
-    select(Score, Unit, Item.code)
-    .join(Unit, Unit.id == Score.unit_id)
-    .outerjoin(Item, Item.id == Score.item_id)
-    .order_by(Score.side, Score.item_id, Score.unit_id)
-)
-
-
-def open_data() -> str:
-    """The file of docs/protocols/rating.md: every rating that counts or was set aside, and every score made of them.
-    It names firms and no person, and holds no text but the reason why a rating was set aside."""
-    known = {row.side: row for row in session.scalars(select(Market))}
-    month = max((row.month for row in known.values()), default=None)
-    scores = session.execute(SCORED).all()
-    ranks = {
-        scope: ranked(row.lower for row, *_ in some if row.lower is not None)
-        for scope, some in groupby(scores, key=lambda each: (each[0].side, each[0].item_id))
-    }
-    return canonical(
-        {
-            "constants": asdict(law_of(month)) if month else None,
-            "format": FORMAT,
-            "means": {side: row.mean for side, row in known.items()},
-            "month": month_named(month) if month else None,
-            "ratings": [_rating(row) for row in session.execute(OPEN)],
-            "scores": [
-                {
-                    "about": public_code(unit),
-                    "item": code,
-                    "rank": ranks[row.side, row.item_id].get(row.lower or 0),
-                    "side": row.side,
-                    **{name: getattr(row, name) for name in ("count", "score", "lower", "upper")},
-                }
-                for row, unit, code in scores
-            ],
-            "version": VERSION,
-        }
-    )
-
-
-def _rating(row: Any) -> dict[str, Any]:
-    weights = {axis["code"]: axis["weight"] for axis in row.axes}
-    return {
-        "about": public_code(row.Unit),
-        "counts": row.tallied,
-        "item": row.item,
-        "job": row.number,
-        "marks": {axis: getattr(row, axis) for axis in AXES},
-        "month": month_named(row.month),
-        "points": row.points,
-        "set_aside": None if row.tallied else row.set_aside_because,
-        "side": row.side,
-        "weights": {axis: weights[axis] for axis in AXES},
-    }

@@ -1,13 +1,16 @@
 """The public ranking by item, the formula behind it, and the open data that every score is recomputed from."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, stream_with_context
 
 from app.catalogue.models import choices
+from app.infra.db import one_view
 from app.kernel.law import anyone
 from app.kernel.scores import month_named, ranked
-from app.scores.models import law_of, month_now, open_data, top
+from app.scores.documents import open_data
+from app.scores.models import law_of, month_now, top
 from app.web.asked import key
 from app.web.door import allow
 
@@ -34,6 +37,12 @@ def index() -> Any:
 @allow(anyone)
 def figures() -> Any:
     """Every rating that counts or was set aside, and every score: nobody's name, no text."""
-    answer = Response(open_data(), mimetype="application/json")
+    answer = Response(stream_with_context(_told()), mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="ratings.json"'
     return answer
+
+
+def _told() -> Iterator[str]:
+    """The open data, of one instant however long it takes to send."""
+    one_view()
+    yield from open_data()

@@ -38,10 +38,10 @@ def draw() -> None:
 def verify(file: Path) -> None:
     """Recompute a transcript. Exit 0 when all holds, 1 with the first reason when not."""
     try:
-        reason = verify_transcript(read_transcript(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = str(error)
-    put(reason or "All holds: commitment, list, seed, order and result are as published.")
+        reason: Exception | None = verify_transcript(read_transcript(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        reason = error
+    put(str(reason or "All holds: commitment, list, seed, order and result are as published."))
     sys.exit(1 if reason else 0)
 
 

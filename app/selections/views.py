@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from app.entries.models import Entry, excluded_entries, frozen_list
+from app.entries.models import Entry, entry_of, excluded_entries, frozen_list
 from app.entries.rules import MAY_READ_ENTRY
 from app.infra.db import session
 from app.jobs.models import Job
@@ -14,6 +14,7 @@ from app.jobs.rules import LIFE, in_publicity, objected
 from app.kernel.draw import read_transcript, verify_transcript, write_transcript
 from app.kernel.law import anyone
 from app.kernel.letter import standing
+from app.kernel.transcript import Broken
 from app.methods.rules import GROUNDS
 from app.panels.models import Seat, panel_of, seats_of, sheets_of
 from app.panels.rules import PARTS, has_left, sitting
@@ -45,6 +46,7 @@ def show(job: Job) -> Any:
         award=award,
         open=_open(job, award),
         held=objected(acting().actor, job),
+        own=entry_of(job.id, acting().actor.unit_id),
         past=past_awards(job.id),
         **_scoring(job, transcript),
         eligible=eligible_at_closing(job.id),
@@ -175,8 +177,8 @@ def _in_order(transcript: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda line: line["place"] or len(lines) + 1)
 
 
-def _reason(text: str) -> str | None:
+def _reason(text: str) -> Broken | None:
     try:
         return verify_transcript(read_transcript(text))
-    except ValueError as error:
-        return str(error)
+    except Broken as broken:
+        return broken

@@ -1,6 +1,6 @@
 """What moves the service clock (pauses, suspensions, alterations of its days), and deliveries of the report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -161,21 +161,37 @@ def pauses_of(job_id: int) -> list[Pause]:
 
 
 JOB: Any = bindparam("job_id")
+JOBS: Any = bindparam("job_ids", expanding=True)
 NO_END, NO_DAYS = cast(null(), Moment), literal(0).label("days")
 STOOD = (literal("pause").label("what"), Pause.asked_at.label("since"), Pause.ended_at, Pause.due, NO_DAYS)
 HALTED = (literal("suspension"), Suspension.started_at, Suspension.ended_at, NO_END, NO_DAYS)
 ADDED = (Alteration.kind, Alteration.state_since, NO_END, NO_END, Alteration.days)
-COUNTED: Any = union_all(
-    select(*STOOD).where(Pause.job_id == JOB, Pause.state.in_(COUNTING)),
-    select(*HALTED).where(Suspension.job_id == JOB),
-    select(*ADDED).where(Alteration.job_id == JOB, Alteration.state == AlterationState.AGREED),
-).order_by("since", "what")
+
+
+def _moving(meant: Callable[[Any], Any]) -> Any:
+    """All that moves the due day of the jobs whose id is meant."""
+    return union_all(
+        select(Pause.job_id, *STOOD).where(meant(Pause.job_id), Pause.state.in_(COUNTING)),
+        select(Suspension.job_id, *HALTED).where(meant(Suspension.job_id)),
+        select(Alteration.job_id, *ADDED).where(meant(Alteration.job_id), Alteration.state == AlterationState.AGREED),
+    ).order_by("since", "what")
+
+
+COUNTED, COUNTED_OF = _moving(lambda id: id == JOB), _moving(lambda id: id.in_(JOBS))
 
 
 def on_the_clock(job_id: int) -> Sequence[Any]:
     """All that moves the due day, oldest first: rows of what, since, ended_at, due and days. Pauses that are confirmed
     and not vetoed, suspensions, and what was agreed to add to the days."""
     return run(COUNTED, job_id=job_id).all()
+
+
+def on_the_clocks(job_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The same of many jobs in one statement, by the job; those without any are not in it."""
+    found: dict[int, list[Any]] = {}
+    for row in run(COUNTED_OF, job_ids=list(job_ids)):
+        found.setdefault(row.job_id, []).append(row)
+    return found
 
 
 def open_pause(job_id: int) -> Pause | None:

@@ -36,6 +36,15 @@ def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any
     return [*done, here, *coming]
 
 
+def stopped(job: Job, story: Sequence[Any]) -> str | None:
+    """That nobody is selected, and the last reason in the story of a job; None while somebody is or may be."""
+    if job.agency_id or not rules.is_over(VISITOR, job):
+        return None
+    told = [_note(row, row.name.removeprefix("job."), False) for row in story]
+    here = gettext("Nobody is selected: %(state)s.", state=said(LIFE.label(job.state)))
+    return sentences([here, next(filter(None, reversed(told)), "")])
+
+
 def _note(row: Any, verb: str, inside: bool) -> str:
     if number := row.facts.get("addendum"):
         return gettext("No. %(number)s", number=number)

@@ -331,7 +331,7 @@ def test_the_public_page_shows_what_stands_on_record_and_nothing_private(visitor
     page = visitor.get(f"/agencies/{agency.id}").text
     public = (
         agency.unit.name, "贵港市", held.kind, held.grade, held.number, "31 Dec 2030", person.name,
-        person.certificate, listing.quality, "地质灾害危险性评估", job.project_name, "Reports delivered",
+        person.certificate, listing.quality, "地质灾害危险性评估", job.project_name, "in 1 report delivered",
         "Signed by 示例",
     )  # fmt: skip
     private = (person.number, agency.unit.contact_phone, "paper.pdf", "/file", "Legal representative", "Take down")

@@ -85,6 +85,7 @@ def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:
     rating = session.scalars(select(Rating.id)).first()
     item, by_contract = make.item().id, make.item(make.BY_CONTRACT).id
     job = {f"job-{state}": f"/jobs/{id}" for state, id in jobs.items()}
+    owner = session.get_one(Job, jobs["selected"]).owner_id
     return {
         "home": "/", "jobs": "/jobs", "jobs-none": "/jobs?keyword=无此项目", "agencies": "/agencies",
         "agency": f"/agencies/{agency}", "items": "/items", "item": f"/items/{item}",
@@ -93,7 +94,7 @@ def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:
         "result": f"/jobs/{jobs['selected']}/result", "result-failed": f"/jobs/{jobs['failed']}/result",
         "ledger": f"/jobs/{jobs['paused']}/ledger", "rating": f"/ratings/{rating}", "check": "/check",
         "checked": f"/check?job={jobs['selected']}", "fairness": "/fairness", "ratings": "/ratings",
-        "late": "/late", "speed": "/speed",
+        "late": "/late", "speed": "/speed", "owner": f"/owners/{owner}",
         "sign-in": "/sign-in", "register": "/register", "register-owner": "/register/owner",
         "register-agency": "/agencies/apply",
         "not-found": "/nowhere",

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import CheckConstraint, event, select, text, update
+from sqlalchemy import CheckConstraint, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from app import wiring
 from app.accounts.models import Membership, User
 from app.infra import db
-from app.infra.db import Row, load_shared, lock, reading_only, session, settle, transaction
+from app.infra.db import Row, load_shared, lock, one_view, reading_only, session, settle, transaction
 from app.infra.outbox import Task
 from app.jobs.models import Job
 from tests import make
@@ -177,3 +177,19 @@ def test_a_shared_lock_ends_with_its_transaction(reads: Any):
     load_shared(Job, job.id)
     settle(keep=True)
     assert reads(lambda: lock(job, shared=True))
+
+
+def test_one_view_sees_one_state_whatever_others_write_meanwhile(app: Flask):
+    session.add(task())
+    settle(True)
+    session.remove()
+    reading_only.set(True)
+    one_view()
+    assert names() == ["later"]
+    with session.get_bind().connect() as other:
+        other.execute(insert(Task).values(name="meanwhile", payload={}, run_at=NOW, attempts=0))
+        other.commit()
+    assert names() == ["later"]
+    session.remove()
+    assert sorted(names()) == ["later", "meanwhile"]
+    reading_only.set(False)

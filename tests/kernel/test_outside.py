@@ -26,7 +26,7 @@ def test_the_names_say_in_words_what_is_meant():
     named = drand_round(CLOSES)
     assert named.words == f"drand quicknet {chain}, round {named.number}, randomness"
     assert named.where == f"https://api.drand.sh/{chain}/public/{named.number}"
-    words = "中国福利彩票3D，2026-10-11当日或其后首期开奖号码"
+    words = "中国福利彩票 3D，2026-10-11 当日或其后首期开奖号码"
     evening = datetime(2026, 10, 11, 12, tzinfo=UTC)
     assert welfare_3d(CLOSES) == Named(words, evening, "https://www.cwl.gov.cn/", 0)
     assert welfare_3d(CLOSES).since.tzinfo is UTC

@@ -168,7 +168,7 @@ def test_the_owner_asks_for_both_on_the_posting_page(as_user):
     job = make.again(session.get_one(Job, id))
     assert (job.outside_source, job.two_person, job.officer_id) == ("welfare_3d", True, officer_id)
     text = owner.get(f"/jobs/{id}/review").text
-    assert "福彩3D号码" in text and "双人开标" in text
+    assert "福彩 3D 号码" in text and "双人开标" in text
     answer = owner.post(f"/jobs/{id}/wish", data=known | asked | {"officer_id": ""})
     assert answer.status_code == 422
     assert owner.post(f"/jobs/{id}/wish", data=known).status_code == 303
@@ -187,7 +187,9 @@ def test_everybody_reads_who_did_not_bring_what_opens_the_entries(as_user, clock
     visitor, office, operator = map(english, [as_user(), *map(as_user, users)])
     work(clock.now)
     said = "Not brought: the operator’s two equal readings of the value named in advance. Brought: the officer’s share"
-    assert said in plain(visitor.get(f"/jobs/{id}").text)
+    page = plain(visitor.get(f"/jobs/{id}").text)
+    assert said in page and "Nobody is selected: selection failed." in page
+    assert "waits for" not in page and "needs another to open" not in page and "Entered so far" not in page
     table = plain(visitor.get(f"/jobs/{id}/opening").text)
     assert re.search(r"two equal readings of the value named in advance.{0,40}not brought", table)
     assert re.search(r"the officer’s share of the opening key.{0,80}Brought \d", table)

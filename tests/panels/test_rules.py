@@ -65,6 +65,11 @@ def test_a_panel_has_a_chair_and_an_odd_number_who_score(parts, whole):
     assert rules.is_complete(seats(*parts), least=3) is whole
 
 
+def test_of_an_even_number_one_more_is_wanting_and_no_seat_is_empty():
+    panels = {"": (C, M, M), "even": (C, M, M, M), "few": (C, M), "no chair": (M, M, M, M), "witness": (C, M, M, W)}
+    assert [name for name, parts in panels.items() if rules.is_even(seats(*parts), least=3)] == ["even"]
+
+
 def test_who_has_left_does_not_count():
     some = seats(C, M, M)
     some[2].state = SeatState.RECUSED

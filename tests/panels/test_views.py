@@ -115,6 +115,17 @@ def test_an_empty_seat_and_more_time(as_user, clock):
     assert "一名成员回避，需要补位。" in as_user().get(f"/jobs/{job.id}").text
 
 
+def test_a_panel_of_an_even_number_is_told_what_is_wanting(as_user, clock):
+    job = bench.opened()
+    chair, *_ = bench.seated(job, members=3)
+    bench.convened(job)
+    owner, head = opened(as_user, clock, job, job.owner, chair.user)
+    text = owner.get(f"/jobs/{job.id}/panel").text
+    assert "再选任一人，使评分人数为单数" in text and "补足空缺席位" not in text and "/law#panel_least" in text
+    refused = head.post(f"/jobs/{job.id}/panel/agree", data={})
+    assert refused.status_code == 409 and "评分人数须为单数" in refused.text
+
+
 def test_the_result_tells_every_score_line_by_line_and_no_name_of_the_panel(as_user, clock):
     job = bench.opened()
     chair, _, two = bench.seated(job)

@@ -45,8 +45,9 @@ def test_both_sides_rate_on_the_page_and_nobody_reads_before_the_second(signed_i
         assert words not in client.get(f"/jobs/{job.id}").text
     assert words in owner.get(f"/ratings/{id}").text
     assert agency.post(path, data=MARKS).status_code == 303
-    for client in (owner, agency, as_user()):
-        assert words in client.get(f"/ratings/{id}").text
+    for client in (owner, agency, english(as_user())):
+        page = client.get(f"/ratings/{id}").text
+        assert words in page and "Rounds of rework" in page, "what was measured stands beside it"
         assert words in client.get(f"/jobs/{job.id}").text
 
 

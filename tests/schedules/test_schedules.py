@@ -27,7 +27,7 @@ PER_SCENE = 50  # schedules that have a scene in common, which is put back after
 TOLD = re.compile(
     r"it is now “[^”]+”|Your agency has entered this job already|Another agency is selected now"
     r"|The clock selects in a moment|the clock takes the next step|The publicity of this result has ended"
-    r"|The panel is not complete: the owner first fills the seat that was left"
+    r"|The panel is not complete: (the owner first fills the seat that was left|an odd number has to score)"
 )
 WAY_ON = re.compile(r'class="btn btn-go" href="/(jobs|entries|seats|pauses|alterations)/\d+"')
 

@@ -13,11 +13,13 @@ from app.infra.outbox import Task, take_one
 from app.infra.record import Event
 from app.jobs.models import Job
 from app.kernel.scores import month_of
+from app.kernel.transcript import canonical
 from app.kernel.workdays import local_day
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating, ratings_of
-from app.scores import operations
-from app.scores.models import Market, MarketTally, Score, Tally, open_data, published, rank_of, top
+from app.scores import documents, operations
+from app.scores.documents import open_data
+from app.scores.models import Market, MarketTally, Score, Tally, published, rank_of, scores_by_item, top
 from tests import make
 from tests.verify import verifiers
 
@@ -63,7 +65,7 @@ def more(job: Job, points: list[int], age: int = 0) -> None:
 
 def verified(tmp_path: Any, text: str | None = None) -> tuple[int, str]:
     file = tmp_path / "ratings.json"
-    file.write_text(text or open_data(), encoding="utf-8")
+    file.write_text(text or "".join(open_data()), encoding="utf-8")
     return verifiers.loaded(PROGRAM).judge(file)
 
 
@@ -113,7 +115,7 @@ def test_a_rating_set_aside_ceases_to_count_and_counts_again(tmp_path: Any) -> N
     assert verified(tmp_path)[0] == 0, "the file is of what the scores count, also before the task has run"
     work_on(job)
     assert scores_of(job.agency_id or 0) == []
-    assert [line["set_aside"] for line in json.loads(open_data())["ratings"]] == [REASON, None]
+    assert [line["set_aside"] for line in json.loads("".join(open_data()))["ratings"]] == [None, REASON]
     assert verified(tmp_path)[0] == 0
     ratings.restore(regulator, rating, reason="复核后予以恢复。")
     work_on(job)
@@ -141,6 +143,9 @@ def test_the_agencies_are_read_in_the_order_of_the_lower_end() -> None:
     assert [row.id for row in rows] == [good.agency_id, new.agency_id]
     assert rows[0].lower > rows[1].lower and rows[0].score < rows[1].upper
     assert [rank_of(scores_of(row.id)[0]) for row in top()] == [1, 2]
+    placed = [scores_by_item(row.id)[good.item_id] for row in rows]
+    assert [(one.place, one.among) for one in placed] == [(rank_of(scores_of(row.id)[1]), len(rows)) for row in rows]
+    assert [(one.score, one.lower, one.count) for one in placed] == [(row.score, row.lower, row.count) for row in rows]
     rated(owner=5)
     operations.rebuild(make.act(make.operator(), make.later(new)))
     assert len(top()) == 2, "who has too few is not ranked"
@@ -188,6 +193,15 @@ def test_the_constants_are_those_in_force_on_the_first_of_the_month() -> None:
     assert scores_of(job.agency_id or 0)[0].score is not None
 
 
+def written(found: dict[str, Any]) -> str:
+    """The file of the open data with these fields, as it is laid out."""
+    ratings, scores = ("".join(f"{canonical(line)},\n" for line in found[name])[:-2] for name in ("ratings", "scores"))
+    head = canonical({name: each for name, each in found.items() if name not in ("ratings", "scores", "version")})
+    head, version = head.removesuffix("}"), found["version"]
+    lists = [f"{some}\n" if some else "" for some in (ratings, scores)]
+    return f'{head},"ratings":[\n{lists[0]}],"scores":[\n{lists[1]}],"version":{version}}}\n'
+
+
 def changes(found: dict[str, Any]) -> Any:
     """The file with one number or word of it changed."""
     yield found | {"means": {side: mean + 10 for side, mean in found["means"].items()}}
@@ -202,16 +216,31 @@ def changes(found: dict[str, Any]) -> Any:
         marks = line["marks"] | {"fee": line["marks"]["fee"] % 5 + 1}
         for other in ({"marks": marks}, {"counts": not line["counts"]}, {"about": "X"}, {"month": "2020-01"}):
             yield found | {"ratings": [*found["ratings"][:at], line | other, *found["ratings"][at + 1 :]]}
+        yield found | {"ratings": [*found["ratings"][:at], line, *found["ratings"][at:]]}
+    yield found | {"ratings": found["ratings"][::-1]}
 
 
 @pytest.mark.one_database
 def test_every_change_of_the_open_data_is_noticed(tmp_path: Any) -> None:
     job = rated(owner=5)
     more(job, [500, 300, 300])
-    found = json.loads(open_data())
-    assert verified(tmp_path)[0] == 0
+    text = "".join(open_data())
+    found = json.loads(text)
+    assert verified(tmp_path)[0] == 0 and written(found) == text
     for other in changes(found):
-        assert verified(tmp_path, json.dumps(other))[0] in (1, 2)
+        assert verified(tmp_path, written(other))[0] in (1, 2)
+    for other_text in (text + "{}", text[: len(text) // 2], text.replace('"fee":', '"fee":1,"fee":', 1)):
+        assert verified(tmp_path, other_text)[0] == 2
+
+
+@pytest.mark.one_database
+def test_the_open_data_is_written_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    more(rated(owner=5), [500, 300, 300, 400, 200])
+    whole = list(open_data())
+    monkeypatch.setattr(documents, "CHUNK", 2)
+    pieces = list(open_data())
+    assert "".join(pieces) == "".join(whole)
+    assert len(pieces) > len(whole) and max(piece.count("\n") for piece in pieces) <= 2
 
 
 @pytest.mark.one_database
@@ -231,7 +260,7 @@ def test_the_open_data_names_no_person_and_no_words() -> None:
     job = rated(owner=5)
     session.execute(update(Rating).values(text="王某某态度很好"))
     work_on(job)
-    text = open_data()
+    text = "".join(open_data())
     assert "王某某" not in text
     assert job.owner.contact_name not in text and job.run_by.name not in text
 
@@ -240,7 +269,7 @@ def test_the_open_data_names_no_person_and_no_words() -> None:
 def test_the_schema_names_exactly_the_fields_of_the_file() -> None:
     more(rated(owner=5), [500, 300, 300])
     shapes = json.loads((verifiers.ROOT / "docs/protocols/rating.schema.json").read_text(encoding="utf-8"))["$defs"]
-    found = json.loads(open_data())
+    found = json.loads("".join(open_data()))
     line = found["ratings"][0]
     for name, value in {
         "open": found, "constants": found["constants"], "rating": line, "score": found["scores"][0],

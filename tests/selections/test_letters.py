@@ -81,6 +81,27 @@ def test_the_average_price_tells_the_distance_from_the_reference_and_who_was_dro
     assert "You stand in place 2 of 6." in page
 
 
+def test_the_result_shows_who_entered_their_own_line_and_leads_to_the_letter(as_user: AsUser, clock: Clock) -> None:
+    job, entries = selected("average_price", entries=6)
+    clock.now = make.later(job, hours=1)
+    agencies = [session.get_one(Agency, entries[place].agency_id) for place in (1, -1, 0)]
+    users, letters = (
+        [make.user_of(one) for one in agencies],
+        [f"/entries/{entries[place].id}/letter" for place in (1, -1, 0)],
+    )
+    make.keep()
+    told = []
+    for user in (*users, None):
+        client = as_user(user)
+        client.post("/language", data={"locale": "en"})
+        told.append(client.get(f"/jobs/{job.id}/result").text)
+    second, dropped, first, visitor = told
+    assert "You stand in place 2 of 6." in second and letters[0] in second and second.count("your entry") == 2
+    assert "Your quote was dropped" in dropped and letters[1] in dropped
+    assert letters[2] not in first and "your entry" not in first + visitor and "/letter" not in visitor
+    assert all("The upright line is the reference" in page and "From the reference" in page for page in told)
+
+
 def test_scored_offers_are_told_part_by_part(read) -> None:
     job, entries = selected("price_and_days", entries=3, price_weight=60)
     page = read(job, entries[-1].agency)

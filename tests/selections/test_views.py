@@ -68,8 +68,13 @@ def test_a_transcript_changed_by_a_cent_does_not_hold(client: CheckedClient) -> 
     make.keep()
     client.post("/language", data={"locale": "en"})
     text = client.get(f"/jobs/{job.id}/transcript.json").text
-    changed = client.post("/check", data={"text": text.replace("1500000", "1500001")})
-    assert "It does not hold:" in changed.text
+    changed = text.replace("1500000", "1500001")
+    told = client.post("/check", data={"text": changed}).text
+    assert "It does not hold:" in told and "did not seal this offer" in told
+    client.post("/language", data={"locale": "zh_Hans"})
+    told = client.post("/check", data={"text": changed}).text
+    assert "当初密封的报价不是这一份" in told and "did not" not in told
+    client.post("/language", data={"locale": "en"})
     for nonsense in ("", "{}", "[1]", "null", "not json", '{"a":1,"a":2}', "1" * 5000):
         assert client.post("/check", data={"text": nonsense}).status_code in (200, 422)
 

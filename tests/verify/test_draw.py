@@ -11,7 +11,7 @@ import pytest
 
 from app.kernel.draw import Rule, make_transcript, read_transcript, verify_transcript, write_transcript
 from app.kernel.rehearsal import rehearse
-from app.kernel.transcript import MERIT, METHODS
+from app.kernel.transcript import MERIT, METHODS, tagged_hash
 from tests.conftest import absent
 from tests.kernel.test_discounts import SECRET, entrant, terms
 from tests.kernel.test_draw import draw, entrants
@@ -98,14 +98,14 @@ def test_both_verifiers_agree_with_the_service(at_scale, tmp_path):
 
 @pytest.mark.soak
 def test_every_change_of_one_bit_is_refused_by_all(at_scale, tmp_path):
-    changed = []
     for one in transcripts(at_scale(5, 25)):
         text = json.dumps(one, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        changed = []
         for place in range(0, len(text), at_scale(150, 1)):
             for bit in range(8):
                 flipped = bytes([*text[:place], text[place] ^ 1 << bit, *text[place + 1 :]])
                 changed.append(flipped.decode("utf-8", "replace"))
-    assert set(said(changed, tmp_path)) == {(False, False, False)}
+        assert set(said(changed, tmp_path)) == {(False, False, False)}
 
 
 def fields_changed(value, name=""):
@@ -138,6 +138,60 @@ def test_a_field_missing_twice_renamed_or_out_of_order_is_refused_by_all(method,
     for other in (entrants[1:], [*entrants, entrants[0]], [entrants[1], entrants[0], *entrants[2:]]):
         texts.append(write_transcript({**made, "entrants": other}))
     assert set(said(texts, tmp_path)) == {(False, False, False)}
+
+
+def sealed_anew(made, **changes):
+    """The transcript with other parts and the digest of them, so that what follows from what is looked at."""
+    whole = {**made, **changes, "digest": None}
+    return write_transcript({**whole, "digest": tagged_hash("transcript", whole)})
+
+
+def lines_with(made, **changes):
+    return {"entrants": [{**made["entrants"][0], **changes}, *made["entrants"][1:]]}
+
+
+def test_both_give_the_same_reason_and_the_page_has_each_in_its_language(tmp_path):
+    made, merit = (rehearse(method, 5, b"reasons", rule()) for method in ("lowest_price", "merit"))
+    discount = discounted("lowest_price", [0, 100])
+    failed = rehearse("lowest_price", 0, b"none", rule())
+    first, code = made["entrants"][0], made["entrants"][0]["code"]
+    texts = {
+        "sorted": sealed_anew(made, entrants=made["entrants"][::-1]),
+        "list": sealed_anew(made, list_hash="0" * 64),
+        "line": sealed_anew(made, **lines_with(made, more=1)),
+        "opened": sealed_anew(
+            made, minimum_entries=6, failed="There were fewer eligible entries than the funds require."
+        ),
+        "contribution": sealed_anew(made, **lines_with(made, contribution="0" * 64)),
+        "offer": sealed_anew(made, **lines_with(made, quote=first["quote"] + 1)),
+        "discount": sealed_anew(discount, reference_fee=12_346),
+        "scores": sealed_anew(merit, **lines_with(merit, scores=[1])),
+        "fields": sealed_anew({name: value for name, value in made.items() if name != "seed"}, note=1),
+        "digest": write_transcript({**made, "digest": "0" * 64}),
+        "commitment": sealed_anew(made, secret="0" * 64),
+        "outside": sealed_anew(made, outside_value="0" * 64),
+        "failed": sealed_anew(failed, failed=None),
+        "result": sealed_anew(made, winner=made["ranking"][1]),
+        "written": write_transcript(made).replace('"winner":', '"winner":"","winner":'),
+        "whole": sealed_anew(made, price_weight=0.5),
+        "shape": sealed_anew(made, entrants=None),
+        "none": "{}",
+    }
+    node = verifiers.told_by_node(texts.values())
+    assert [one["reason"] for one in node] == list(texts)
+    page = (verifiers.ROOT / "templates/selections/_check_here.html").read_text(encoding="utf-8")
+    assert all(f'  {name}=_("' in page for name in texts) and page.count('=_("') == len(texts)
+    python = [says for _, says in verifiers.told_by_python(texts.values(), tmp_path)]
+    alike = {name: (one["says"], other) for name, one, other in zip(texts, node, python, strict=True)}
+    others = {"scores", "shape", "whole"}  # where Python says in its own words what it cannot reckon with
+    assert {name for name, (one, other) in alike.items() if one != other} <= others
+    assert f"{code} did not seal this offer" in alike["offer"][0]
+
+
+@pytest.mark.parametrize("number", ["0.0", "0.5"])
+def test_a_number_that_is_not_whole_is_refused_by_all_even_where_nothing_follows_from_it(number, tmp_path):
+    failed = sealed_anew(rehearse("lowest_price", 0, b"none", rule()), price_weight=float(number))
+    assert said([failed], tmp_path) == [(False,) * 3]
 
 
 def test_space_and_escapes_do_not_matter(tmp_path):

@@ -17,7 +17,8 @@ BULK = """
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 const { check } = await import(pathToFileURL(process.env.VERIFIER).href);
-for await (const line of createInterface({ input: process.stdin })) console.log((await check(JSON.parse(line))).code);
+for await (const line of createInterface({ input: process.stdin }))
+  console.log(JSON.stringify(await check(JSON.parse(line))));
 """
 
 
@@ -45,17 +46,27 @@ def loaded(path: Path) -> Any:
 
 def by_python(texts: Iterable[str], folder: Path) -> list[int]:
     """What verify/draw.py answers to each text."""
+    return [code for code, _ in told_by_python(texts, folder)]
+
+
+def told_by_python(texts: Iterable[str], folder: Path) -> list[tuple[int, str]]:
+    """The same with what it says."""
     program = loaded(PYTHON)
     file, answers = folder / "transcript.json", []
     for text in texts:
         file.write_text(text, encoding="utf-8")
-        answers.append(program.judge(file)[0])
+        answers.append(program.judge(file))
     return answers
 
 
 def by_node(texts: Iterable[str]) -> list[int]:
     """What verify/draw.mjs answers to each text."""
+    return [answer["code"] for answer in told_by_node(texts)]
+
+
+def told_by_node(texts: Iterable[str]) -> list[dict[str, Any]]:
+    """The same with what it says and, by name and parts, why."""
     lines = "".join(json.dumps(text) + "\n" for text in texts)
     command, told = [str(node()), "--input-type=module", "-e", BULK], os.environ | {"VERIFIER": str(NODE)}
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, env=told)
-    return [int(line) for line in done.stdout.split()]
+    return [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,0 +1,25 @@
+"""What stands at the top of an agency's page: its record, its scores and its credit."""
+
+from datetime import datetime
+from typing import Any
+
+from app.credit.models import account_of, events_of, published
+from app.credit.rules import GRADES
+from app.kernel.workdays import local_day
+from app.oversight.models import standings
+from app.performance.models import record_of
+from app.scores.models import rank_of, scores_by_item, scores_over_all
+
+
+def summary(agency_id: int, now: datetime) -> dict[str, Any]:
+    """What an agency promised and did (`record`), how it stands (`standing`, its `place` among all, None where unknown,
+    its `scores` by item), its credit grade as a msgid (`credit`), how many credit events are in effect (`events`)."""
+    day, credit, score = local_day(now), events_of(agency_id), scores_over_all([agency_id]).get(agency_id)
+    return {
+        "record": record_of(agency_id, now),
+        "standing": standings([agency_id], now)[agency_id],
+        "place": rank_of(score) if score else None,
+        "scores": scores_by_item(agency_id),
+        "credit": GRADES[account_of(credit, day).overall.grade],
+        "events": len(published(credit, day)),
+    }
