@@ -27,6 +27,7 @@ from app.credit.models import CreditEvent
 from app.entries import operations as entries
 from app.entries.eligibility import Offer
 from app.entries.models import Entry
+from app.finding import operations as finding
 from app.infra import db
 from app.infra.db import session
 from app.infra.record import Event
@@ -279,6 +280,14 @@ TABLE = [
     ("blacklists.confirm", "line matched", "Rr", "APRMmr"),
     ("blacklists.dismiss", "line matched", "Rr", "APRMmr"),
     ("blacklists.lift", "line confirmed", "Rr", "APRMmr"),
+    ("finding.index", "market", ALL, ALL),
+    ("finding.suggest", "market", ALL, ALL),
+    ("finding.kept", "market", SIGNED_IN, ALL),
+    ("finding.keep", "market", SIGNED_IN, ALL),
+    ("finding.forget", "search kept", "O", "O"),
+    ("finding.synonyms", "market", ALL, ALL),
+    ("finding.add_synonyms", "market", OPERATORS, ALL),
+    ("finding.end_synonyms", "synonyms", OPERATORS, ALL),
 ]  # fmt: skip
 
 # What a form must carry to be more than a bad request.
@@ -342,6 +351,14 @@ def gathered(*, admitted: bool = True) -> Cast:
 def market(cast: Cast) -> None:
     cast.adds(current_listing(cast.agency.id, make.item().id))
     cast.adds(cast.owner, "Owner")
+
+
+def search_kept(cast: Cast) -> None:
+    cast.adds(finding.save(make.act(cast.people["O"]), asked="q=环评", title="环评"))
+
+
+def synonyms(cast: Cast) -> None:
+    cast.adds(finding.add_synonyms(make.act(cast.people["M"]), words="初步设计概算\n初设概算", source=""))
 
 
 def application(cast: Cast) -> None:
@@ -553,6 +570,7 @@ def line_confirmed(cast: Cast) -> None:
 
 SCENES: dict[str, Callable[[Cast], Any]] = {
     "notice entered": notice_entered, "notice in force": notice_in_force, "earlier day": earlier_day,
+    "search kept": search_kept, "synonyms": synonyms,
     "market": market, "application": application, "applied": applied, "changes": changes, "changed": changed,
     "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,

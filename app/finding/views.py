@@ -61,17 +61,17 @@ def suggest() -> Any:
 
 @bp.get("/searches/kept")
 @allow(MAY_SAVE)
-def saved() -> Any:
-    return render_template("finding/saved.html", searches=saved_by(acting().actor))
+def kept() -> Any:
+    return render_template("finding/kept.html", searches=saved_by(acting().actor))
 
 
 @bp.post("/searches")
 @allow(MAY_SAVE)
-def save() -> Any:
+def keep() -> Any:
     asked = Asked.read(request.form.get("asked", "")[:2000])
     operations.save(acting(), asked=asked.address(), title=asked.text or gettext("Everything"))
     flash(gettext("The search is kept. What is new in it is told once a day."))
-    return redirect(url_for(".saved"), 303)
+    return redirect(url_for(".kept"), 303)
 
 
 @bp.post("/searches/<int:id>/forget")
@@ -79,7 +79,7 @@ def save() -> Any:
 def forget(saved: SavedSearch) -> Any:
     operations.forget(acting(), saved)
     flash(gettext("The search is forgotten."))
-    return redirect(url_for(".saved"), 303)
+    return redirect(url_for(".kept"), 303)
 
 
 @bp.get("/synonyms")

@@ -72,16 +72,12 @@ class Source:
     concerned: Mapping[str, Callable[[Event], Collection[int]]]
 
 
-def engine_at(place: str) -> None:
-    """Keep the index in a folder, or on the server at an address; "off" keeps none."""
+def plug(place: str, found: Iterable[Source]) -> None:
+    """Say what is found, and where the index is kept: in a folder, or on the server at an address; "off" keeps none."""
+    _sources[:] = found
     _held.clear()
     if place != "off":
         _held["engine"] = connect(place, MARKET)
-
-
-def plug(found: Iterable[Source]) -> None:
-    """Say what is found. Called once by the factory."""
-    _sources[:] = found
 
 
 def sources() -> list[Source]:

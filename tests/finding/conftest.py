@@ -15,8 +15,8 @@ from tests.staging import NOW
 @pytest.fixture
 def search(app: Flask, tmp_path: Path) -> Iterator[Callable[[], int]]:
     """`search()`: let everything there is be found. What happens afterwards is followed by the outbox."""
-    searched.engine_at(str(tmp_path / "search"))
+    searched.plug(str(tmp_path / "search"), wiring.FOUND)
     record.plug(wiring.REACTIONS, wiring.FOLLOWED)
     yield lambda: operations.rebuild(NOW)
-    searched.engine_at("off")
+    searched.plug("off", wiring.FOUND)
     record.plug(wiring.REACTIONS, {})

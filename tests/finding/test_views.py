@@ -43,7 +43,7 @@ def test_nothing_found_offers_what_is_near(client, search):
 
 
 def test_while_the_engine_is_down_the_lists_answer_and_say_so(client, tmp_path):
-    searched.engine_at(str(tmp_path / "nowhere"))
+    searched.plug(str(tmp_path / "nowhere"), searched.sources())
     page = client.get("/search?q=环境影响报告书")
     assert page.status_code == 200 and "ZJ-007" in page.text
     assert client.get("/search/suggest?q=环评").status_code == 200
@@ -53,7 +53,7 @@ def test_a_person_keeps_a_search_and_forgets_it(as_user, search):
     search()
     client = as_user(make.user_of(make.unit()))
     assert client.post("/searches", data={"asked": "q=环评&kind=item", "once": "a"}).status_code == 303
-    page = client.get("/searches")
+    page = client.get("/searches/kept")
     assert "q=%E7%8E%AF%E8%AF%84" in page.text
     assert client.post("/searches", data={"asked": "q=环评&kind=item", "once": "b"}).status_code == 409
     assert client.post("/searches/1/forget", data={"once": "c"}).status_code == 303
