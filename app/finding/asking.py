@@ -149,6 +149,8 @@ def problem(asked: Asked) -> str | None:
 def _near(question: Question) -> tuple[tuple[str, int], ...]:
     found: list[tuple[str, int]] = []
     for text in nearest(question.query, lexicon())[:ASKED_NEAR]:
+        if any(text in known for known, _ in found):
+            continue
         near = engine().find(replace(question, query=parse(text, lexicon()), limit=1, counted=(), narrowed={}))
         if near.total:
             found.append((text, near.total))

@@ -31,8 +31,8 @@ KINDS = {
 SORTS = {
     "relevance": N_("best match"),
     "-at": N_("newest"),
-    "price": N_("lowest price"),
-    "-price": N_("highest price"),
+    "price": N_("price, low to high"),
+    "-price": N_("price, high to low"),
     "days": N_("fewest days"),
     "-rating": N_("best rated"),
 }
