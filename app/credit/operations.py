@@ -26,7 +26,7 @@ from app.infra.record import Event, advance, record
 from app.jobs.models import Job
 from app.kernel import credit
 from app.kernel.act import Act
-from app.kernel.errors import Invalid, NotAllowed
+from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.law import the_clock
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
@@ -150,11 +150,14 @@ def ask_repair(act: Act, event: CreditEvent, *, plea: str) -> None:
 
 
 def repair(act: Act, event: CreditEvent, *, decision: str = "") -> None:
-    """The regulator, or in its silence the clock, grants the repair, if the months are still clean."""
+    """The regulator, or in its silence the clock, grants the repair, if the months are still clean: until it is done no
+    other event of the agency takes effect."""
+    event.lock()
+    lock(event.agency)
     clean = clean_from(event, act.now)
     if clean and local_day(act.now) < clean:
         if not the_clock(act.actor):
-            raise Invalid(N_("A new event took effect in the meantime: refuse the repair."), field="decision")
+            raise WrongState(N_("A new event took effect in the meantime: refuse the repair."))
         refuse_repair(act, event, decision=CLEAN_NO_MORE)
         return
     event.repair_decision, event.repaired_on = decision, local_day(act.now)
