@@ -225,7 +225,8 @@ def test_the_report_by_hand():
     assert made["tables"]["agencies"][1]["chance"] == "1.000000"
     assert {name: value for name, value in made.items() if name not in ("looks", "tables")} == {
         "draws": 6, "first": "2026-10-10", "format": FORMAT, "last": "2026-10-10", "least_draws": 5,
-        "level": "0.010000", "open_hash": sha256(f"[{','.join(lines)}]".encode()).hexdigest(), "selections": 8, "version": 1,
+        "level": "0.010000", "selections": 8, "version": 1,
+        "open_hash": sha256(f"[{','.join(lines)}]".encode()).hexdigest(),
     }  # fmt: skip
 
 
