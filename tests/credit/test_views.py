@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.agencies.bars import Bar
+from app.agencies.models import Professional
 from app.blacklists.models import BlacklistLine
 from app.credit import operations
 from app.credit.models import CreditEvent
@@ -246,3 +247,18 @@ def test_the_list_without_anybody_says_so_and_prints_what_costs_points(signed_in
     assert "No agency has a credit event in effect." in page
     assert "subcontract without approval" in page
     assert "is ranked lower" in page
+
+
+def test_a_firm_reads_which_of_its_professionals_does_not_count_why_and_through_when(signed_in, clock):
+    former, agency = make.agency(), make.agency()
+    person = session.scalars(select(Professional).where(Professional.agency_id == agency.id)).one()
+    make.item().require_staff = [{"certificate": person.certificate, "least": 1}]
+    event = in_effect(former, "forged_paper", professional=person)
+    job = make.job("open", now=on(event))
+    make.keep()
+    clock.now = make.later(job)
+    told, page = f"not counted: {person.name}, removed from the market for fraud, through ", f"/jobs/{job.id}/enter"
+    assert f"{person.certificate} ≥ 1; {told}" in signed_in(agency).get(page).text
+    assert signed_in(agency).post(page).status_code in (409, 422)
+    (one,) = signed_in().get("/credit.json").get_json()["professionals"]
+    assert (one["number"], one["grade"], one["bars"][0]["item"]) == (person.number, "removed", None)
