@@ -15,7 +15,6 @@ from app.entries.models import live_entries
 from app.infra import record as log
 from app.infra.clockwork import take_late
 from app.infra.db import Row, session, transaction
-from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act
 from app.kernel.draw import list_hash_of
 from tests import make
@@ -46,12 +45,13 @@ def the_clock(thing: Any, step: str) -> Try:
 
 
 @contextmanager
-def held(job: Job) -> Iterator[Callable[[int], None]]:
-    """Hold a job's row so that both must queue for it; `wait(n)` until n of them do, where the database can tell."""
+def held(thing: Row) -> Iterator[Callable[[int], None]]:
+    """Hold the row of a job, or of what is decided, so that both must queue for it; `wait(n)` until n of them do, where
+    the database can tell."""
     engine = session.get_bind()
     assert isinstance(engine, Engine)
     with engine.connect() as holder:
-        holder.execute(text("UPDATE job SET round = round WHERE id = :id"), {"id": job.id})
+        holder.execute(text(f'UPDATE "{thing.__tablename__}" SET id = id WHERE id = :id'), {"id": thing.id})
 
         def wait(number: int) -> None:
             if holder.dialect.name == "sqlite":
@@ -67,8 +67,8 @@ def held(job: Job) -> Iterator[Callable[[int], None]]:
         holder.rollback()
 
 
-def at_once(job: Job, *runs: Callable[[], Any]) -> list[Any]:
-    """Run each in a thread of its own, all held up at the job's row until the last is there: answers or exceptions."""
+def at_once(thing: Row, *runs: Callable[[], Any]) -> list[Any]:
+    """Run each in a thread of its own, all held up at the row until the last is there: answers or exceptions."""
     make.keep()
     session.remove()
     answers: list[Any] = [None] * len(runs)
@@ -80,7 +80,7 @@ def at_once(job: Job, *runs: Callable[[], Any]) -> list[Any]:
             answers[place] = error
 
     threads = [Thread(target=run, args=(place,)) for place in range(len(runs))]
-    with held(job) as wait:
+    with held(thing) as wait:
         for number, thread in enumerate(threads, 1):
             thread.start()
             wait(number)

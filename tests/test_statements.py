@@ -32,7 +32,7 @@ SENT = {
     ("owner", "/items"): 3,
     ("owner", "/desk"): 10,
     ("agency", "/desk"): 9,
-    ("operator", "/desk"): 9,
+    ("operator", "/desk"): 10,
     ("regulator", "/desk"): 17,
     ("visitor", "/late"): 22,
     ("visitor", "/speed"): 1,

@@ -1,11 +1,13 @@
-"""What keeps an agency from entering jobs: spans of days, for one item or for all."""
+"""What keeps an agency from entering jobs, and a professional from counting among its staff: spans of days, for one
+item or for all."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from app.agencies.models import Agency
+from app.agencies.models import Agency, Professional
 from app.catalogue.models import Item
 from app.infra.db import Row, session
 
@@ -28,6 +30,37 @@ class Bar(Row):
         CheckConstraint("first_day <= last_day", "a_bar_ends_after_it_began"),
         Index(None, "last_day", "item_id", "agency_id"),
     )
+
+
+class PersonalBar(Row):
+    """From its first through its last day a professional, by the number of the certificate, counts as nobody's staff
+    for an item, or for none at all where no item is named. Written as a bar is."""
+
+    number: Mapped[str]
+    item_id: Mapped[int | None] = mapped_column(ForeignKey(Item.id))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    says: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", "a_bar_ends_after_it_began"),
+        Index(None, "number"),
+        Index(None, "last_day"),
+    )
+
+
+def personally_barred(today: Any, item_id: Any) -> ColumnElement[bool]:
+    """That a personal bar holds for an item on a day."""
+    of_item = PersonalBar.item_id.is_(None) | (PersonalBar.item_id == item_id)
+    return and_(PersonalBar.first_day <= today, PersonalBar.last_day >= today, of_item)
+
+
+def staff_barred(today: date, agency_id: int, item_id: int) -> list[tuple[Professional, PersonalBar]]:
+    """The checked people of an agency who do not count for an item on a day, each with the bar that ends last."""
+    query = select(Professional, PersonalBar).join(PersonalBar, PersonalBar.number == Professional.number)
+    own = (Professional.agency_id == agency_id, Professional.checked, personally_barred(today, item_id))
+    rows = session.execute(query.where(*own).order_by(Professional.id, PersonalBar.last_day))
+    return list({person.id: (person, bar) for person, bar in rows}.values())
 
 
 def bar_on(today: date, agency_id: int, item_id: int) -> Bar | None:

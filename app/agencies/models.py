@@ -246,12 +246,6 @@ def has_changes(agency: Agency) -> bool:
     return agency.next_representative is not None or any(proposed(part, agency.id) for part in PARTS)
 
 
-def staff_of(agency_id: int) -> list[str]:
-    """The certificates of the checked professionals of an agency, one for each person's."""
-    query = select(Professional.certificate).where(Professional.agency_id == agency_id, Professional.checked)
-    return list(session.scalars(query.order_by(Professional.id)))
-
-
 def registered_elsewhere(agency_id: int, numbers: Collection[str]) -> str | None:
     """The first of these certificate numbers that serves another agency."""
     query = select(Professional.number).where(Professional.number.in_(numbers), Professional.checked)

@@ -270,7 +270,7 @@ def promise(item: Item) -> Any:
         item=item,
         listed=listed is not None,
         standard=standard,
-        able=holds(agency.id, item.require, today) and has_staff(agency.id, item.require_staff),
+        able=holds(agency.id, item.require, today) and has_staff(agency.id, item, today),
     ), form.status
 
 

@@ -1,19 +1,22 @@
 """From credit events to the bars that eligibility reads, and who is told of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import delete, select
 
-from app.agencies.bars import Bar
+from app.agencies.bars import Bar, PersonalBar
 from app.agencies.models import Agency
-from app.credit.models import events_of, marks_of, running_jobs, scale_on
-from app.infra.db import lock, session
+from app.credit.models import CreditEvent, about, events_of, marks_of, running_jobs, scale_on
+from app.infra.db import gate, lock, session
 from app.infra.record import record
 from app.kernel import credit
 from app.kernel.act import Act
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 
+# Whoever reckons the bars of professionals, who may have served several agencies, passes alone.
+GATE = 2005
 SUSPENDED = N_("suspended for credit points")
 REMOVED = N_("removed from the market for fraud")
 
@@ -30,15 +33,24 @@ def settle(act: Act, agency: Agency) -> None:
     tell_owners(act, agency, (bar for bar in bars if _span(bar) not in before))
 
 
+def settle_person(number: str) -> None:
+    """Write the bars of a professional that follow from the credit events about that person anew."""
+    gate(GATE, shared=False)
+    session.execute(delete(PersonalBar).where(PersonalBar.number == number))
+    session.add_all(PersonalBar(number=number, **span) for span in _spans(about([number]).get(number, [])))
+    session.flush()
+
+
 def bars_of(agency_id: int) -> list[Bar]:
     """The bars that follow from an agency's credit events, as rows not yet kept."""
-    events = events_of(agency_id)
+    return [Bar(agency_id=agency_id, **span) for span in _spans(events_of(agency_id))]
+
+
+def _spans(events: list[CreditEvent]) -> Iterator[dict[str, Any]]:
     items = {event.item.code: event.item_id for event in events if event.item}
-    bars = []
     for one in credit.bars(marks_of(events), scale_on):
         item_id, says = (items[one.item], SUSPENDED) if one.item else (None, REMOVED)
-        bars.append(Bar(agency_id=agency_id, item_id=item_id, first_day=one.first, last_day=one.last, says=says))
-    return bars
+        yield {"item_id": item_id, "first_day": one.first, "last_day": one.last, "says": says}
 
 
 def tell_owners(act: Act, agency: Agency, fresh: Iterable[Bar]) -> None:

@@ -12,63 +12,69 @@ from app.agencies.models import Agency
 from app.credit.models import (
     CreditEvent,
     Listed,
+    about,
     account_of,
+    bars_on,
     by_professional,
     counting,
     events_of,
     marks_of,
+    number_on,
     public_until,
+    scale_days,
     scale_on,
 )
 from app.kernel import credit
 from app.kernel.credit import HUNDRED, Standing
 
+FORMAT, VERSION = "intermediary-supermarket-credit", 1
 Say = Callable[..., str]
 FORMULAS = ("=", "+", "-", "@", "\t")
 COLUMNS = (
-    "code", "name", "event", "rule", "zh", "en", "item", "item_name", "points", "counts", "happened_on", "effective_on",
-    "public_until", "repaired_on", "evidence", "statement", "basis", "mark",
+    "code", "name", "event", "rule", "zh", "en", "item", "item_name", "professional", "points", "counts", "happened_on",
+    "effective_on", "public_until", "repaired_on", "evidence", "statement", "basis", "mark",
 )  # fmt: skip
 
 
 def explained(agency: Agency, day: date, say: Say) -> dict[str, Any]:
     """Why an agency stands on a day as it does: all its events, whatever became of them, the oldest first."""
     events = events_of(agency.id)[::-1]
-    account = account_of(events, day)
-    people = [
-        {"number": number, "name": mine[0].professional_name} | standing_line(account_of(mine, day).overall)
-        for number, mine in by_professional(events).items()
-    ]
+    mine = by_professional(events)
+    everywhere = about(mine)
     return {
         "code": agency.unit.code,
         "name": agency.unit.name,
         "day": day.isoformat(),
-        **standing_line(account.overall),
-        "items": [{"item": item} | standing_line(one) for item, one in account.items.items()],
-        "professionals": people,
-        "events": [
-            event_line(event, day, say) | {"state": event.state, "professional": event.professional} for event in events
+        **account_lines(events, day),
+        "professionals": [
+            {"number": one, "name": first.professional_name} | account_lines(everywhere[one], day)
+            for one, (first, *_) in mine.items()
         ],
+        "events": [event_line(event, day, say) | {"state": event.state} for event in events],
         "bars": [_bar(bar, say) for bar in bars_running(day, agency.id)],
         "scale": asdict(scale_on(day)),
     }
 
 
 def open_list(rows: Iterable[Listed], day: date, say: Say) -> dict[str, Any]:
-    """The credit list of a day, with the numbers by which its sums and grades are recomputed."""
+    """The credit list of a day, with the numbers by which its sums, grades and bars are recomputed."""
+    rows = list(rows)
+    people = by_professional(event for row in rows for event in row.events)
     return {
+        "format": FORMAT,
+        "version": VERSION,
         "day": day.isoformat(),
-        "scale": asdict(scale_on(day)),
+        "scales": [_scale_line(since) for since in scale_days(day)],
         "agencies": [
             {
                 "code": row.agency.unit.code,
                 "name": row.agency.unit.name,
-                **standing_line(row.account.overall),
-                "items": [{"item": item} | standing_line(one) for item, one in row.account.items.items()],
+                **account_lines(row.events, day),
                 "events": [event_line(event, day, say) for event in row.events],
             }
             for row in rows
         ],
+        "professionals": [{"number": number} | account_lines(mine, day) for number, mine in sorted(people.items())],
     }
 
 
@@ -96,6 +102,7 @@ def event_line(event: CreditEvent, day: date, say: Say) -> dict[str, Any]:
         "item": event.item.code if event.item else None,
         "item_name": event.item.name if event.item else None,
         "job": event.job.number if event.job else None,
+        "professional": event.professional or None,
         "fraud": event.rule.fraud,
         "points": event.points,
         "counts": points(credit.total(marks, day, scale_on(day))),
@@ -113,6 +120,23 @@ def event_line(event: CreditEvent, day: date, say: Say) -> dict[str, Any]:
 def _bar(bar: Bar, say: Say) -> dict[str, Any]:
     days = {"first": bar.first_day.isoformat(), "last": bar.last_day.isoformat()}
     return {"item": bar.item.code if bar.item else None, **days, "because": say(bar.says), "detail": bar.detail}
+
+
+def account_lines(events: Iterable[CreditEvent], day: date) -> dict[str, Any]:
+    """How an agency or a professional with these events stands on a day: over all, by service type, and what bars."""
+    events = list(events)
+    account = account_of(events, day)
+    spans = sorted((bar.first, bar.item or "", bar.last) for bar in bars_on(events, day))
+    return {
+        **standing_line(account.overall),
+        "items": [{"item": item} | standing_line(one) for item, one in account.items.items()],
+        "bars": [{"item": item or None, "first": str(first), "last": str(last)} for first, item, last in spans],
+    }
+
+
+def _scale_line(since: date) -> dict[str, Any]:
+    publication = number_on("credit_publication", since)
+    return {"from": since.isoformat(), **asdict(scale_on(since)), "publication": publication}
 
 
 def standing_line(standing: Standing) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Credit events, the rules behind their points, and how an agency stands, derived from both."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from typing import Any
 
@@ -28,6 +28,8 @@ from app.kernel import credit
 from app.kernel.credit import Account, Grade, Mark, Scale
 from app.kernel.workdays import HERE
 
+# The numbers of the account and its publication, as terms.
+NUMBERS = [f"credit_{one.name}" for one in fields(Scale)] + ["credit_publication"]
 # What goes on although its agency is barred: from the selection to the delivered report.
 RUNNING = PUBLICITY | BEFORE_CONTRACT | AT_WORK | {State.DELIVERED}
 
@@ -110,6 +112,7 @@ class CreditEvent(Living, Row):
         Index(None, "state", "due"),
         Index(None, "agency_id", "effective_on"),
         Index(None, "sector_code", "state"),
+        Index(None, "professional"),
     )
 
 
@@ -131,6 +134,13 @@ def scale_on(day: date) -> Scale:
         removed_months=value("removed_months"),
         repair_share=value("repair_share"),
     )
+
+
+def scale_days(day: date) -> list[date]:
+    """The days up to one from each of which other numbers of the account are in force, the first with all of them."""
+    versions = [[term.effective_from for term in almanac.almanac().terms[code]] for code in NUMBERS]
+    first = max(map(min, versions))
+    return sorted({first}.union(since for one in versions for since in one if first < since <= day))
 
 
 def rules_on(day: date) -> dict[str, CreditRule]:
@@ -184,13 +194,32 @@ def by_professional(events: Iterable[CreditEvent]) -> dict[str, list[CreditEvent
     return found
 
 
-def published(events: Iterable[CreditEvent], day: date) -> list[CreditEvent]:
-    """Of an agency's events those that everybody reads on a day: for the months of publication, and as long as a bar
-    runs that rests on them."""
+def about(numbers: Collection[str]) -> dict[str, list[CreditEvent]]:
+    """The events about professionals, whichever agency they served, by the numbers of their certificates."""
+    if not numbers:
+        return {}
+    query = select(CreditEvent).where(CreditEvent.professional.in_(sorted(numbers))).options(*EAGER)
+    return by_professional(session.scalars(query.order_by(CreditEvent.happened_on.desc(), CreditEvent.id.desc())))
+
+
+def bars_on(events: Iterable[CreditEvent], day: date) -> list[credit.Bar]:
+    """The bars that run on a day and follow from the events of an agency, or of a professional."""
+    known = (mark for mark in marks_of(events) if mark.since <= day)
+    return [bar for bar in credit.bars(known, scale_on) if day <= bar.last]
+
+
+def resting(events: Iterable[CreditEvent], day: date) -> set[int]:
+    """Which of the events of an agency, or of a professional, count on a day or are behind a bar that runs."""
+    marks, scale = marks_of(events), scale_on(day)
+    counts = {mark.id for mark in marks if credit.weight(mark, day, scale)}
+    return counts.union(mark.id for bar in bars_on(events, day) for mark in credit.behind(bar, marks, scale_on))
+
+
+def published(events: Collection[CreditEvent], day: date, people: Mapping[str, list[CreditEvent]]) -> list[CreditEvent]:
+    """Of an agency's events those that everybody reads on a day: for the months of publication, and as long as they
+    count or a bar rests on them, of the agency or of one of the `people` they are about (all events of each)."""
+    behind = resting(events, day).union(*(resting(people[number], day) for number in by_professional(events)))
     known = [event for event in events if counting(event) and event.effective_on and event.effective_on <= day]
-    marks = marks_of(known)
-    running = [bar for bar in credit.bars(marks, scale_on) if bar.first <= day <= bar.last]
-    behind = {mark.id for bar in running for mark in credit.behind(bar, marks, scale_on)}
     return [event for event in known if day <= public_until(event) or event.id in behind]
 
 
@@ -216,17 +245,24 @@ class Listed:
 
 def credit_list(day: date) -> list[Listed]:
     """The agencies with a published event on a day, the worst grade and the most points first."""
-    scale = scale_on(day)
-    oldest = credit.months_after(day, -max(scale.window, scale.removed_months, number_on("credit_publication", day)))
+    oldest = credit.months_after(day, -max(_reach(since) for since in scale_days(day)))
     seen = (CreditEvent.state.in_(list(COUNTING)), CreditEvent.effective_on.between(oldest, day))
     query = select(CreditEvent).join(CreditEvent.agency).join(Agency.unit).where(*seen)
     unit = contains_eager(CreditEvent.agency).contains_eager(Agency.unit)
     by_agency: dict[int, list[CreditEvent]] = {}
     for event in session.scalars(query.options(unit, *EAGER).order_by(CreditEvent.effective_on, CreditEvent.id)):
         by_agency.setdefault(event.agency_id, []).append(event)
+    people = by_professional(event for events in by_agency.values() for event in events)
     rows = [Listed(events[0].agency, account_of(events, day), events) for events in by_agency.values()]
-    shown = [Listed(row.agency, row.account, told) for row in rows if (told := published(row.events, day))]
+    shown = [Listed(row.agency, row.account, told) for row in rows if (told := published(row.events, day, people))]
     return sorted(shown, key=lambda row: (-RANKS[row.account.overall.grade], -row.account.overall.sum, row.agency.id))
+
+
+def _reach(day: date) -> int:
+    """The months back to the oldest event that is published, by the numbers in force on a day."""
+    scale = scale_on(day)
+    suspended = scale.window + max(scale.suspended_months, scale.long_months)
+    return max(suspended, scale.removed_months, number_on("credit_publication", day))
 
 
 RANKS = {grade: rank for rank, grade in enumerate(Grade)}

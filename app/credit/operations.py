@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.agencies.models import Agency, Professional
 from app.catalogue.models import Item
-from app.credit.barring import settle
+from app.credit.barring import settle, settle_person
 from app.credit.measures import measured
 from app.credit.models import (
     CreditEvent,
@@ -26,7 +26,7 @@ from app.infra.record import Event, advance, record
 from app.jobs.models import Job
 from app.kernel import credit
 from app.kernel.act import Act
-from app.kernel.errors import Invalid, NotAllowed
+from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.law import the_clock
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
@@ -133,7 +133,7 @@ def revoke(act: Act, event: CreditEvent, *, decision: str) -> None:
     """The regulator takes back an event that counts: from now on the account is reckoned without it."""
     event.decision = decision
     advance(act, event, "revoke", reason=decision)
-    settle(act, event.agency)
+    _settle(act, event)
 
 
 def ask_repair(act: Act, event: CreditEvent, *, plea: str) -> None:
@@ -150,16 +150,19 @@ def ask_repair(act: Act, event: CreditEvent, *, plea: str) -> None:
 
 
 def repair(act: Act, event: CreditEvent, *, decision: str = "") -> None:
-    """The regulator, or in its silence the clock, grants the repair, if the months are still clean."""
+    """The regulator, or in its silence the clock, grants the repair, if the months are still clean: until it is done no
+    other event of the agency takes effect."""
+    event.lock()
+    lock(event.agency)
     clean = clean_from(event, act.now)
     if clean and local_day(act.now) < clean:
         if not the_clock(act.actor):
-            raise Invalid(N_("A new event took effect in the meantime: refuse the repair."), field="decision")
+            raise WrongState(N_("A new event took effect in the meantime: refuse the repair."))
         refuse_repair(act, event, decision=CLEAN_NO_MORE)
         return
     event.repair_decision, event.repaired_on = decision, local_day(act.now)
     advance(act, event, "repair")
-    settle(act, event.agency)
+    _settle(act, event)
 
 
 def refuse_repair(act: Act, event: CreditEvent, *, decision: str) -> None:
@@ -174,7 +177,7 @@ def clean_from(event: CreditEvent, now: datetime) -> date | None:
 
 
 def load(rows: Callable[[str], list[dict[str, str]]], standards: object, now: datetime) -> None:
-    """Add the shipped credit rules that are not there yet."""
+    """Add the shipped credit rules that are not there yet, and bar the professionals whose events say so."""
     known = {tuple(one) for one in session.execute(select(CreditRule.code, CreditRule.effective_from))}
     for row in rows("credit_events.csv"):
         day = date.fromisoformat(row["effective_from"])
@@ -183,6 +186,8 @@ def load(rows: Callable[[str], list[dict[str, str]]], standards: object, now: da
             marks = {name: row[name] == "yes" for name in ("measured", "fraud", "repairable")}
             session.add(CreditRule(points=int(row["points"]), effective_from=day, **words, **marks))
     session.flush()
+    for number in session.scalars(select(CreditEvent.professional).where(CreditEvent.professional != "").distinct()):
+        settle_person(number)
 
 
 def _rule(act: Act, code: str, happened_on: date) -> CreditRule:
@@ -208,4 +213,10 @@ def _notice(act: Act, rule: CreditRule, **known: Any) -> CreditEvent:
 def _into_effect(act: Act, event: CreditEvent, verb: str, day: date) -> None:
     event.effective_on = day
     advance(act, event, verb, effective_on=day.isoformat(), points=event.points)
+    _settle(act, event)
+
+
+def _settle(act: Act, event: CreditEvent) -> None:
     settle(act, event.agency)
+    if event.professional:
+        settle_person(event.professional)

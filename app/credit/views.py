@@ -14,6 +14,7 @@ from app.credit import documents, operations
 from app.credit.forms import DecisionForm, ObjectionForm, PleaForm, RecordForm, StatementForm
 from app.credit.models import (
     CreditEvent,
+    about,
     account_of,
     by_professional,
     credit_list,
@@ -66,13 +67,14 @@ def as_csv() -> Response:
 def agency(agency: Agency) -> Any:
     """How an agency stands and why: for everybody what is published, for those inside everything."""
     day, actor, known = local_day(now()), acting().actor, events_of(agency.id)
-    shown = published(known, day)
+    people = about(by_professional(known))
+    shown = published(known, day, people)
     inside = [event for event in known if MAY_READ(actor, event)]
     return render_template(
         "credit/agency.html",
         agency=agency,
         account=account_of(known, day),
-        people=[(mine[0], account_of(mine, day).overall) for mine in by_professional(shown).values()],
+        people=[(mine[0], account_of(people[one], day).overall) for one, mine in by_professional(shown).items()],
         events=[(event, documents.points(_counts(event, day))) for event in shown],
         inside=[event for event in inside if event not in shown],
         readable={event.id for event in inside},

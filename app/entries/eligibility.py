@@ -6,9 +6,10 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from app.agencies.bars import Bar, bar_on
-from app.agencies.models import Agency, Listing, Qualification, checked, current_listing, staff_of
+from app.agencies.bars import Bar, bar_on, staff_barred
+from app.agencies.models import Agency, Listing, Professional, Qualification, checked, current_listing
 from app.agencies.rules import admitted
+from app.catalogue.models import Item
 from app.infra.plain import plain
 from app.jobs.models import Job, avoided
 from app.kernel.act import VISITOR
@@ -88,12 +89,7 @@ def conditions(today: date, job: Job, agency: Agency) -> list[Condition]:
             N_("Add the qualification or its new validity on your agency's page and submit the changes for a check."),
             " ".join("/".join(one["kind"] + one["grade"] for one in group) for group in job.require),
         ),
-        Condition(
-            N_("Has the registered professionals"),
-            has_staff(agency.id, job.item.require_staff),
-            N_("Register the professionals on your agency's page and submit the changes for a check."),
-            " ".join(f"{one['certificate']} ≥ {one['least']}" for one in job.item.require_staff),
-        ),
+        _staffed(agency.id, job.item, today),
         _not_barred(bar_on(today, agency.id, job.item_id)),
         Condition(N_("Is not to be avoided by this job"), not reason, N_("The owner has published why."), reason),
         Condition(
@@ -108,6 +104,30 @@ def _named(job: Job, agency: Agency) -> list[Condition]:
         return []
     says, mend = N_("Is the agency that this job names"), N_("This job is selected directly: it names another agency.")
     return [Condition(says, agency.id == job.named_agency_id, mend)]
+
+
+def _staffed(agency_id: int, item: Item, today: date) -> Condition:
+    """Enough people who count. Where somebody of its staff is barred, who, why and how long is said beside."""
+    wanted = " ".join(f"{one['certificate']} ≥ {one['least']}" for one in item.require_staff)
+    asked = [plain(one["certificate"]) for one in item.require_staff]
+    barred = [
+        (person, bar)
+        for person, bar in staff_barred(today, agency_id, item.id)
+        if any(certificate in person.plain_certificate for certificate in asked)
+    ]
+    numbers: dict[str, Any] = {"wanted": wanted}
+    if barred:
+        names, last = "、".join(person.name for person, _ in barred), max(barred, key=lambda one: one[1].last_day)[1]
+        numbers |= {"who": names, "why": last.says, "day": last.last_day.isoformat()}
+    return Condition(
+        N_("Has the registered professionals"),
+        has_staff(agency_id, item, today),
+        N_("Register the professionals on your agency's page and submit the changes for a check."),
+        wanted,
+        page=CREDIT if barred else "",
+        fact=N_("%(wanted)s; not counted: %(who)s, %(why)s, through %(day)s") if barred else "",
+        numbers=numbers,
+    )
 
 
 def _not_barred(bar: Bar | None) -> Condition:
@@ -242,9 +262,12 @@ def holds(agency_id: int, require: list[list[dict[str, str]]], today: date) -> b
     return all(any((kind, grade) in held if grade else kind in kinds for kind, grade in group) for group in wanted)
 
 
-def has_staff(agency_id: int, require: list[dict[str, Any]]) -> bool:
-    """Whether as many checked professionals as required hold each certificate, whatever else is printed on it."""
-    certificates = [plain(certificate) for certificate in staff_of(agency_id)]
+def has_staff(agency_id: int, item: Item, today: date) -> bool:
+    """Whether as many checked professionals as an item requires hold each certificate, whatever else is printed on it,
+    without those who are barred on the day."""
+    barred = {person.id for person, _ in staff_barred(today, agency_id, item.id)}
+    certificates = [one.plain_certificate for one in checked(Professional, agency_id) if one.id not in barred]
     return all(
-        sum(plain(one["certificate"]) in certificate for certificate in certificates) >= one["least"] for one in require
+        sum(plain(one["certificate"]) in certificate for certificate in certificates) >= one["least"]
+        for one in item.require_staff
     )

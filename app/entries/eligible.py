@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.accounts.models import Unit
-from app.agencies.bars import Bar
+from app.agencies.bars import Bar, PersonalBar, personally_barred
 from app.agencies.models import IN_THE_MARKET, IS_CURRENT, Agency, Listing, Professional, Qualification
 from app.catalogue.models import Item
 from app.entries.eligibility import Condition, unmet
@@ -192,14 +192,19 @@ def _holds(group: tuple[tuple[str, str], ...]) -> ColumnElement[bool]:
 
 def _has_staff(certificate: str, least: int) -> ColumnElement[bool]:
     """As many checked professionals as required hold the certificate, whatever else is printed on it: they are counted
-    where one is not enough."""
+    where one is not enough, or somebody of the agency's is barred on the day."""
     if least < 1:
         return true()
     printed = Professional.plain_certificate
+    barred = select(PersonalBar.number).where(personally_barred(bindparam("today"), bindparam("item_id")))
     own = (Professional.agency_id == Agency.id, Professional.checked, _says(printed, certificate))
-    counted: ColumnElement[int] = select(func.count()).select_from(Professional).where(*own).scalar_subquery()
+    able = (*own, Professional.number.not_in(barred))
+    counted: ColumnElement[int] = select(func.count()).select_from(Professional).where(*able).scalar_subquery()
     one = _says(Agency.plain_certificates, certificate or "\n")
-    return one if least == 1 else one & (counted >= least)
+    all_count = Agency.id.not_in(
+        select(Professional.agency_id).where(Professional.checked, Professional.number.in_(barred))
+    )
+    return one & (or_(all_count, counted >= least) if least == 1 else counted >= least)
 
 
 def _says(words: Any, part: str) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from app.credit.models import account_of, events_of, published
+from app.credit.models import about, account_of, by_professional, events_of, published
 from app.credit.rules import GRADES
 from app.kernel.workdays import local_day
 from app.oversight.models import standings
@@ -21,5 +21,5 @@ def summary(agency_id: int, now: datetime) -> dict[str, Any]:
         "place": rank_of(score) if score else None,
         "scores": scores_by_item(agency_id),
         "credit": GRADES[account_of(credit, day).overall.grade],
-        "events": len(published(credit, day)),
+        "events": len(published(credit, day, about(by_professional(credit)))),
     }

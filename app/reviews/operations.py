@@ -10,10 +10,13 @@ from app.infra.record import Event, advance, record
 from app.infra.secrets import make_token
 from app.jobs.models import Job
 from app.kernel.act import Act
+from app.kernel.errors import WrongState
 from app.kernel.rings import Limits, flags_of, risk_of, sample, text_key
 from app.kernel.scores import month_of
+from app.kernel.words import N_
 from app.kernel.workdays import HERE, local_day
 from app.ratings.models import Rating, ratings_of
+from app.ratings.rules import counts
 from app.reviews.models import Review, SampleDraw, draws, review_of, reviews_of, seen_of
 from app.reviews.rules import RAISED, ReviewState, passed
 
@@ -30,6 +33,9 @@ def look(act: Act, event_id: int) -> None:
 
 def keep(act: Act, review: Review, *, note: str) -> None:
     """The regulator has looked at a rating and lets it stay, with a note on record."""
+    review.rating.lock()
+    if not counts(review.rating):
+        raise WrongState(N_("This rating is set aside: it cannot stay before it counts again."))
     advance(act, review, "keep", note=note)
     review.note = note
 

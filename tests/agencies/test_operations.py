@@ -24,7 +24,6 @@ from app.agencies.models import (
     listings_for,
     listings_of,
     proposed,
-    staff_of,
     stated,
     to_check,
 )
@@ -387,12 +386,12 @@ def test_changes_are_checked_within_the_same_time_and_the_agency_stays_in_the_ma
     assert [one.id for one in to_check()] == [agency.id]
     assert agency.id in [one.id for one in admitted_agencies()]
     assert agency.id in [one.agency_id for one in listings_for(make.item().id)]
-    assert staff_of(agency.id) == ["注册工程师"]
+    assert [one.certificate for one in checked(Professional, agency.id)] == ["注册工程师"]
     operations.promise(
         make.act(agency), agency, make.item(), days=4, fee_cents=1_000_000, quality="示例", accepts_evaluation=True
     )
     operations.accept_changes(make.act(make.operator()), agency)
-    assert sorted(staff_of(agency.id)) == ["注册工程师", "测绘师"]
+    assert sorted(one.certificate for one in checked(Professional, agency.id)) == ["注册工程师", "测绘师"]
 
 
 def test_returned_changes_stand_to_be_mended():

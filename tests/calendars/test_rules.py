@@ -57,8 +57,16 @@ def test_every_wrong_line_is_told_and_the_right_ones_are_kept() -> None:
 
 
 def test_a_notice_has_a_bounded_number_of_days() -> None:
-    many = "\n".join(f"{date.fromordinal(date(2027, 1, 1).toordinal() + n)},0,x" for n in range(MOST_LINES + 1))
-    assert len(read_lines(many)[1]) == 1
+    many = [f"{date.fromordinal(date(2027, 1, 1).toordinal() + n)},0,x" for n in range(MOST_LINES + 1)]
+    assert read_lines("\n".join(many[:-1]))[1] == []
+    (wrong,) = read_lines("\n".join(many))[1]
+    assert wrong.says % wrong.places == f"A notice has at most {MOST_LINES} days. Divide it."
+
+
+@pytest.mark.parametrize("day", [date(2004, 1, 1), date(2050, 12, 31)])
+@pytest.mark.parametrize("name", ["长" * 60, "X示例X"])
+def test_the_bounds_of_years_and_names_are_inside(day: date, name: str) -> None:
+    assert read_lines(f"{day},1,{name}") == ([Line(day, True, name)], [])
 
 
 OPERATOR = Actor(1, 1, Kind.OPERATOR, Role.ADMINISTRATOR)

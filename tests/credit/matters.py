@@ -1,5 +1,6 @@
 """Credit events in few words: recorded by the regulator, brought into effect by silence, measured of a job."""
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,8 +9,9 @@ from sqlalchemy import select
 from app import wiring
 from app.agencies.bars import Bar
 from app.agencies.models import Agency
-from app.credit import operations
-from app.credit.models import CreditEvent
+from app.credit import documents, operations
+from app.credit.commands import english
+from app.credit.models import CreditEvent, credit_list
 from app.infra.clockwork import take_late
 from app.infra.db import session
 from app.infra.record import Event
@@ -18,8 +20,12 @@ from app.kernel.credit_code import make_code
 from app.kernel.workdays import local_day
 from tests import make
 from tests.staging import NOW
+from tests.verify import verifiers
 
 TODAY = local_day(NOW)
+CREDIT = verifiers.ROOT / "verify" / "credit.py"
+STRANGER_TO_US = verifiers.loaded(CREDIT)
+NOTHING = {"sum": 0, "grade": "normal", "until": None, "items": [], "bars": []}
 STRANGER = make_code("91450800", "MA999999")
 WHY = "经现场核查并有书面材料证明。"
 
@@ -66,3 +72,20 @@ def measure(name: str, thread: str) -> list[CreditEvent]:
 def clock_takes(event: CreditEvent) -> None:
     assert event.due
     take_late(CreditEvent, event.id, event.due, wiring.VERBS)
+
+
+def agree(day: date, path: Any, later: date | None = None) -> int:
+    """That the verifier finds all of the list of a day right, and `credit explain` says the same of that day and of a
+    later one; how many stand on the list."""
+    told = documents.open_list(credit_list(day), day, english)
+    path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    status, said = STRANGER_TO_US.judge(path, str(later or day))
+    assert status == 0, said
+    found = {line.split(" on ")[0]: json.loads(line.split(": ", 1)[1]) for line in said.splitlines()[1:]}
+    for agency in session.scalars(select(Agency)):
+        mine = documents.explained(agency, later or day, english)
+        bars = [{name: one[name] for name in ("item", "first", "last")} for one in mine["bars"]]
+        mine["bars"] = sorted(bars, key=lambda bar: (bar["first"], bar["item"] or "", bar["last"]))
+        for number, one in ((agency.unit.code, mine), *((one["number"], one) for one in mine["professionals"])):
+            assert {name: one[name] for name in NOTHING} == found.get(number, NOTHING)
+    return len(found)

@@ -10,7 +10,7 @@ from app.agencies.models import Professional
 from app.credit import operations
 from app.credit.barring import bars_of
 from app.credit.models import CreditRule, account_of, credit_list, events_of, published, rank_of
-from app.entries.eligibility import unmet
+from app.entries.eligibility import has_staff, unmet
 from app.entries.eligible import eligible_ids
 from app.infra.db import session
 from app.infra.record import Event
@@ -37,7 +37,7 @@ def test_an_event_is_noticed_first_and_counts_only_after_the_silence_of_the_firm
     assert event.state == "in_effect"
     assert standing(agency, event.effective_on - DAY).sum == 0
     assert standing(agency, event.effective_on).sum == 800
-    assert published(events_of(agency.id), event.effective_on) == [event]
+    assert published(events_of(agency.id), event.effective_on, {}) == [event]
 
 
 def test_it_counts_from_the_day_after_the_statement_period_however_late_the_clock_comes():
@@ -71,7 +71,7 @@ def test_a_dropped_event_never_counts_and_a_revoked_one_no_longer():
     assert len(bars(agency)) == 1
     operations.revoke(make.act(regulator, on(second)), second, decision="证据被推翻。")
     assert bars(agency) == []
-    assert published(events_of(agency.id), first.effective_on) == [first]
+    assert published(events_of(agency.id), first.effective_on, {}) == [first]
     assert standing(agency, first.effective_on).sum == 800
 
 
@@ -142,7 +142,7 @@ def test_twenty_points_stop_for_six_months_and_a_fraud_for_three_years_from_ever
     assert bars(cheat) == [(None, fraud.effective_on, months_after(fraud.effective_on, 36) - DAY)]
     assert bar_on(fraud.effective_on, cheat.id, make.item(make.OTHER_ITEM).id)
     assert standing(cheat, months_after(fraud.effective_on, 30)).grade == Grade.REMOVED
-    assert published(events_of(cheat.id), months_after(fraud.effective_on, 30)) == [fraud]
+    assert published(events_of(cheat.id), months_after(fraud.effective_on, 30), {}) == [fraud]
 
 
 def test_repair_halves_the_points_after_six_clean_months():
@@ -222,3 +222,44 @@ def test_whoever_comes_second_reads_how_the_event_stands():
     assert refused.value.places["state"] == "dropped"
     with pytest.raises(WrongState):
         operations.drop(by, event, decision="事实不清。")
+
+
+def served_by(agency):
+    return session.scalars(select(Professional).where(Professional.agency_id == agency.id)).first()
+
+
+def test_a_barred_professional_counts_as_nobodys_staff_and_the_firm_reads_who_and_through_when():
+    former, agency, other = make.agency(), make.agency(), make.agency()
+    job, person = make.job("open"), served_by(agency)
+    make.item().require_staff = [{"certificate": person.certificate, "least": 1}]
+    session.flush()
+    in_effect(agency, professional=person)
+    assert {agency.id, other.id} <= set(eligible_ids(TODAY + 30 * DAY, job))
+    # The rest of the points came where that person served before.
+    here, person.agency_id = person.agency_id, former.id
+    event = in_effect(former, professional=person)
+    person.agency_id = here
+    session.flush()
+    day, last = event.effective_on, months_after(event.effective_on, 3) - DAY
+    assert bars(agency) == bars(former) == []
+    lacks = unmet(day, job, agency)
+    assert (lacks.says, lacks.page) == ("Has the registered professionals", "credit.agency")
+    assert lacks.numbers["who"] == person.name and lacks.numbers["day"] == last.isoformat()
+    told = [set(eligible_ids(one, job)) & {agency.id, other.id} for one in (day - DAY, day, last, last + DAY)]
+    assert told == [{agency.id, other.id}, {other.id}, {other.id}, {agency.id, other.id}]
+    assert not has_staff(agency.id, make.item(), last) and has_staff(agency.id, make.item(), last + DAY)
+    known = {"name": "示例乙", "certificate": person.certificate, "number": "示例-2", "checked": True}
+    session.add(Professional(agency_id=agency.id, **known))
+    session.flush()
+    assert agency.id in eligible_ids(day, job) and unmet(day, job, agency) is None, "another of them is enough"
+
+
+def test_a_revoked_event_lets_a_professional_count_again():
+    agency = make.agency()
+    person, job = served_by(agency), make.job("open")
+    make.item().require_staff = [{"certificate": person.certificate, "least": 1}]
+    event = in_effect(agency, "hired_certificate", professional=person)
+    assert not has_staff(agency.id, make.item(), event.effective_on)
+    operations.revoke(make.act(make.regulator(), on(event)), event, decision="证书核实无误。")
+    assert has_staff(agency.id, make.item(), event.effective_on)
+    assert agency.id in eligible_ids(event.effective_on, job)

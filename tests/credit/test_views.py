@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.agencies.bars import Bar
+from app.agencies.models import Professional
 from app.blacklists.models import BlacklistLine
 from app.credit import operations
 from app.credit.models import CreditEvent
@@ -107,7 +108,7 @@ def test_every_figure_of_the_pages_is_that_of_another_path(signed_in, clock):
     day, visitor = local_day(clock.now), signed_in()
     told = json.loads(visitor.get("/credit.json").text)
     assert (set(told), told["day"]) == (set(SCHEMA["required"]), day.isoformat())
-    assert set(told["scale"]) == set(SCHEMA["properties"]["scale"]["required"])
+    (scale,) = told["scales"]
     by_code = {one["code"]: one for one in told["agencies"]}
     assert list(by_code) == [bad_code, mixed_code]
     for id, code in ((mixed, mixed_code), (bad, bad_code)):
@@ -115,7 +116,7 @@ def test_every_figure_of_the_pages_is_that_of_another_path(signed_in, clock):
         assert one["sum"] == by_hand(one["events"], day)
         assert set(one) == set(AGENCY["required"]) == set(AGENCY["properties"])
         assert all(set(event) == set(EVENT["required"]) == set(EVENT["properties"]) for event in one["events"])
-        whole = one | {"scale": told["scale"]}
+        whole = one | {"scale": scale}
         assert one["grade"] == grade_by_hand(whole, "all", day)
         for item in one["items"]:
             assert item["grade"] == grade_by_hand(whole, item["item"], day)
@@ -246,3 +247,18 @@ def test_the_list_without_anybody_says_so_and_prints_what_costs_points(signed_in
     assert "No agency has a credit event in effect." in page
     assert "subcontract without approval" in page
     assert "is ranked lower" in page
+
+
+def test_a_firm_reads_which_of_its_professionals_does_not_count_why_and_through_when(signed_in, clock):
+    former, agency = make.agency(), make.agency()
+    person = session.scalars(select(Professional).where(Professional.agency_id == agency.id)).one()
+    make.item().require_staff = [{"certificate": person.certificate, "least": 1}]
+    event = in_effect(former, "forged_paper", professional=person)
+    job = make.job("open", now=on(event))
+    make.keep()
+    clock.now = make.later(job)
+    told, page = f"not counted: {person.name}, removed from the market for fraud, through ", f"/jobs/{job.id}/enter"
+    assert f"{person.certificate} ≥ 1; {told}" in signed_in(agency).get(page).text
+    assert signed_in(agency).post(page).status_code in (409, 422)
+    (one,) = signed_in().get("/credit.json").get_json()["professionals"]
+    assert (one["number"], one["grade"], one["bars"][0]["item"]) == (person.number, "removed", None)

@@ -34,6 +34,7 @@ from app.objections.models import Objection
 from app.ratings.models import Rating
 from app.selections.models import Award, Selection
 from app.services.models import Pause
+from tests.credit.matters import agree
 from tests.staging import Stage
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +121,7 @@ def test_there_is_enough_of_everything_to_be_tried(app: Flask, at_scale: Callabl
 
 
 @pytest.mark.one_database
-def test_the_city_has_kept_the_law_and_left_nothing_undone(app: Flask) -> None:
+def test_the_city_has_kept_the_law_and_left_nothing_undone(app: Flask, tmp_path: Path) -> None:
     build()
     assert {verify_transcript(one) for one in session.scalars(select(Selection.transcript))} == {None}
     assert all("示例" in name for name in session.scalars(select(Unit.name)))
@@ -133,6 +134,7 @@ def test_the_city_has_kept_the_law_and_left_nothing_undone(app: Flask) -> None:
     assert MORNING - oldest <= city.UNREAD, "nobody has a year of unread messages"
     states = {*session.scalars(select(CreditEvent.state))}
     assert states >= {CreditState.NOTICED, CreditState.OBJECTED, CreditState.IN_EFFECT}
+    assert agree(DAY, tmp_path / "credit.json") > 0, "and a stranger finds its credit right"
     assert count(BlacklistLine) == 2
     assert {kind for kind, _ in city.sign_ins()} == {Kind.OPERATOR, Kind.REGULATOR, Kind.OWNER, Kind.AGENCY}
     assert [late(model, MORNING) for model in wiring.LIVES] == [[]] * len(wiring.LIVES)

@@ -101,8 +101,11 @@ def test_enough_people_hold_the_certificate(certificates, least, enough):
     agencies.set_professionals(make.act(agency), agency, rows=[make.professional(one) for one in certificates])
     agencies.submit(make.act(agency), agency, signed_by="示例")
     agencies.admit(make.act(make.operator()), agency)
-    assert has_staff(agency.id, [{"certificate": "一级造价工程师", "least": least}]) == enough
-    assert has_staff(agency.id, [])
+    item = make.item()
+    item.require_staff = [{"certificate": "一级造价工程师", "least": least}]
+    assert has_staff(agency.id, item, TODAY) == enough
+    item.require_staff = []
+    assert has_staff(agency.id, item, TODAY)
 
 
 @pytest.mark.parametrize("code", ["ZJ-007", "ZJ-008", "ZJ-037"])

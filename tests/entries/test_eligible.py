@@ -7,7 +7,7 @@ from unicodedata import normalize
 import pytest
 from sqlalchemy import select, update
 
-from app.agencies.bars import Bar
+from app.agencies.bars import Bar, PersonalBar
 from app.agencies.models import Agency, Listing, Professional, Qualification, checked
 from app.agencies.rules import State
 from app.entries.eligibility import unmet
@@ -73,6 +73,8 @@ def market(pick):
         items = (None, job.item_id, make.item(make.OTHER_ITEM).id)
         span = {"first_day": min(begins, ends), "last_day": ends}
         session.add(Bar(agency_id=one, item_id=pick.choice(items), says="示例", **span))
+        number = f"P{pick.choice(ids)}-{pick.randrange(3)}"
+        session.add(PersonalBar(number=number, item_id=pick.choice(items), says="示例", **span))
     for one in pick.sample(ids, 2):
         session.add(Avoidance(job_id=job.id, agency_id=one, reason="示例"))
     session.flush()

@@ -2,13 +2,14 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.kernel.due_lines import due_answer
+from app.kernel.due_lines import MOST_DIGITS, due_answer
 from app.kernel.service_clock import Hours
 from app.kernel.workdays import load_calendar
 
@@ -57,6 +58,11 @@ def test_a_due_day_past_the_last_notice_says_so():
     assert asked(start="2026-12-30", days=2)["provisional"] is True
 
 
+def test_numbers_have_a_bounded_number_of_digits():
+    assert answer('{"start": "2026-09-28", "days": ' + "1" * MOST_DIGITS + "}")["error"].startswith("write days as")
+    assert answer('{"start": "2026-09-28", "days": 1' + "1" * MOST_DIGITS + "}") == {"error": "write smaller numbers"}
+
+
 @pytest.mark.parametrize("days", [1, 3650])
 def test_the_bounds_of_days_are_inside(days):
     assert "due" in asked(days=days)
@@ -65,9 +71,10 @@ def test_the_bounds_of_days_are_inside(days):
 # fmt: off
 @pytest.mark.parametrize("text, what_to_do", [
     ("",                                          "write one JSON object on the line"),
-    ("not json",                                  "write one JSON object on the line"),
+    ("not json",                                  "write one JSON object on the line: Expecting value at character 1$"),
+    ('{"start": 1 2}',                            "write one JSON object on the line: .* at character 13$"),
     ('{"start": "2026-09-28"',                    "write one JSON object on the line"),
-    ("[]",                                        "write one JSON object on the line"),
+    ("[]",                                        'write one JSON object on the line, like {"start": "2026-09-28"'),
     ("null",                                      "write one JSON object on the line"),
     ('"2026-09-28"',                              "write one JSON object on the line"),
     ("NaN",                                       "write an ordinary number instead of NaN"),
@@ -76,17 +83,17 @@ def test_the_bounds_of_days_are_inside(days):
     ('{"start": "2026-09-28", "days": 1e999}',    "write days as a whole number"),
     ('{"start": "2026-09-28", "days": 1' + "0" * 5000 + "}", "write smaller numbers"),
     ('{"start": "2026-09-28", "start": "2026-09-28", "days": 5}', "write each key once"),
-    ("[" * 100_000,                               "nested too deeply"),
-    ('{"start": "2026-09-28", "days": ' + "[" * 100_000, "nested too deeply"),
+    ("[" * 100_000,                               "the line is nested too deeply: write one flat JSON object$"),
+    ('{"start": "2026-09-28", "days": ' + "[" * 100_000, "the line is nested too deeply: write one flat JSON object$"),
     (b"{}",                                       "give one line of text"),
     (None,                                        "give one line of text"),
     ("{}",                                        'add "start"'),
     ('{"start": "2026-09-28"}',                   'add "days"'),
-    ('{"start": "2026-09-28", "days": 5, "pause": []}', "take out the keys"),
+    ('{"start": "2026-09-28", "days": 5, "pause": []}', "take out the keys that are not one of start, days, pauses$"),
 ])
 def test_a_line_that_is_no_question(text, what_to_do):
     found = answer(text)
-    assert list(found) == ["error"] and what_to_do in found["error"]
+    assert list(found) == ["error"] and re.match(what_to_do, found["error"])
 
 
 @pytest.mark.parametrize("changes, what_to_do", [
@@ -97,11 +104,11 @@ def test_a_line_that_is_no_question(text, what_to_do):
     ({"days": 5.0},             "write days as a whole number"),
     ({"days": "5"},             "write days as a whole number"),
     ({"days": None},            "write days as a whole number"),
-    ({"start": "1900-01-01"},   "use a day inside it, or import the missing years"),
-    ({"start": "2999-01-01"},   "use a day inside it, or import the missing years"),
-    ({"start": "2056-12-31"},   "import the missing years"),
-    ({"start": "2050-01-01", "days": 3650}, "use fewer days, or import the missing years"),
-    ({"start": "9999-12-31"},   "out of reach"),
+    ({"start": "1900-01-01"},   ".*use a day inside it, or import the missing years"),
+    ({"start": "2999-01-01"},   ".*use a day inside it, or import the missing years"),
+    ({"start": "2056-12-31"},   ".*import the missing years"),
+    ({"start": "2050-01-01", "days": 3650}, ".*use fewer days, or import the missing years"),
+    ({"start": "9999-12-31"},   "a date is out of reach: use years that the calendar knows$"),
     ({"start": "2026-02-30"},   "write start as a day"),
     ({"start": "20260928"},     "write start as a day"),
     ({"start": "2026-W40-1"},   "write start as a day"),
@@ -124,13 +131,13 @@ def test_a_line_that_is_no_question(text, what_to_do):
     ({"pauses": [["2026-09-29", "2026-09-30"]]},                              "pause 1: give both ends"),
     ({"pauses": [["2026-09-29T10:00+08:00", "2026-09-30T10:00"]]},            "pause 1: give both ends"),
     ({"pauses": [["2026-10-09T10:00+08:00", "2026-09-29T10:00+08:00"]]},      "pause 1: a pause ends before it starts"),
-    ({"pauses": [["2026-09-29T10:00+08:00", "2999-09-29T10:00+08:00"]]},      "import the missing years"),
-    ({"pauses": [["0001-01-01T00:00+14:00", "2026-09-29T10:00+08:00"]]},      "out of reach"),
-    ({"pauses": [["2026-09-29T10:00+08:00", "9999-12-31T23:59-12:00"]]},      "out of reach"),
+    ({"pauses": [["2026-09-29T10:00+08:00", "2999-09-29T10:00+08:00"]]},      ".*import the missing years"),
+    ({"pauses": [["0001-01-01T00:00+14:00", "2026-09-29T10:00+08:00"]]},      "a date is out of reach: use years"),
+    ({"pauses": [["2026-09-29T10:00+08:00", "9999-12-31T23:59-12:00"]]},      "a date is out of reach: use years"),
 ])
 def test_a_bad_value_is_told_what_to_do(changes, what_to_do):
     found = asked(**changes)
-    assert list(found) == ["error"] and what_to_do in found["error"]
+    assert list(found) == ["error"] and re.match(what_to_do, found["error"])
 
 
 # fmt: on

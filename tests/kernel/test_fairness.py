@@ -5,16 +5,20 @@ import random
 from collections import Counter
 from datetime import date
 from fractions import Fraction
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from app.kernel import fairness
 from app.kernel.draw import Rule
 from app.kernel.fairness import (
+    FORMAT,
     LEAST_DRAWS,
     ONE,
     TABLES,
+    Look,
     among,
     chance_of,
     day_of,
@@ -141,8 +145,9 @@ def test_equal_offers_are_decided_by_the_draw_and_others_are_not():
 def test_a_line_says_the_day_that_ended_at_closing():
     made = rehearse("random_draw", 3, b"day", rule()) | {"closed_at": "2026-10-10T16:00:00Z"}
     line = line_of(made, item="ZJ-011", owner="O", address="/jobs/1/transcript.json")
-    assert '"closed_on":"2026-10-10"' in line
-    assert line == canonical(json.loads(line))
+    wanted = {name: made[name] for name in ("digest", "job", "method", "winner")} | {"among": among(made)}
+    wanted |= {"item": "ZJ-011", "owner": "O", "transcript": "/jobs/1/transcript.json", "closed_on": "2026-10-10"}
+    assert line == canonical(wanted)
 
 
 def test_the_open_data_has_one_selection_a_line_and_is_json():
@@ -218,6 +223,29 @@ def test_the_report_by_hand():
         "stands_out": False, "wins": 6,
     }  # fmt: skip
     assert made["tables"]["agencies"][1]["chance"] == "1.000000"
+    assert {name: value for name, value in made.items() if name not in ("looks", "tables")} == {
+        "draws": 6, "first": "2026-10-10", "format": FORMAT, "last": "2026-10-10", "least_draws": 5,
+        "level": "0.010000", "selections": 8, "version": 1,
+        "open_hash": sha256(f"[{','.join(lines)}]".encode()).hexdigest(),
+    }  # fmt: skip
+
+
+def test_the_first_and_the_last_day_are_those_of_the_draws_and_a_table_is_bounded(monkeypatch):
+    monkeypatch.setattr(fairness, "LISTED", 2)
+    known = {"among": ["A", "B", "C"], "digest": "0" * 64, "method": "random_draw", "owner": "O", "item": "Z"}
+    days = [f"2026-10-{day}" for day in (12, 10, 15, 11, 14)]
+    lines = [canonical(known | {"job": day, "closed_on": day, "winner": "A"}) for day in days]
+    lines.append(canonical(known | {"among": ["A"], "job": "9", "closed_on": "2026-10-20", "winner": "A"}))
+    made = report(lines)
+    assert (made["first"], made["last"], made["looks"]["items"]) == ("2026-10-10", "2026-10-15", 3)
+    assert [len(made["tables"][table]) for table in TABLES] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("corrected", "stands"), [(ONE // 100, True), (ONE // 100 + 1, False), (0, True), (ONE, False)]
+)
+def test_one_in_a_hundred_stands_out_and_no_more(corrected, stands):
+    assert Look("items", "A", "Z", {2: 5}, 5, ONE // 32).row(corrected)["stands_out"] is stands
 
 
 def test_too_few_draws_are_not_looked_at():

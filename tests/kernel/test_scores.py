@@ -41,6 +41,21 @@ def test_the_weight_falls_with_every_month():
     assert weights == sorted(set(weights), reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("marks", "weights", "points"),
+    [
+        ((1, 1, 1, 1, 1), (20, 20, 20, 20, 20), 100),
+        ((5, 5, 5, 5, 5), (35, 25, 15, 15, 10), 500),
+        ((5, 4, 3, 2, 1), (35, 25, 15, 15, 10), 360),
+        ((1, 5, 1, 1, 1), (0, 100, 0, 0, 0), 500),
+    ],
+)
+def test_the_points_of_a_rating_are_its_marks_times_the_weights(marks, weights, points):
+    assert scores.points_of(marks, weights) == points
+    with pytest.raises(ValueError):
+        scores.points_of(marks, weights[1:])
+
+
 def test_too_few_ratings_make_no_score_and_no_bad_one():
     assert figure({}, NOW, 430, LAW) == Figure(0)
     assert figure(summed([(0, 100), (3, 100)]), NOW, 430, LAW) == Figure(2)

@@ -3,7 +3,16 @@
 import pytest
 from nacl.public import PublicKey, SealedBox
 
-from app.kernel.seal import close_envelope, new_keys, open_envelope, public_of, unwrap, wrap
+from app.kernel.seal import (
+    close_envelope,
+    close_file,
+    new_keys,
+    open_envelope,
+    open_file,
+    public_of,
+    unwrap,
+    wrap,
+)
 
 CONTENT = {"code": "91450800MA5K0000", "quote": 9_876_543, "say": "示例"}
 KEY = bytes(range(32))
@@ -33,6 +42,15 @@ def test_every_changed_bit_of_an_envelope_is_noticed():
         changed = bytes([*envelope[:place], envelope[place] ^ 1, *envelope[place + 1 :]])
         with pytest.raises(ValueError):
             open_envelope(keys.private, changed)
+
+
+def test_a_file_comes_back_byte_for_byte_with_its_own_key_alone():
+    keys, content = new_keys(), b"%PDF-1.7\x00\xff"
+    envelope = close_file(keys.public, content)
+    assert content not in envelope and open_file(keys.private, envelope) == content
+    for private, sealed in ((new_keys().private, envelope), (keys.private, envelope[:-1] + bytes([envelope[-1] ^ 1]))):
+        with pytest.raises(ValueError, match="was not closed for this job"):
+            open_file(private, sealed)
 
 
 def test_a_wrapped_key_needs_the_key_it_was_wrapped_with():

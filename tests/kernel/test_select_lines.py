@@ -56,18 +56,38 @@ BAD_INPUT = [
 # fmt: on
 
 
+SAYS = {
+    "method": ["method must be average_price or lowest_price"],
+    "funds": ["funds must be state or social"],
+    "percentage": ["percentage must be a whole number from 1 to 100"],
+    "quotes": ['quotes must be a list of decimal texts, like "9.80"'],
+    "quote 2": [
+        'quote 2 must be a decimal text with at most two decimals, like "9.80"',
+        "quote 2 must be more than zero and at most 10000000000",
+    ],
+}
+
+
 @pytest.mark.parametrize("fields, part", BAD_INPUT)
 def test_bad_input_is_an_error_that_names_the_part(fields, part):
     answer = ask(**{**STATE, "quotes": ["1", "2", "3"], **fields})
     assert list(answer) == ["error"]
-    assert part in answer["error"]
+    assert answer["error"] in SAYS[part]
+
+
+def test_the_bounds_of_percentages_and_quotes_are_inside():
+    for percentage in (1, 100):
+        assert "winner" in ask(**STATE | {"percentage": percentage, "quotes": ["1", "2", "3"]})
+    assert ask(**STATE | {"method": "lowest_price", "funds": "social", "quotes": ["10000000000"]}) == {"winner": 0}
 
 
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "3", "null", '"x"', "[" * 100_000, '{"a":' * 100_000, "1" * 5000, "\x00", "{}", "NaN"]
 )
 def test_what_is_no_object_is_an_error(text):
-    assert list(select_answer(text)) == ["error"]
+    asked = {"[]", "3", "null", '"x"', "NaN"}
+    says = "a line must be one JSON object" if text in asked else "the line is not JSON"
+    assert select_answer(text) == {"error": "funds must be state or social" if text == "{}" else says}
 
 
 def test_a_field_there_twice_is_an_error():
@@ -112,6 +132,7 @@ def test_lines_and_one_printed_object_are_both_read():
     assert read_values(one) == [one]
     assert read_values('{"a":1}\r\n\n{"b":2}\n') == ['{"a":1}\r', "", '{"b":2}']
     assert read_values("\n") == [""]
+    assert read_values('{"a":1}\n') == ['{"a":1}']
     assert read_values(f"{one}\n\n") == [f"{one}\n\n"]
     assert read_values('{"a":\n1}') == ['{"a":\n1}']
     assert read_values('{\n{"b":2}') == ["{", '{"b":2}']

@@ -1,6 +1,8 @@
 """Any two of three shares give the key back; one alone fits every key equally well."""
 
+from base64 import b32encode
 from collections import Counter
+from hashlib import sha256
 from itertools import permutations
 
 import pytest
@@ -68,13 +70,13 @@ def test_a_wrong_share_gives_a_key_that_its_public_half_shows_to_be_wrong():
 @pytest.mark.parametrize("pair", [(1, 1), (2, 2)])
 def test_the_same_share_twice_is_refused(pair):
     shares = split(bytes(32), bytes(32))
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^these are not two different shares$"):
         join(*(shares[place] for place in pair))
 
 
 @pytest.mark.parametrize(("key", "chance"), [(b"", bytes(32)), (bytes(32), b""), (bytes(31), bytes(32))])
 def test_only_keys_of_their_length_are_split(key, chance):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^key and chance have 32 bytes each$"):
         split(key, chance)
 
 
@@ -84,6 +86,19 @@ def test_a_share_is_read_as_it_was_written(share, place):
     text = write(whole, PUBLIC)
     assert len(text) == 14 * 5 - 1 and read(text, PUBLIC) == whole
     assert read(f"  {text.lower().replace('-', ' ')}\n", PUBLIC) == whole
+
+
+def test_a_share_ends_with_a_sum_over_the_key_and_itself():
+    share = bytes([OFFICER, *range(32)])
+    whole = share + sha256(b"share\0" + PUBLIC + share).digest()[:2]
+    assert write(share, PUBLIC).replace("-", "") == b32encode(whole).decode()
+
+
+def test_a_nought_and_a_one_are_read_as_the_letters_they_look_like():
+    text = write(bytes([OFFICER]) + b"\x73\x88" * 16, PUBLIC)
+    assert "O" in text and "I" in text
+    for typed in (text.replace("O", "0"), text.replace("I", "1"), text.replace("O", "0").replace("I", "1")):
+        assert read(typed, PUBLIC) == read(text, PUBLIC)
 
 
 @given(share=KEYS, at=st.integers(0, 55), letter=st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"))
@@ -106,5 +121,5 @@ def test_what_is_no_share_is_refused(text):
 
 
 def test_a_share_of_another_key_is_noticed_before_it_is_tried():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^the sum does not fit$"):
         read(write(split(bytes(32), bytes(32))[OFFICER], PUBLIC), b"\x08" * 32)

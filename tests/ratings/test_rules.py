@@ -65,5 +65,9 @@ def test_a_rating_is_its_authors_alone_until_the_job_is_archived():
         assert allowed(rules.MAY_READ, a_rating(job_state=state)) == readers
 
 
+def test_a_rating_counts_unless_it_is_set_aside():
+    assert [state for state in RatingState if rules.counts(a_rating(state))] == [RatingState.GIVEN]
+
+
 def test_the_job_is_reviewed_by_its_regulator_and_the_operator():
     assert allowed(rules.MAY_REVIEW_JOB, a_rating().job) == {"regulator", "operator"}

@@ -34,43 +34,49 @@ TODAY = date(2026, 9, 28)
         ("rating_correction", "minutes", "1", "1"),
         ("working_hours", "text", "08:30-12:00，14:30-17:30", "08:30-12:00,14:30-17:30"),
         ("average_percentages", "text", "94、95 ,96", "94,95,96"),
+        ("average_percentages", "text", "1,100", "1,100"),
     ],
 )
 def test_a_value_is_stored_plainly(code, unit, typed, stored):
     assert may_be_adopted(code, unit) and read_value(code, unit, typed) == stored
 
 
+WHOLE = "Enter a whole number from %(least)s to %(most)s."
+AS_IT_STANDS = "Write it as it stands now, with other numbers."
+
+
 @pytest.mark.parametrize(
-    ("code", "unit", "typed"),
+    ("code", "unit", "typed", "says"),
     [
-        ("entry", "wd", "0"),
-        ("entry", "wd", "366"),
-        ("entry", "wd", "-1"),
-        ("entry", "wd", "three"),
-        ("entry", "wd", ""),
-        ("entry", "wd", "1.5"),
-        ("light_share", "%", "101"),
-        ("panel_least", "count", "4"),
-        ("panel_least", "count", "1"),
-        ("password_length", "count", "7"),
-        ("working_hours", "text", "12:00-09:00"),
-        ("working_hours", "text", "nine"),
-        ("average_percentages", "text", "95,95"),
-        ("average_percentages", "text", "0"),
-        ("average_percentages", "text", "x"),
+        ("entry", "wd", "0", WHOLE % {"least": 1, "most": 365}),
+        ("entry", "wd", "366", WHOLE % {"least": 1, "most": 365}),
+        ("entry", "wd", "-1", WHOLE % {"least": 1, "most": 365}),
+        ("entry", "wd", "three", WHOLE % {"least": 1, "most": 365}),
+        ("entry", "wd", "", WHOLE % {"least": 1, "most": 365}),
+        ("entry", "wd", "1.5", WHOLE % {"least": 1, "most": 365}),
+        ("light_share", "%", "101", WHOLE % {"least": 1, "most": 100}),
+        ("panel_least", "count", "4", "Enter an odd number."),
+        ("panel_least", "count", "1", WHOLE % {"least": 3, "most": 99}),
+        ("password_length", "count", "7", WHOLE % {"least": 8, "most": 64}),
+        ("working_hours", "text", "12:00-09:00", AS_IT_STANDS),
+        ("working_hours", "text", "nine", AS_IT_STANDS),
+        ("average_percentages", "text", "95,95", AS_IT_STANDS),
+        ("average_percentages", "text", "0", AS_IT_STANDS),
+        ("average_percentages", "text", "x", AS_IT_STANDS),
+        ("average_percentages", "text", "95,101", AS_IT_STANDS),
     ],
 )
-def test_a_value_that_a_number_cannot_have_is_refused_beside_its_field(code, unit, typed):
+def test_a_value_that_a_number_cannot_have_is_refused_beside_its_field(code, unit, typed, says):
     with pytest.raises(Invalid) as refused:
         read_value(code, unit, typed)
-    assert refused.value.field == "value"
+    assert (refused.value.field, refused.value.text % refused.value.places) == ("value", says)
 
 
 def test_a_text_that_nobody_knows_how_to_read_is_not_adopted():
     assert not may_be_adopted("rating_parties", "text")
     with pytest.raises(Invalid) as refused:
         read_value("rating_parties", "text", "1,2,3")
-    assert refused.value.field == "code"
+    assert (refused.value.field, refused.value.text) == ("code", "This one cannot be changed here.")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,9 @@ def test_a_number_takes_effect_after_today_and_within_a_year(after, fits):
     else:
         with pytest.raises(Invalid) as refused:
             check_day(day, TODAY)
-        assert refused.value.field == "effective_from"
+        past = "Choose a day after today: no number of the law changes backwards."
+        says = past if after <= 0 else "Choose a day within a year from now."
+        assert (refused.value.field, refused.value.text) == ("effective_from", says)
 
 
 def test_every_number_can_be_rehearsed_or_says_why_not():
