@@ -6,7 +6,8 @@ The folder holds the file in use, named by the small file `current`, and while i
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from fcntl import LOCK_EX, flock
 from functools import reduce
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from search.query import AllOf, AnyOf, Clause, Phrase
 from search.question import Found, Question, Unavailable
 from search.rank import ranks
 
-CURRENT = "current"
+CURRENT, BUILDING = "current", "building"
 SUFFIX = ".sqlite"
 
 Mask = npt.NDArray[np.bool_]
@@ -49,7 +50,7 @@ class Shared:
                     self.audiences.setdefault(each, []).append(self.known_audiences + number)
             self.known_audiences = len(self.numbered.values.get(AUDIENCE, []))
             if more := file.fields_of_pieces(len(self.weights) - 1):
-                self.weights = np.concatenate([self.weights, self.weight_of_field[more]])
+                self.weights = np.concatenate([self.weights, self.weight_of_field[np.array(more)]])
             return file.follow(self.columns, self.postings)
 
 
@@ -77,27 +78,26 @@ class Embedded:
             return False
 
     def digests(self) -> Iterator[tuple[str, int]]:
-        with self._reading() as (file, _):
-            yield from file.digests()
+        try:
+            with closing(self._open()) as file:
+                yield from file.digests()
+        except sqlite3.Error as error:
+            raise Unavailable(str(error)) from error
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[File, Shared]]:
         """The file in use, in a transaction that reads."""
-        path = self._current()
-        if path is None:
-            raise Unavailable("there is no index yet")
         try:
-            with self.lock:
-                if self.shared is None or self.shared.path != path:
-                    self.shared = Shared(path, self.index)
-                shared = self.shared
             file: File | None = getattr(self.here, "file", None)
-            if file is None or file.path != path:
+            if file is None or file.path != self._current():
                 if file is not None:
                     file.close()
-                file = self.here.file = File(path, self.index)
-                if file.version() != layout_version(self.index):
-                    raise Unavailable("the index was made for other fields")
+                    self.here.file = None
+                file = self.here.file = self._open()
+            with self.lock:
+                if self.shared is None or self.shared.path != file.path:
+                    self.shared = Shared(file.path, self.index)
+                shared = self.shared
             file.connection.execute("BEGIN")
             try:
                 yield file, shared
@@ -105,6 +105,26 @@ class Embedded:
                 file.connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             raise Unavailable(str(error)) from error
+
+    def _open(self) -> File:
+        """The file in use; another one may take its place, and it be gone, before it is open."""
+        path, now = None, self._current()
+        while now is not None and now != path:
+            path = now
+            with suppress(sqlite3.OperationalError):
+                return self._checked(File(path, self.index))
+            now = self._current()
+        raise Unavailable("there is no index" if path is None else f"{path} cannot be read")
+
+    def _checked(self, file: File) -> File:
+        try:
+            if file.version() == layout_version(self.index):
+                return file
+        except sqlite3.Error:
+            file.close()
+            raise
+        file.close()
+        raise Unavailable("the index was made for other fields")
 
     def _current(self) -> Path | None:
         with suppress(FileNotFoundError):
@@ -116,11 +136,9 @@ class Embedded:
 
     def put(self, documents: Iterable[Document]) -> None:
         told = list(documents)
-        paths = sorted(self.folder.glob(f"{self.index.name}-*{SUFFIX}"))
-        if not paths:
-            self.rebuild(())
-            paths = [path for path in (self._current(),) if path]
-        for path in paths:
+        if self._current() is None:
+            self._begin()
+        for path in sorted(self.folder.glob(f"{self.index.name}-*{SUFFIX}")):
             try:
                 file = File(path, self.index)
                 try:
@@ -133,36 +151,49 @@ class Embedded:
                     raise Unavailable(str(error)) from error
 
     def rebuild(self, documents: Iterable[Document]) -> int:
+        with self._alone():
+            return self._build(documents)
+
+    def _begin(self) -> None:
+        """An index of nothing, unless another one has just begun it."""
+        with self._alone():
+            if self._current() is None:
+                self._build(())
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One builds at a time, of all processes; one that is killed lets go."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / BUILDING).open("w") as held:
+            flock(held, LOCK_EX)
+            yield
+
+    def _build(self, documents: Iterable[Document]) -> int:
         before = self._current()
-        for path in self.folder.glob(f"{self.index.name}-*{SUFFIX}"):
-            if path != before:
-                _remove(path)
-        path = self.folder / self._next_name(before)
-        file = File(path, self.index, create=True)
+        self._remove_all_but(before)
+        number = int(before.name.removesuffix(SUFFIX).rpartition("-")[2]) + 1 if before else 1
+        path = self.folder / f"{self.index.name}-{number}{SUFFIX}"
+        File.create(path, self.index)
         try:
-            written = file.fill(documents)
+            with closing(File(path, self.index)) as file:
+                written = file.fill(documents)
+        except sqlite3.Error as error:
+            self._remove_all_but(before)
+            raise Unavailable(str(error)) from error
         except BaseException:
-            file.close()
-            _remove(path)
+            self._remove_all_but(before)
             raise
-        file.close()
         draft = self.folder / f"{CURRENT}.new"
         draft.write_text(path.name)
         draft.replace(self.folder / CURRENT)
-        if before:
-            _remove(before)
+        self._remove_all_but(path)
         return written
 
-    def _next_name(self, before: Path | None) -> str:
-        number = int(before.name.removesuffix(SUFFIX).rpartition("-")[2]) + 1 if before else 1
-        return f"{self.index.name}-{number}{SUFFIX}"
-
-
-def _remove(path: Path) -> None:
-    """Whoever has it open reads on."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    def _remove_all_but(self, kept: Path | None) -> None:
+        """What was built before, or was left unfinished. Whoever has it open reads on."""
+        for path in self.folder.glob(f"{self.index.name}-*"):
+            if kept is None or not path.name.startswith(kept.name):
+                path.unlink(missing_ok=True)
 
 
 class Answer:

@@ -1,5 +1,6 @@
 """The order of what the embedded engine found: what is asked for first, and equals as the day's salt shuffles them."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ FIRST_BITS = 40  # of the place are what is sorted by, the others shuffle equals
 LAST = (1 << FIRST_BITS) - 1
 STEP = 1 << 20  # of a score
 DAY = 86_400
+TOLD = re.compile("([0-9a-f]{1,16})[.]([0-9a-f]{1,15})")
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class Place:
 
 
 def place(told: str) -> Place:
-    """Read what `Place.told` said; ValueError when it did not say that."""
-    order, _, id = told.partition(".")
-    return Place(int(order, 16) & ((1 << 64) - 1), int(id, 16) & ((1 << 62) - 1))
+    """Read what `Place.told` said; what it did not say is the beginning."""
+    read = TOLD.fullmatch(told)
+    return Place(int(read[1], 16), int(read[2], 16)) if read else Place(0, 0)
 
 
 def ranks(
