@@ -102,14 +102,21 @@ class Columns:
         self.filled = until
 
     def of(self, name: str, ids: Ids) -> npt.NDArray[Any]:
-        taken: npt.NDArray[Any] = self.columns[name][ids]
-        return taken
+        return _taken(self.columns[name], ids)
 
     def live(self, ids: Ids, newest: int) -> npt.NDArray[np.bool_]:
         """Whether each is there for whoever sees the documents up to `newest`."""
-        by = self.replaced_by[ids]
-        seen: npt.NDArray[np.bool_] = (self.columns[LIVE][ids] == 1) & ((by == 0) | (by > newest))
+        by = _taken(self.replaced_by, ids)
+        seen: npt.NDArray[np.bool_] = (self.of(LIVE, ids) == 1) & ((by == 0) | (by > newest))
         return seen
+
+
+def _taken(column: npt.NDArray[Any], ids: Ids) -> npt.NDArray[Any]:
+    """The values of documents with numbers that go up: all in a row, when there are no others between."""
+    if len(ids) and ids[-1] - ids[0] == len(ids) - 1:
+        return column[ids[0] : ids[-1] + 1]
+    taken: npt.NDArray[Any] = column[ids]
+    return taken
 
 
 def _longer(column: npt.NDArray[Any], more: int) -> npt.NDArray[Any]:
