@@ -45,6 +45,10 @@ class Lexicon:
         made = islice(("".join(row) for row in product(*parts)), VARIANTS - 1)
         return list(dict.fromkeys([*made, folded]))
 
+    def apart(self, folded: str) -> str:
+        """A term with spaces between the known words in it and whatever else."""
+        return " ".join(self.anywhere.sub(r" \g<0> ", folded).split())
+
     @cached_property
     def sounding(self) -> dict[str, str]:
         """The known words by their full pinyin in one word, the first of those that sound alike."""

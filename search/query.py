@@ -112,9 +112,10 @@ def split(typed: str) -> Iterator[Term]:
 
 
 def nearest(query: Query, lexicon: Lexicon) -> list[str]:
-    """Queries that ask for less, the nearest first: each term left out, then each term's first and last parts."""
-    terms = [term for term in split(query.typed) if not term.minus]
-    asked: list[str] = []
+    """Queries that ask for less, the nearest first: known words apart from what stands beside them, each term left out,
+    then each term's first and last parts."""
+    terms = [term for term in islice(split(query.typed), TERMS) if not term.minus]
+    asked = [" ".join(term.typed() if term.quoted else lexicon.apart(term.folded) for term in terms)]
     if len(terms) > 1:
         for left_out in range(len(terms)):
             asked.append(" ".join(term.typed() for at, term in enumerate(terms) if at != left_out))
@@ -122,7 +123,7 @@ def nearest(query: Query, lexicon: Lexicon) -> list[str]:
         row = units(term.folded if term.quoted else lexicon.variants(term.folded)[0])
         for length in range(len(row) - 1, 1, -1):
             asked += [_bare("".join(row[:length])), _bare("".join(row[-length:]))]
-    return list(dict.fromkeys(each for each in asked if each))
+    return list(dict.fromkeys(each for each in asked if each and each != query.understood))
 
 
 def _bare(text: str) -> str:
@@ -178,12 +179,7 @@ def _mixed(folded: str, lexicon: Lexicon) -> Clause | None:
     parts = [part for part in re.findall(r"[a-z]+|[^a-z]+", folded) if _bare(part)]
     if len(parts) < 2 or not any(part.isalpha() and part.isascii() for part in parts) or folded.isascii():
         return None
-    return AllOf(
-        tuple(
-            _any([_text(part), *(_sound(part, lexicon) if part.isascii() and len(part) > 1 else [])])
-            for part in map(_bare, parts)
-        )
-    )
+    return AllOf(tuple(_read(Term(part, False, False), lexicon)[0] for part in map(_bare, parts)))
 
 
 def _any(asked: list[Clause]) -> Clause:
