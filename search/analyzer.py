@@ -37,6 +37,8 @@ def simplified() -> dict[int, str]:
 
 def fold(text: str) -> str:
     """One form of what is written differently: width, traditional characters, capitals. Lone surrogates are dropped."""
+    if text.isascii():
+        return text.lower()
     whole = text.encode("utf-8", "ignore").decode()
     return unicodedata.normalize("NFKC", whole).translate(simplified()).lower()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -46,9 +46,9 @@ class Layout:
             min(length(values[self.index.title]), 65_535),
             crc32(document.key.encode()),
             number(AUDIENCE, "\n".join(sorted(document.audiences))),
-            *(number(name, values[name] or "") for name in self.index.facets),
-            *(number(name, "\n".join(values[name] or ())) for name in self.index.trees),
-            *(as_number(values[name]) for name in self.sorted_by),
+            *[number(name, values[name] or "") for name in self.index.facets],
+            *[number(name, "\n".join(values[name] or ())) for name in self.index.trees],
+            *[as_number(values[name]) for name in self.sorted_by],
         )
 
 
@@ -69,11 +69,12 @@ class Numbered:
 
     def number(self, field: str, value: str) -> int:
         """The number of a value; a new one is noted in `new`."""
-        found = self.numbers.get(field, {}).get(value)
-        if found is None:
+        try:
+            return self.numbers[field][value]
+        except KeyError:
             found = self.learn(field, value)
             self.new.append((field, found, value))
-        return found
+            return found
 
 
 class Columns:
@@ -85,9 +86,9 @@ class Columns:
         self.columns = {name: np.zeros(1024, layout.row[name]) for name in layout.row.names or ()}
         self.replaced_by = np.zeros(1024, "<i4")
 
-    def add(self, rows: Sequence[bytes], replaces: Sequence[int]) -> None:
+    def add(self, rows: bytes, replaces: Sequence[int]) -> None:
         """The rows of the next documents, and for each the number of the one in whose place it stands, or 0."""
-        read = np.frombuffer(b"".join(rows), self.layout.row)
+        read = np.frombuffer(rows, self.layout.row)
         until = self.filled + len(read)
         room = len(self.replaced_by)
         if until > room:
@@ -101,58 +102,80 @@ class Columns:
         self.filled = until
 
     def of(self, name: str, ids: Ids) -> npt.NDArray[Any]:
-        taken: npt.NDArray[Any] = self.columns[name][ids]
-        return taken
+        return _taken(self.columns[name], ids)
 
     def live(self, ids: Ids, newest: int) -> npt.NDArray[np.bool_]:
         """Whether each is there for whoever sees the documents up to `newest`."""
-        by = self.replaced_by[ids]
-        seen: npt.NDArray[np.bool_] = (self.columns[LIVE][ids] == 1) & ((by == 0) | (by > newest))
+        by = _taken(self.replaced_by, ids)
+        seen: npt.NDArray[np.bool_] = (self.of(LIVE, ids) == 1) & ((by == 0) | (by > newest))
         return seen
+
+
+def _taken(column: npt.NDArray[Any], ids: Ids) -> npt.NDArray[Any]:
+    """The values of documents with numbers that go up: all in a row, when there are no others between."""
+    if len(ids) and ids[-1] - ids[0] == len(ids) - 1:
+        return column[ids[0] : ids[-1] + 1]
+    taken: npt.NDArray[Any] = column[ids]
+    return taken
 
 
 def _longer(column: npt.NDArray[Any], more: int) -> npt.NDArray[Any]:
     return np.concatenate([column, np.zeros(more, column.dtype)])
 
 
+class Turned(NamedTuple):
+    """The documents (`owners`) of piece p, with numbers that go up, stand from `starts[p]` to `starts[p + 1]`; the
+    pieces of the documents since, and whose they are, stand in `pieces` and `since`."""
+
+    starts: npt.NDArray[np.int64]
+    owners: npt.NDArray[np.int32]
+    pieces: npt.NDArray[np.int32]
+    since: npt.NDArray[np.int32]
+
+
 class Postings:
     """Which documents have which pieces. Those read first are turned about, from the piece to its documents; those
-    added since are looked through, until they are many."""
+    added since are looked through, until they are many. Whoever asks takes all that is known in one hold, since
+    another thread may be adding."""
 
     def __init__(self) -> None:
-        self.pieces, self.owners = np.zeros(0, np.int32), np.zeros(0, np.int32)  # of the first documents, by piece
-        self.starts = np.zeros(1, np.int64)
-        self.more_pieces, self.more_owners = np.zeros(0, np.int32), np.zeros(0, np.int32)
+        none = np.zeros(0, np.int32)
+        self.known = Turned(np.zeros(1, np.int64), none, none, none)
 
-    def add(self, lists: Sequence[bytes], first: int) -> None:
-        """The pieces of the next documents, of which the first has that number; each a row of 32 bits."""
-        counts = np.fromiter((len(each) >> 2 for each in lists), np.int32, len(lists))
-        pieces = np.frombuffer(b"".join(lists), "<i4")
-        owners = np.repeat(np.arange(first, first + len(lists), dtype=np.int32), counts)
-        self.more_pieces = np.concatenate([self.more_pieces, pieces])
-        self.more_owners = np.concatenate([self.more_owners, owners])
-        if len(self.more_pieces) > max(LOOKED_THROUGH, len(self.pieces) // 4):
-            self._turn()
-
-    def _turn(self) -> None:
-        pieces = np.concatenate([self.pieces, self.more_pieces])
-        order = np.argsort(pieces, kind="stable")
-        self.owners = np.concatenate([self.owners, self.more_owners])[order]
-        self.pieces = pieces[order]
-        self.starts = np.concatenate([[0], np.cumsum(np.bincount(self.pieces))])
-        self.more_pieces, self.more_owners = np.zeros(0, np.int32), np.zeros(0, np.int32)
+    def add(self, pieces: bytes, counts: Sequence[int], first: int) -> None:
+        """The pieces of the next documents in a row, of 32 bits each, and how many each document has; the first
+        document has that number."""
+        known, numbers = self.known, np.arange(first, first + len(counts), dtype=np.int32)
+        more = np.concatenate([known.pieces, np.frombuffer(pieces, "<i4")])
+        since = np.concatenate([known.since, np.repeat(numbers, np.array(counts, np.int32))])
+        if len(more) > max(LOOKED_THROUGH, len(known.owners) // 4):
+            self.known = _turned(known, more, since)
+        else:
+            self.known = known._replace(pieces=more, since=since)
 
     def documents(self, pieces: Ids) -> Ids:
         """The documents that have one of these pieces; one that has several may be named several times."""
-        turned = pieces[pieces < len(self.starts) - 1]
-        starts, counts = self.starts[turned], self.starts[turned + 1] - self.starts[turned]
-        places = np.arange(int(counts.sum())) + np.repeat(starts - np.cumsum(counts) + counts, counts)
-        found: Ids = self.owners[places]
-        if len(self.more_pieces) and len(pieces):
-            among = np.zeros(max(int(pieces[-1]), int(self.more_pieces.max())) + 1, bool)
+        known = self.known
+        turned = pieces[pieces < len(known.starts) - 1]
+        starts, counts = known.starts[turned], known.starts[turned + 1] - known.starts[turned]
+        if len(turned) == 1:
+            found: npt.NDArray[Any] = known.owners[starts[0] : starts[0] + counts[0]]
+        else:
+            steps = np.repeat(starts - np.cumsum(counts) + counts, counts)
+            found = known.owners[np.arange(len(steps)) + steps]
+        if len(known.pieces) and len(pieces):
+            among = np.zeros(max(int(pieces[-1]), int(known.pieces.max())) + 1, bool)
             among[pieces] = True
-            found = np.concatenate([found, self.more_owners[among[self.more_pieces]]])
+            found = np.concatenate([found, known.since[among[known.pieces]]])
         return found
+
+
+def _turned(known: Turned, more: npt.NDArray[np.int32], since: npt.NDArray[np.int32]) -> Turned:
+    before = np.repeat(np.arange(len(known.starts) - 1, dtype=np.int32), np.diff(known.starts))
+    pieces = np.concatenate([before, more])
+    owners = np.concatenate([known.owners, since])[np.argsort(pieces, kind="stable")]
+    none = np.zeros(0, np.int32)
+    return Turned(np.concatenate([[0], np.cumsum(np.bincount(pieces))]), owners, none, none)
 
 
 def length(title: Any) -> int:
@@ -166,6 +189,8 @@ def units_in(piece: str) -> int:
 
 
 def as_number(value: Any) -> int:
+    if type(value) is int:
+        return value
     if value is None:
         return int(NONE)
     return round(value.timestamp()) if isinstance(value, datetime) else int(value)

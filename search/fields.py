@@ -1,6 +1,5 @@
 """What an index holds: its fields, how much each weighs, by which one counts and sorts, and who may find what."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,12 +94,16 @@ class Document:
         """63 bits over all that is said, to compare an index with what it should hold; 0 when the thing is gone."""
         if self.values is None:
             return 0
-        told = json.dumps([sorted(self.audiences), dict(self.values)], sort_keys=True, default=_instant)
-        return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "big") >> 1 | 1
+        said = [(name, _plain(value)) for name, value in sorted(self.values.items())]
+        told = repr((sorted(self.audiences), said)).encode("utf-8", "surrogatepass")
+        return int.from_bytes(blake2b(told, digest_size=8).digest(), "big") >> 1 | 1
 
 
-def _instant(value: datetime) -> float:
-    return value.timestamp()
+def _plain(value: Any) -> Any:
+    """The same for the same instant in another zone, and for the same pieces in another kind of row."""
+    if isinstance(value, list):
+        return tuple(value)
+    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def pieces(value: Any) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ ever taken out of the words: what has been replaced, or is gone, is left out by 
 makes it small again.
 """
 
+import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from search.fields import Code, Document, Index, Text, pieces
 from search.sounds import initial_tokens, sound_tokens
 
 BATCH = 20_000
+UNKNOWN = (0, -1, 0)
 WAIT = 30  # seconds for whoever else writes
 TABLES = """
     BEGIN;
@@ -28,7 +31,7 @@ TABLES = """
     CREATE TABLE latest (key TEXT PRIMARY KEY, id INTEGER NOT NULL, version INTEGER NOT NULL, digest INTEGER NOT NULL)
         WITHOUT ROWID;
     CREATE TABLE value (field TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, UNIQUE (field, number));
-    CREATE TABLE piece (id INTEGER PRIMARY KEY, field INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (field, text));
+    CREATE TABLE piece (id INTEGER PRIMARY KEY, field INTEGER NOT NULL, text TEXT, UNIQUE (field, text));
     CREATE VIRTUAL TABLE words USING fts5(text, code, sound, initials, content = '', columnsize = 0, prefix = '1',
         tokenize = "ascii tokenchars '|_.'");
     COMMIT;
@@ -43,25 +46,33 @@ def layout_version(index: Index) -> str:
 class File:
     """A file opened by one thread."""
 
-    def __init__(self, path: Path, index: Index, *, create: bool = False):
+    def __init__(self, path: Path, index: Index):
         self.path, self.index, self.layout = path, index, Layout(index)
-        self.said = [
-            (number, name) for number, name in enumerate(index.fields) if isinstance(index.fields[name], Text | Code)
-        ]
+        fields = list(enumerate(index.fields.items()))
+        self.said = [(at, name, isinstance(each, Code)) for at, (name, each) in fields if isinstance(each, Text | Code)]
+        self.sounds = [isinstance(each, Text) and each.sounds for _, (_, each) in fields]
         self.connection = sqlite3.connect(
-            path if create else f"file:{path}?mode=rw", uri=not create, timeout=WAIT, isolation_level=None,
-            check_same_thread=False,
-        )  # fmt: skip
+            f"file:{path}?mode=rw", uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False
+        )
         self.forget()
-        if create:
-            self.connection.execute("PRAGMA page_size = 8192")
-            self.connection.execute("PRAGMA journal_mode = WAL")
-            self.connection.executescript(TABLES)
-            self.connection.execute("INSERT INTO about VALUES (?)", [layout_version(index)])
+
+    @classmethod
+    def create(cls, path: Path, index: Index) -> None:
+        """An empty file; whoever finds it finds it whole."""
+        draft = path.with_name(f"{path.name}.new")
+        draft.unlink(missing_ok=True)
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            connection.execute("PRAGMA page_size = 8192")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(TABLES)
+            connection.execute("INSERT INTO about VALUES (?)", [layout_version(index)])
+        draft.replace(path)
 
     def forget(self) -> None:
         self.numbered, self.known_values = Numbered(), 0
         self.piece_numbers: dict[tuple[int, str], int] = {}
+        self.new_pieces: list[tuple[int, int, str | None]] = []
+        self.new_words: list[tuple[Any, ...]] = []
 
     def version(self) -> str:
         found = self.connection.execute("SELECT version FROM about").fetchone()
@@ -98,56 +109,71 @@ class File:
         return written
 
     def _write(self, documents: Iterable[Document]) -> int:
-        execute, many = self.connection.execute, self.connection.executemany
+        execute, many, told = self.connection.execute, self.connection.executemany, list(documents)
         last = execute("SELECT max(id) FROM doc").fetchone()[0] or 0
+        self.last_piece = execute("SELECT max(id) FROM piece").fetchone()[0] or 0
         rows: list[tuple[Any, ...]] = []
-        latest: dict[str, tuple[int, int, int]] = {}
-        for document in documents:
-            asked = "SELECT id, version, digest FROM latest WHERE key = ?"
-            known = latest.get(document.key) or execute(asked, [document.key]).fetchone() or (0, -1, 0)
+        known, latest = self._known(told), {}
+        for document in told:
+            replaces, version, was = known.get(document.key, UNKNOWN)
             digest = document.digest()
-            if known[1] > document.version or (known[1] == document.version and known[2] == digest):
+            if version > document.version or (version == document.version and was == digest):
                 continue
+            if document.values is not None:
+                self.index.check(document.values)
             last += 1
             row = self.layout.pack(document, self.numbered)
-            rows.append((last, document.key, known[0], row, self._pieces(document)))
-            latest[document.key] = (last, document.version, digest)
+            rows.append((last, document.key, replaces, row, self._pieces(document)))
+            known[document.key] = latest[document.key] = (last, document.version, digest)
         many("INSERT INTO value VALUES (?, ?, ?)", self.numbered.new)
         self.known_values += len(self.numbered.new)
-        self.numbered.new = []
+        many("INSERT INTO piece VALUES (?, ?, ?)", self.new_pieces)
+        many("INSERT INTO words (rowid, text, code, sound, initials) VALUES (?, ?, ?, ?, ?)", self.new_words)
+        self.numbered.new, self.new_pieces, self.new_words = [], [], []
         many("INSERT INTO doc VALUES (?, ?, ?, ?, ?)", rows)
-        many("REPLACE INTO latest VALUES (?, ?, ?, ?)", ((key, *each) for key, each in latest.items()))
+        many("REPLACE INTO latest VALUES (?, ?, ?, ?)", [(key, *each) for key, each in sorted(latest.items())])
         return len(rows)
 
+    def _known(self, documents: Sequence[Document]) -> dict[str, tuple[int, int, int]]:
+        """For each key that is there: the number of its document, the version and the digest."""
+        keys = json.dumps(sorted({document.key for document in documents}))
+        asked = "SELECT l.key, l.id, l.version, l.digest FROM json_each(?) e CROSS JOIN latest l ON l.key = e.value"
+        return {key: (id, version, digest) for key, id, version, digest in self.connection.execute(asked, [keys])}
+
     def _pieces(self, document: Document) -> bytes:
-        """The numbers of a document's pieces; those that are new are written."""
+        """The numbers of a document's pieces; those that are new are noted to be written."""
         if document.values is None:
             return b""
-        self.index.check(document.values)
         found = array("i")
-        for field, name in self.said:
+        for field, name, coded in self.said:
             for text in pieces(document.values[name]):
-                number = self.piece_numbers.get((field, text))
-                if number is None:
-                    number = self.piece_numbers[field, text] = self._piece(field, name, text)
-                found.append(number)
+                found.append(self._code(field, text) if coded else self._piece(field, text))
         return found.tobytes()
 
-    def _piece(self, field: int, name: str, text: str) -> int:
-        execute, kind = self.connection.execute, self.index.fields[name]
-        known = execute("SELECT id FROM piece WHERE field = ? AND text = ?", [field, text]).fetchone()
-        if known:
-            return int(known[0])
-        number = execute("INSERT INTO piece (field, text) VALUES (?, ?)", [field, text]).lastrowid or 0
-        coded, sounds = isinstance(kind, Code), isinstance(kind, Text) and kind.sounds
-        said = (
-            code_tokens(text) if coded else (),
-            sound_tokens(text) if sounds else (),
-            initial_tokens(text) if sounds else (),
-        )
-        words = [" ".join(each) for each in (() if coded else tokens(text), *said)]
-        execute("INSERT INTO words (rowid, text, code, sound, initials) VALUES (?, ?, ?, ?, ?)", [number, *words])
+    def _code(self, field: int, text: str) -> int:
+        """A code's piece is its document's own: no other has it."""
+        return self._new(field, None, "", " ".join(code_tokens(text)), "", "")
+
+    def _piece(self, field: int, text: str) -> int:
+        number = self.piece_numbers.get((field, text))
+        if number is None:
+            asked = "SELECT id FROM piece WHERE field = ? AND text = ?"
+            known = self.connection.execute(asked, [field, text]).fetchone()
+            number = known[0] if known else self._new(field, text, *self._words(field, text))
+            self.piece_numbers[field, text] = number
         return number
+
+    def _words(self, field: int, text: str) -> tuple[str, str, str, str]:
+        sounds = self.sounds[field]
+        said = (tokens(text), (), sound_tokens(text) if sounds else (), initial_tokens(text) if sounds else ())
+        one, two, three, four = map(" ".join, said)
+        return one, two, three, four
+
+    def _new(self, field: int, text: str | None, *words: str) -> int:
+        self.last_piece += 1
+        self.new_pieces.append((self.last_piece, field, text))
+        self.new_words.append((self.last_piece, *words))
+        return self.last_piece
 
     def learn(self, numbered: Numbered, known: int) -> int:
         """The values that were added after the first `known`; how many there are now."""
@@ -160,16 +186,21 @@ class File:
         """Add what was written since; the newest document's number."""
         newest: int = self.connection.execute("SELECT max(id) FROM doc").fetchone()[0] or 0
         if newest >= columns.filled:
+            replaces, counts, rows, said = array("q"), array("i"), bytearray(), bytearray()
             asked = "SELECT replaces, row, pieces FROM doc WHERE id >= ? ORDER BY id"
-            replaces, rows, lists = zip(*self.connection.execute(asked, [columns.filled]).fetchall(), strict=True)
-            postings.add(lists, columns.filled)
-            columns.add(rows, replaces)
+            for replaced, row, numbers in self.connection.execute(asked, [columns.filled]):
+                replaces.append(replaced)
+                counts.append(len(numbers) >> 2)
+                rows += row
+                said += numbers
+            postings.add(bytes(said), counts, columns.filled)
+            columns.add(bytes(rows), replaces)
         return newest
 
-    def fields_of_pieces(self, known: int) -> list[int]:
+    def fields_of_pieces(self, known: int) -> "array[int]":
         """The number of the field of each piece after the first `known`."""
         asked = self.connection.execute("SELECT field FROM piece WHERE id > ? ORDER BY id", [known])
-        return [field for (field,) in asked]
+        return array("i", (field for (field,) in asked))
 
     def digests(self) -> Iterator[tuple[str, int]]:
         yield from self.connection.execute("SELECT key, digest FROM latest WHERE digest != 0")

@@ -1,27 +1,66 @@
-"""Marking in a visible text what a query found in it."""
+"""Where the words of a query stand in a text that is shown."""
 
-from search.analyzer import fold
+import unicodedata
+from collections.abc import Iterator
+
+from search.analyzer import BETWEEN, UNIT, fold, units
 from search.query import Query
 
 
 def highlight(text: str, query: Query) -> list[tuple[str, bool]]:
-    """The text in parts, each with whether it is one of the words asked for."""
+    """The text in parts, each with whether it is marked: the words of `query.marked`, found as an engine finds them.
+    The parts joined are the text. What was found by its sound alone has no mark."""
     folded, places = "", []
-    for place, character in enumerate(text):
-        made = fold(character)
+    for start, end in _folding_together(text):
+        made = fold(text[start:end])
         folded += made
-        places += [place] * len(made)
+        places += [(start, end)] * len(made)
     marked = [False] * len(text)
-    for word in query.marked:
-        at = folded.find(word)
-        while at >= 0:
-            for place in places[at : at + len(word)]:
-                marked[place] = True
-            at = folded.find(word, at + 1)
-    parts: list[tuple[str, bool]] = []
-    for character, mark in zip(text, marked, strict=True):
-        if parts and parts[-1][1] == mark:
-            parts[-1] = (parts[-1][0] + character, mark)
-        else:
-            parts.append((character, mark))
-    return parts
+    for first, last in _found(folded, query.marked):
+        start, end = places[first][0], places[last - 1][1]
+        marked[start:end] = [True] * (end - start)
+    return list(_parts(text, marked))
+
+
+def _folding_together(text: str) -> Iterator[tuple[int, int]]:
+    """Where the characters begin and end that fold to something else together than one by one."""
+    start = 0
+    for at in range(1, len(text)):
+        if not unicodedata.combining(text[at]) and _apart(text[start:at], text[at]):
+            yield start, at
+            start = at
+    if text:
+        yield start, len(text)
+
+
+def _apart(before: str, character: str) -> bool:
+    if before.isascii() or character.isascii():
+        return True
+    return unicodedata.is_normalized("NFKC", before + character) or _made(before + character) == (
+        _made(before) + _made(character)
+    )
+
+
+def _made(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _found(folded: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Where the words begin and end: whole units in a row, a number by its beginning."""
+    stand = [(found.start(), found.end()) for found in UNIT.finditer(folded)]
+    there = units(folded)
+    for word in words:
+        row = units(word)
+        begun = row[-1][:1].isdigit() if row else False
+        for at in range(len(there) - len(row) + 1 if row and row != [BETWEEN] else 0):
+            last = at + len(row) - 1
+            if there[at:last] == row[:-1] and (there[last] == row[-1] or (begun and there[last].startswith(row[-1]))):
+                yield stand[at][0], stand[last][0] + len(row[-1]) if begun else stand[last][1]
+
+
+def _parts(text: str, marked: list[bool]) -> Iterator[tuple[str, bool]]:
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or marked[at] != marked[start]:
+            yield text[start:at], marked[start]
+            start = at

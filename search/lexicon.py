@@ -3,23 +3,30 @@
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import product
+from itertools import islice, product
 
-from search.analyzer import ALONE, fold
+from search.analyzer import ALONE, HAN, fold
 from search.sounds import syllables
 
+NARROWER = "<"
 VARIANTS = 12  # of one term, with its synonyms in its place
 ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))  # sounds that many do not tell apart
 
 
 class Lexicon:
-    """`groups` are words that mean the same, the full name first; `names` are other phrases that may be meant by their
-    sound. Words are told apart as folded."""
+    """`groups` are words that mean the same, the full name first; one with "<" before it is a narrower word, which the
+    others find too, but which does not mean them. `names` are other phrases that may be meant by their sound. Words are
+    told apart as folded."""
 
     def __init__(self, groups: Iterable[Iterable[str]] = (), names: Iterable[str] = ()):
-        self.groups = [tuple(dict.fromkeys(fold(word).strip() for word in group)) for group in groups]
         self.names = tuple(dict.fromkeys(fold(name).strip() for name in names))
-        self.group_of = {word: group for group in reversed(self.groups) for word in group if word}
+        self.group_of: dict[str, tuple[str, ...]] = {}
+        for group in groups:
+            words = [fold(word).strip() for word in group]
+            same = tuple(dict.fromkeys(word.removeprefix(NARROWER) for word in words if word.strip(NARROWER)))
+            for word in words:
+                if word and not word.startswith(NARROWER):
+                    self.group_of.setdefault(word, same)
 
     @cached_property
     def anywhere(self) -> re.Pattern[str]:
@@ -35,8 +42,12 @@ class Lexicon:
             parts += [(folded[at : found.start()],), self.group_of[found.group()]]
             at = found.end()
         parts.append((folded[at:],))
-        made = dict.fromkeys("".join(row) for row in product(*parts))
-        return list(dict.fromkeys([*list(made)[: VARIANTS - 1], folded]))
+        made = islice(("".join(row) for row in product(*parts)), VARIANTS - 1)
+        return list(dict.fromkeys([*made, folded]))
+
+    def apart(self, folded: str) -> str:
+        """A term with spaces between the known words in it and whatever else."""
+        return " ".join(self.anywhere.sub(r" \g<0> ", folded).split())
 
     @cached_property
     def sounding(self) -> dict[str, str]:
@@ -80,8 +91,8 @@ class Lexicon:
 
 def _whole(word: str) -> str:
     """A word as it stands in a text: one in letters not as a part of a longer one."""
-    before = "" if ALONE.match(word[0]) else r"(?<![^\W_])"
-    after = "" if ALONE.match(word[-1]) else r"(?![^\W_])"
+    before = "" if ALONE.match(word[0]) else rf"(?<![^\W_{HAN}])"
+    after = "" if ALONE.match(word[-1]) else rf"(?![^\W_{HAN}])"
     return before + re.escape(word) + after
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from search import sounds
 from search.analyzer import BETWEEN, fold, phrase, units
@@ -70,7 +71,10 @@ def parse(typed: str, lexicon: Lexicon = NOTHING) -> Query:
     out; a query may so have no terms."""
     if len(typed) > LONGEST:
         raise ValueError(f"a query has at most {LONGEST} characters")
-    terms = list(split(typed))[:TERMS]
+    return _understood(typed, list(islice(split(typed), TERMS)), lexicon)
+
+
+def _understood(typed: str, terms: list[Term], lexicon: Lexicon) -> Query:
     read = [(term, *_read(term, lexicon)) for term in terms]
     wanted = [(term, clause, words) for term, clause, words in read if not term.minus]
     understood = " ".join(words[0] if not term.quoted and not term.minus else term.typed() for term, _, words in read)
@@ -81,7 +85,7 @@ def parse(typed: str, lexicon: Lexicon = NOTHING) -> Query:
         terms=tuple(clause for _, clause, _ in wanted),
         without=tuple(clause for term, clause, _ in read if term.minus),
         understood=understood,
-        literal=" ".join(Term(term.folded, True, term.minus).typed() for term in terms) if changed else "",
+        literal=" ".join(replace(term, quoted=True).typed() for term in terms) if changed else "",
         marked=tuple(dict.fromkeys(word for _, _, words in wanted for word in words)),
         size=sum(min(len(units(word)) for word in words) for _, _, words in wanted),
         sounding=tuple(term.folded for term, _, words in wanted if words == [term.folded] and _letters(term)),
@@ -90,16 +94,13 @@ def parse(typed: str, lexicon: Lexicon = NOTHING) -> Query:
 
 def corrected(query: Query, lexicon: Lexicon) -> Query | None:
     """The query with letters that nothing sounds like read as the nearest known word; None when there is none."""
-    typed = query.typed
-    for letters in query.sounding:
-        if nearest := lexicon.corrected(letters):
-            typed = re.sub(rf"(?i)(?<!\S){re.escape(letters)}(?!\S)", nearest, typed)
-    if typed == query.typed:
+    nearest = {letters: lexicon.corrected(letters) for letters in query.sounding}
+    if not any(nearest.values()):
         return None
-    found = parse(typed, lexicon)
-    return Query(
-        **{**vars(found), "literal": " ".join(Term(t.folded, True, t.minus).typed() for t in split(query.typed))}
-    )
+    terms = list(islice(split(query.typed), TERMS))
+    meant = [replace(term, folded=nearest.get(term.folded) or term.folded) for term in terms]
+    found = _understood(" ".join(term.typed() for term in meant), meant, lexicon)
+    return replace(found, literal=" ".join(replace(term, quoted=True).typed() for term in terms))
 
 
 def split(typed: str) -> Iterator[Term]:
@@ -111,17 +112,18 @@ def split(typed: str) -> Iterator[Term]:
 
 
 def nearest(query: Query, lexicon: Lexicon) -> list[str]:
-    """Queries that ask for less, the nearest first: each term left out, then each term's first and last parts."""
-    terms = [term for term in split(query.typed) if not term.minus]
-    asked: list[str] = []
+    """Queries that ask for less, the nearest first: known words apart from what stands beside them, each term left out,
+    then each term's first and last parts."""
+    terms = [term for term in islice(split(query.typed), TERMS) if not term.minus]
+    asked = [" ".join(term.typed() if term.quoted else lexicon.apart(term.folded) for term in terms)]
     if len(terms) > 1:
         for left_out in range(len(terms)):
             asked.append(" ".join(term.typed() for at, term in enumerate(terms) if at != left_out))
     for term in terms:
-        row = units(lexicon.variants(term.folded)[0])
+        row = units(term.folded if term.quoted else lexicon.variants(term.folded)[0])
         for length in range(len(row) - 1, 1, -1):
-            asked += ["".join(row[:length]), "".join(row[-length:])]
-    return list(dict.fromkeys(each for each in asked if _bare(each)))
+            asked += [_bare("".join(row[:length])), _bare("".join(row[-length:]))]
+    return list(dict.fromkeys(each for each in asked if each and each != query.understood))
 
 
 def _bare(text: str) -> str:
@@ -177,12 +179,7 @@ def _mixed(folded: str, lexicon: Lexicon) -> Clause | None:
     parts = [part for part in re.findall(r"[a-z]+|[^a-z]+", folded) if _bare(part)]
     if len(parts) < 2 or not any(part.isalpha() and part.isascii() for part in parts) or folded.isascii():
         return None
-    return AllOf(
-        tuple(
-            _any([_text(part), *(_sound(part, lexicon) if part.isascii() and len(part) > 1 else [])])
-            for part in map(_bare, parts)
-        )
-    )
+    return AllOf(tuple(_read(Term(part, False, False), lexicon)[0] for part in map(_bare, parts)))
 
 
 def _any(asked: list[Clause]) -> Clause:

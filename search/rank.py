@@ -15,6 +15,7 @@ FIRST_BITS = 40  # of the place are what is sorted by, the others shuffle equals
 LAST = (1 << FIRST_BITS) - 1
 STEP = 1 << 20  # of a score
 DAY = 86_400
+TOLD = re.compile("([0-9a-f]{1,16})[.]([0-9a-f]{1,15})")
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Place:
 
 
 def place(told: str) -> Place:
-    """Read what `Place.told` said; the place before all others where it did not say that."""
-    found = re.fullmatch(r"([0-9a-f]{1,16})\.([0-9a-f]{1,15})", told)
-    return Place(int(found[1], 16), int(found[2], 16)) if found else Place(0, 0)
+    """Read what `Place.told` said; what it did not say is the beginning."""
+    read = TOLD.fullmatch(told)
+    return Place(int(read[1], 16), int(read[2], 16)) if read else Place(0, 0)
 
 
 def ranks(
@@ -41,10 +42,13 @@ def ranks(
     those of the fields matched, for the order by relevance."""
     if question.sort == RELEVANCE:
         scores = _scores(index, question, columns, numbered, ids, weights)
-        first = LAST - np.minimum((scores * STEP).astype(np.int64), LAST)
+        scores *= STEP
+        first = LAST - scores.astype(np.int64)
     else:
         first = _sorted_by(question.sort, columns, ids)
-    order = first.astype(np.uint64) << np.uint64(24) | _shuffled(columns.of(TIE, ids), question.salt)
+    order = first.astype(np.uint64)
+    order <<= np.uint64(24)
+    order |= _shuffled(columns.of(TIE, ids), question.salt)
     if question.after:
         before = place(question.after)
         later = (order > np.uint64(before.order)) | ((order == np.uint64(before.order)) & (ids > before.id))
@@ -68,14 +72,17 @@ def _scores(
     if rule.favour_by:
         values = numbered.values.get(rule.favour_by, [])
         kinds = columns.of(rule.favour_by, ids)
-        scores *= np.array([rule.favour.get(value, 1.0) for value in values] or [1.0])[kinds]
+        for number, value in enumerate(values):
+            if rule.favour.get(value, 1.0) != 1.0:
+                scores[kinds == number] *= rule.favour[value]
         if rule.fresh_by:
-            half_lives = np.array([rule.fresh_for.get(value, np.inf) for value in values] or [np.inf])[kinds]
-            moments = columns.of(rule.fresh_by, ids)
+            half_lives = np.array([rule.fresh_for.get(value, np.inf) for value in values] or [np.inf])
+            fresh = np.flatnonzero(np.isfinite(half_lives)[kinds])
+            moments = columns.of(rule.fresh_by, ids[fresh])
             days = np.maximum(question.now.timestamp() // DAY - moments // DAY, 0)
-            scores *= np.where(moments == NONE, 1.0, 0.5 + 0.5 * np.exp2(-days / half_lives))
+            scores[fresh] *= np.where(moments == NONE, 1.0, 0.5 + 0.5 * np.exp2(-days / half_lives[kinds[fresh]]))
     if rule.lowered_by:
-        scores *= np.where(columns.of(rule.lowered_by, ids) == 1, 0.5, 1.0)
+        scores[columns.of(rule.lowered_by, ids) == 1] *= 0.5
     return scores
 
 
@@ -85,9 +92,11 @@ def _sorted_by(sort: str, columns: Columns, ids: Ids) -> npt.NDArray[np.int64]:
     return np.where(values == NONE, LAST, LAST - 1 - there if sort.startswith("-") else there)
 
 
-def _shuffled(ties: npt.NDArray[Any], salt: int) -> npt.NDArray[np.uint64]:
+def _shuffled(ties: npt.NDArray[Any], salt: int) -> npt.NDArray[np.uint32]:
     """24 bits of each document's own hash, mixed with the salt so that every salt gives another order."""
-    mixed = ties.astype(np.uint64) ^ np.uint64(salt & 0xFFFFFFFF)
+    mixed = ties.astype(np.uint32) ^ np.uint32(salt & 0xFFFFFFFF)
     for factor in (0x7FEB352D, 0x846CA68B):
-        mixed = ((mixed ^ (mixed >> np.uint64(16))) * np.uint64(factor)) & np.uint64(0xFFFFFFFF)
-    return mixed >> np.uint64(8)
+        mixed ^= mixed >> np.uint32(16)
+        mixed *= np.uint32(factor)  # what is beyond 32 bits is dropped
+    mixed >>= np.uint32(8)
+    return mixed
