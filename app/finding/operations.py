@@ -14,12 +14,13 @@ from app.infra import searched
 from app.infra.db import session
 from app.infra.outbox import Task, enqueue
 from app.infra.record import Event, record
-from app.infra.searched import changed_by, documents, engine, everything, follows, sources
+from app.infra.searched import Source, changed_by, documents, engine, everything, follows, sources
 from app.kernel.act import Act, Actor
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.words import N_
 from app.kernel.workdays import HERE
 from app.notices.models import Notice
+from search.question import Unavailable
 
 BATCH = 1_000
 USUAL = 10  # seconds until a change is found
@@ -30,13 +31,20 @@ def follow(act: Act, event_id: int) -> None:
     event = session.get_one(Event, event_id)
     for source in sources():
         if follows(source, event.name) and (ids := changed_by(source, event)):
-            engine().put(documents(source, sorted(ids), act.now))
+            _keep(source, ids, act.now)
 
 
 def write(act: Act, prefix: str, ids: Collection[int]) -> None:
     """Task: write these rows of a source anew."""
-    source = next(one for one in sources() if one.prefix == prefix)
-    engine().put(documents(source, ids, act.now))
+    _keep(next(one for one in sources() if one.prefix == prefix), ids, act.now)
+
+
+def _keep(source: Source, ids: Collection[int], now: datetime) -> None:
+    """Write rows anew. An index that nobody has built yet would be one with hardly anything in it: it is waited for."""
+    if not engine().ready():
+        raise Unavailable("the index is not built yet, or does not answer: flask search rebuild")
+    for start in range(0, len(ids), BATCH):
+        engine().put(documents(source, sorted(ids)[start : start + BATCH], now))
 
 
 def rebuild(now: datetime) -> int:
@@ -60,9 +68,7 @@ def check(now: datetime) -> dict[str, int]:
         found["in vain"] += 1
         wrong.setdefault(prefix, set()).add(id)
     for source in sources():
-        ids = sorted(wrong[source.prefix])
-        for start in range(0, len(ids), BATCH):
-            engine().put(documents(source, ids[start : start + BATCH], now))
+        _keep(source, wrong[source.prefix], now)
     return found
 
 
