@@ -9,8 +9,8 @@ class SynonymsForm(Form):
     words = TextArea(
         N_("Words that mean the same"),
         hint=N_(
-            "One in each line, the full name first, for example 环境影响评价 and then 环评. A word after “<” is narrower: "
-            "it is found, but does not find the others."
+            "One in each line, the full name first, for example 环境影响评价 and then 环评. A word after “<” is "
+            "narrower: it is found, but does not find the others."
         ),
         most=LONGEST_WORD * 8 + 8,
         rows=4,
