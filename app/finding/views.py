@@ -28,7 +28,7 @@ bp = Blueprint("finding", __name__)
 SUGGESTED, FROM_LISTS = 8, 10
 PAGES = {
     "item": "catalogue.show", "agency": "agencies.show", "listing": "agencies.show", "job": "jobs.show",
-    "result": "selections.result", "calendar_notice": "calendars.notice",
+    "result": "selections.result", "calendar_notice": "calendars.show",
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import pytest
 from app.agencies import operations as agencies
 from app.agencies.models import current_listing
 from app.catalogue.models import item_by_code
+from app.entries import operations as entries
+from app.entries.eligibility import Offer
 from app.finding import operations
 from app.finding.asking import Asked, ask, suggested
 from app.finding.hits import hits
@@ -92,6 +94,21 @@ def test_a_message_is_found_by_whoever_it_is_addressed_to_alone(search, work):
     keys = ask(Asked("南平渠", {"kind": ("notice",)}), reader, NOW).found.keys
     assert keys == [f"notice:{mine[0].id}"] or len(keys) == len(mine)
     assert ask(Asked("南平渠", {"kind": ("notice",)}), VISITOR, NOW).total == 0
+
+
+def test_a_sealed_quote_is_nowhere_in_the_index(search, work, tmp_path):
+    """The control: what the same agency says in the open is there."""
+    job, agency = make.job("open", method="lowest_price"), make.agency("示例封存咨询（示例）")
+    entries.enter(make.act(agency, make.later(job)), job, Offer(1_357_931))
+    later = make.later(job)
+    make.keep()
+    work(later)
+    search()
+    for text in ("1357931", "13579.31", "13,579.31"):
+        assert ask(Asked(text), make.act(make.unit()).actor, NOW).total == 0
+    held = b"".join(path.read_bytes() for path in tmp_path.rglob("market-*") if path.is_file())
+    assert "示例封存咨询".encode() in held
+    assert not any(form in held for form in (b"1357931", b"13579.31", b"13,579.31", b"13579|", b"1357931|"))
 
 
 def test_a_check_mends_what_is_missing_different_and_there_in_vain(search):
