@@ -123,8 +123,8 @@ def test_a_failed_preparation_starts_nothing(house: Path):
 def test_web_and_worker_start_after_the_preparation_and_ctrl_c_is_a_clean_end(house: Path):
     with start(house) as run:
         lines = lines_until(run, "work", "welcome")
-        assert lines[:3] == ["migrate", "load", "demo --if-empty"]
-        assert sorted(lines[3:]) == ["welcome", "work"], "worker and welcome may speak in either order"
+        assert lines[:4] == ["migrate", "load", "demo --if-empty", "search rebuild --if-missing"]
+        assert sorted(lines[4:]) == ["welcome", "work"], "worker and welcome may speak in either order"
         started = time.monotonic()
         os.killpg(run.pid, signal.SIGINT)
         assert "work ends" in rest_of(run)
@@ -167,6 +167,7 @@ STAND_IN = """
 import os, signal, time
 import click
 from flask import Flask
+from flask.cli import AppGroup
 
 def create_app():
     app = Flask("app")
@@ -181,6 +182,14 @@ def create_app():
 
     for name in ("migrate", "load", "welcome"):
         app.cli.command(name)(lambda name=name: say(name))
+
+    search = AppGroup("search")
+    app.cli.add_command(search)
+
+    @search.command("rebuild")
+    @click.option("--if-missing", is_flag=True)
+    def rebuild(if_missing):
+        say("search rebuild --if-missing" if if_missing else "search rebuild")
 
     @app.cli.command("demo")
     @click.option("--if-empty", is_flag=True)
