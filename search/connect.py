@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from search.breaker import Breaker
-from search.elastic import Elastic
 from search.embedded import Embedded
 from search.fields import Index
 from search.question import Engine
 
 
-def connect(where: str | Path, index: Index) -> Engine:
-    """`where` is an address like "https://name:password@host:9200", or a folder, which need not exist yet."""
-    if str(where).startswith(("http://", "https://")):
-        return Breaker(Elastic(str(where), index))
-    return Embedded(Path(where), index)
+def connect(place: str | Path, index: Index) -> Engine:
+    """`place` is an address like "https://name:password@host:9200", or a folder, which need not exist yet."""
+    if str(place).startswith(("http://", "https://")):
+        from search.elastic import Elastic  # a client that most need not load
+
+        return Breaker(Elastic(str(place), index))
+    return Embedded(Path(place), index)

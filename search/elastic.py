@@ -9,48 +9,38 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+
+from elasticsearch import ApiError, Elasticsearch, TransportError, UnsupportedProductError
 
 from search.elastic_question import found, request
 from search.elastic_rows import REFRESH, Told, named, row, template
 from search.fields import Document, Index
 from search.question import Found, Question, Unavailable
 
-if TYPE_CHECKING:
-    from elasticsearch import Elasticsearch
-
-ASKING, WRITING = 3.0, 30.0  # seconds one request may take
-PATIENCE = 30.0  # seconds a write is tried again for
+ASKING, LONGER = 3.0, 10  # seconds one question may take, and how many times that one write
+PATIENCE, MORE = 10.0, 6  # seconds a write is tried again for, and how many times that while building
 FIRST_WAIT, LONGEST_WAIT = 0.1, 3.0
 BATCH, READ = 1_000, 5_000  # documents
 BUSY = {429, 502, 503, 504}
 KNOWN_LATER, MISSING = 409, 404
 THERE: Told = {"range": {"digest": {"gt": 0}}}
 
+Rows = list[tuple[str, Document, Told]]
+
 
 class Elastic:
     """See `Engine`. With `at_once` what is `put` is found as soon as that returns, not within a moment."""
 
     def __init__(
-        self,
-        url: str,
-        index: Index,
-        *,
-        at_once: bool = False,
-        patience: float = PATIENCE,
-        asking: float = ASKING,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        self, url: str, index: Index, *, at_once: bool = False, asking: float = ASKING, patience: float = PATIENCE
     ):
         self.url, self.index, self.at_once = url, index, at_once
-        self.patience, self.asking, self.sleep, self.clock = patience, asking, sleep, clock
+        self.asking, self.writing, self.patience = asking, LONGER * asking, patience
         self.name = named(index)
         self.building = f"{self.name}-building"
 
     @cached_property
-    def client(self) -> "Elasticsearch":
-        from elasticsearch import Elasticsearch
-
+    def client(self) -> Elasticsearch:
         return Elasticsearch(self.url, request_timeout=self.asking, max_retries=0)
 
     # -- asking -------------------------------------------------------------------------------------------------------
@@ -72,7 +62,7 @@ class Elastic:
 
     def digests(self) -> Iterator[tuple[str, int]]:
         with _answers():
-            client = self.client.options(request_timeout=WRITING)
+            client = self.client.options(request_timeout=self.writing)
             view = client.open_point_in_time(index=self.name, keep_alive="2m")["id"]
             try:
                 after: Told = {}
@@ -94,13 +84,16 @@ class Elastic:
     def put(self, documents: Iterable[Document]) -> None:
         rest = iter(documents)
         while batch := list(islice(rest, BATCH)):
-            rows = [(document, row(self.index, document)) for document in batch]
-            with _answers():
-                also = [self.building] if self.client.indices.exists_alias(name=self.building) else []
-            self._write([(target, *each) for target in (self.name, *also) for each in rows])
+            self._write(batch, self._to_put, self.patience)
+
+    def _to_put(self) -> list[str]:
+        """The names to write to: a row that was changed after this is read by whoever builds anew later."""
+        with _answers():
+            also = self.client.indices.exists_alias(name=self.building)
+            return [self.name, self.building] if also else [self.name]
 
     def rebuild(self, documents: Iterable[Document]) -> int:
-        client = self.client.options(request_timeout=WRITING)
+        client = self.client.options(request_timeout=self.writing)
         with _answers():
             standing = self._tidied(client)
             new = f"{self.name}-{max(map(_number, standing), default=0) + 1:06}"
@@ -110,7 +103,7 @@ class Elastic:
         try:
             rest = iter(documents)
             while batch := list(islice(rest, BATCH)):
-                self._write([(self.building, document, row(self.index, document)) for document in batch])
+                self._write(batch, lambda: [self.building], MORE * self.patience)
             with _answers():
                 client.indices.put_settings(index=new, settings={"index": {"refresh_interval": REFRESH}})
                 client.indices.refresh(index=new)
@@ -122,7 +115,7 @@ class Elastic:
                     client.indices.delete(index=new, ignore_unavailable=True)
             raise
 
-    def _tidied(self, client: "Elasticsearch") -> list[str]:
+    def _tidied(self, client: Elasticsearch) -> list[str]:
         """The indices that stand under a name, of these fields or others; what else a rebuild left is removed."""
         aliases = client.indices.get_alias(index=f"{self.index.name}.*", allow_no_indices=True)
         standing = []
@@ -133,12 +126,12 @@ class Elastic:
                 client.indices.delete(index=each, ignore_unavailable=True)
         return standing
 
-    def _tell_template(self, client: "Elasticsearch") -> None:
+    def _tell_template(self, client: Elasticsearch) -> None:
         client.indices.put_index_template(
             name=self.name, index_patterns=[f"{self.name}-*"], template=template(self.index), version=self.index.version
         )
 
-    def _swap(self, client: "Elasticsearch", new: str, standing: list[str]) -> None:
+    def _swap(self, client: Elasticsearch, new: str, standing: list[str]) -> None:
         """All at once: no question finds no index, and no write is lost."""
         actions: list[Told] = [{"remove_index": {"index": each}} for each in standing]
         actions += [
@@ -153,26 +146,30 @@ class Elastic:
     def _begin(self) -> None:
         """An empty index where there is none; another process may have made it first."""
         with _answers():
-            client = self.client.options(request_timeout=WRITING)
+            client = self.client.options(request_timeout=self.writing)
             self._tell_template(client)
             client.options(ignore_status=400).indices.create(index=f"{self.name}-000000", aliases={self.name: {}})
 
-    def _write(self, rows: list[tuple[str, Document, Told]]) -> None:
-        """Write rows, each under its name; again what the server was too busy for, until patience ends."""
-        until, wait, why = self.clock() + self.patience, FIRST_WAIT, ""
-        while rows:
-            left = until - self.clock()
+    def _write(self, documents: list[Document], names: Callable[[], list[str]], patience: float) -> None:
+        """Write documents under each name; again what the server was too busy for, until patience ends."""
+        told = [(document, row(self.index, document)) for document in documents]
+        rows: Rows | None = None
+        until, wait, why = time.monotonic() + patience, FIRST_WAIT, ""
+        while rows is None or rows:
+            left = until - time.monotonic()
             if left <= 0:
                 raise Unavailable(f"not written: {why}")
             try:
-                rows, why = self._written(rows, min(WRITING, left)), "the server is busy"
+                if rows is None:
+                    rows = [(name, *each) for name in names() for each in told]
+                rows, why = self._written(rows, min(self.writing, left)), "the server is busy"
             except Unavailable as unavailable:
                 why = str(unavailable)
-            if rows:
-                self.sleep(min(wait, max(until - self.clock(), 0)))
+            if rows is None or rows:
+                time.sleep(min(wait, max(until - time.monotonic(), 0)))
                 wait = min(wait * 2, LONGEST_WAIT)
 
-    def _written(self, rows: list[tuple[str, Document, Told]], within: float) -> list[tuple[str, Document, Told]]:
+    def _written(self, rows: Rows, within: float) -> Rows:
         """Write rows once; those that must be tried again."""
         operations: list[Told] = []
         for name, document, told in rows:
@@ -202,8 +199,6 @@ def _number(index: str) -> int:
 @contextmanager
 def _answers() -> Iterator[None]:
     """Whatever the server does but answer is `Unavailable`."""
-    from elasticsearch import ApiError, TransportError, UnsupportedProductError
-
     try:
         yield
     except (ApiError, TransportError, UnsupportedProductError) as error:

@@ -23,7 +23,7 @@ EVERYTHING: Told = {"match_all": {}}
 
 
 def request(index: Index, question: Question) -> Told:
-    """The body of a search. Raises ValueError when `question.after` is not what an answer said."""
+    """The body of a search. It begins anew when `question.after` is not what an answer said."""
     filters: list[Told] = [{"terms": {"audience": sorted(question.audiences)}}]
     if question.since is not None:
         filters.append({"range": {f"{BY}.{index.ranking.fresh_by}": {"gt": int(question.since.timestamp())}}})
@@ -45,8 +45,8 @@ def request(index: Index, question: Question) -> Told:
     }  # fmt: skip
     if apart:
         asked["post_filter"] = {"bool": {"filter": list(apart.values())}}
-    if question.after:
-        asked["search_after"] = place(question.after, by_relevance)
+    if after := place(question.after, by_relevance):
+        asked["search_after"] = after
     return asked
 
 
@@ -68,16 +68,17 @@ def told(place: list[Any]) -> str:
     return urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def place(told: str, by_relevance: bool) -> list[Any]:
-    """Read what `told` said; ValueError when it did not say that."""
-    read = json.loads(urlsafe_b64decode(told + "=" * (-len(told) % 4)))
+def place(told: str, by_relevance: bool) -> list[Any] | None:
+    """Read what `told` said; None when it did not say that."""
+    try:
+        read = json.loads(urlsafe_b64decode(told + "=" * (-len(told) % 4)))
+    except ValueError:
+        return None
     kinds = [type(each) for each in read] if isinstance(read, list) else []
     if kinds != ([float, int, str] if by_relevance else [int, float, str]):
-        raise ValueError("not a place in an answer")
+        return None
     score, whole = sorted(read[:2], key=lambda each: type(each) is int)
-    if not isfinite(score) or not -(2**63) <= whole < 2**63:
-        raise ValueError("not a place in an answer")
-    return list(read)
+    return list(read) if isfinite(score) and -(2**63) <= whole < 2**63 else None
 
 
 def _order(sort: str) -> list[Told]:
