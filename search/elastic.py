@@ -95,8 +95,10 @@ class Elastic:
     def rebuild(self, documents: Iterable[Document]) -> int:
         client = self.client.options(request_timeout=self.writing)
         with _answers():
-            standing = self._tidied(client)
-            new = f"{self.name}-{max(map(_number, standing), default=0) + 1:06}"
+            made = self._made(client)
+            for left in (each for each, stands in made.items() if not stands):
+                client.indices.delete(index=left, ignore_unavailable=True)
+            new = f"{self.name}-{max(map(_number, made), default=0) + 1:06}"
             self._tell_template(client)
             hidden = {"index": {"refresh_interval": "-1"}}
             client.indices.create(index=new, aliases={self.building: {}}, settings=hidden)
@@ -107,7 +109,7 @@ class Elastic:
             with _answers():
                 client.indices.put_settings(index=new, settings={"index": {"refresh_interval": REFRESH}})
                 client.indices.refresh(index=new)
-                self._swap(client, new, standing)
+                self._swap(client, new)
                 return int(client.count(index=self.name, query=THERE)["count"])
         except BaseException:
             with suppress(Unavailable), _answers():
@@ -115,25 +117,19 @@ class Elastic:
                     client.indices.delete(index=new, ignore_unavailable=True)
             raise
 
-    def _tidied(self, client: Elasticsearch) -> list[str]:
-        """The indices that stand under a name, of these fields or others; what else a rebuild left is removed."""
+    def _made(self, client: Elasticsearch) -> dict[str, bool]:
+        """The indices that were made, of these fields or others, and whether each stands under its name."""
         aliases = client.indices.get_alias(index=f"{self.index.name}.*", allow_no_indices=True)
-        standing = []
-        for each, told in aliases.items():
-            if any(not name.endswith("-building") for name in told["aliases"]):
-                standing.append(each)
-            else:
-                client.indices.delete(index=each, ignore_unavailable=True)
-        return standing
+        return {each: any(not name.endswith("-building") for name in told["aliases"]) for each, told in aliases.items()}
 
     def _tell_template(self, client: Elasticsearch) -> None:
         client.indices.put_index_template(
             name=self.name, index_patterns=[f"{self.name}-*"], template=template(self.index), version=self.index.version
         )
 
-    def _swap(self, client: Elasticsearch, new: str, standing: list[str]) -> None:
+    def _swap(self, client: Elasticsearch, new: str) -> None:
         """All at once: no question finds no index, and no write is lost."""
-        actions: list[Told] = [{"remove_index": {"index": each}} for each in standing]
+        actions: list[Told] = [{"remove_index": {"index": each}} for each in self._made(client) if each != new]
         actions += [
             {"add": {"index": new, "alias": self.name}},
             {"remove": {"index": new, "alias": self.building}},
@@ -147,8 +143,9 @@ class Elastic:
         """An empty index where there is none; another process may have made it first."""
         with _answers():
             client = self.client.options(request_timeout=self.writing)
-            self._tell_template(client)
-            client.options(ignore_status=400).indices.create(index=f"{self.name}-000000", aliases={self.name: {}})
+            if not client.indices.exists_alias(name=self.name):
+                self._tell_template(client)
+                client.options(ignore_status=400).indices.create(index=f"{self.name}-000000", aliases={self.name: {}})
 
     def _write(self, documents: list[Document], names: Callable[[], list[str]], patience: float) -> None:
         """Write documents under each name; again what the server was too busy for, until patience ends."""
@@ -179,15 +176,16 @@ class Elastic:
             client = self.client.options(request_timeout=within)
             answer = client.bulk(operations=operations, require_alias=True, refresh=self.at_once)
             results = [(int(item["index"]["status"]), item["index"].get("error")) for item in answer["items"]]
-        again = []
+        again, none_yet = [], False
         for each, (status, error) in zip(rows, results, strict=True):
-            if status == MISSING and each[0] == self.name:
-                self._begin()
-                again.append(each)
-            elif status in BUSY:
+            nowhere = status == MISSING and each[0] == self.name
+            none_yet |= nowhere
+            if nowhere or status in BUSY:
                 again.append(each)
             elif status >= 300 and status not in (KNOWN_LATER, MISSING):
                 raise ValueError(f"{each[1].key} is not taken: {error}")
+        if none_yet:
+            self._begin()
         return again
 
 

@@ -175,12 +175,20 @@ def _scored(index: Index, question: Question) -> Told:
     if rule.favour_by or rule.lowered_by:
         scored = _times(scored, [{"field_value_factor": {"field": "standing"}}])
     today = question.now.timestamp() // DAY
-    fresh: list[Told] = [{"weight": 0.5}, {"filter": {"term": {"aging": ""}}, "weight": 0.5}]
-    for kind, half_life in rule.fresh_for.items():
+    half_lives = set(rule.fresh_for.values())
+    fresh: list[Told] = [{"weight": 0.5}]
+    for half_life in half_lives:
         day = {"origin": today + FUTURE, "offset": FUTURE, "scale": half_life, "decay": 0.5}
-        fresh.append({"filter": {"term": {"aging": kind}}, "exp": {"day": day}, "weight": 0.5})
+        fresh.append({"exp": {"day": day}, "weight": 0.5, **_aging(half_life, len(half_lives))})
+    if len(half_lives) != 1:
+        fresh.append({"weight": 0.5, **_aging(0, len(half_lives))})
     shuffled = {"random_score": _random(question), "weight": SHUFFLES}
     return _times(scored, [*fresh, shuffled])
+
+
+def _aging(half_life: float, of: int) -> Told:
+    """Only what ages so; where there is one half-life no filter is needed, since what has no day does not age."""
+    return {"filter": {"term": {"aging": half_life}}} if of != 1 else {}
 
 
 def _shuffled(question: Question, wanted: Told | None) -> Told:

@@ -33,7 +33,7 @@ Told = dict[str, Any]
 def template(index: Index) -> Told:
     """Settings and mappings of every index made for these fields."""
     own: Told = {"key": EXACT, "audience": EXACT, "digest": WHOLE, "tie": WHOLE}
-    own |= {"inverse": REAL, "standing": REAL, "aging": EXACT, "day": WHOLE}
+    own |= {"inverse": REAL, "standing": REAL, "aging": {"type": "double"}, "day": WHOLE}
     by: Told = dict.fromkeys((*index.facets, *index.trees), EXACT) | dict.fromkeys(index.numbers, WHOLE)
     by |= dict.fromkeys(index.moments, INDEXED_WHOLE)
     sounding = [name for name, text in index.texts.items() if text.sounds]
@@ -73,7 +73,7 @@ def row(index: Index, document: Document) -> Told:
     lowered = bool(rule.lowered_by) and values[rule.lowered_by] == 1
     told["standing"] = rule.favour.get(favoured, 1.0) * (0.5 if lowered else 1.0)
     moment = values[rule.fresh_by] if rule.fresh_by and favoured in rule.fresh_for else None
-    told["aging"] = favoured if moment else ""
+    told["aging"] = rule.fresh_for[favoured] if moment else 0
     if moment:
         told["day"] = as_number(moment) // DAY
     by: Told = {name: values[name] or "" for name in index.facets} | {

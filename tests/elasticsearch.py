@@ -115,10 +115,12 @@ def _unpack(packed: Path, home: Path) -> None:
 class Server:
     """One server for one test run. Whichever worker needs it first starts it; `stop` ends it.
 
-    `shared` is a folder all workers see. Who asks it holds `used`; who kills it, `alone`.
+    `shared` is a folder all workers see, `options` are Java's. Who asks the server holds `used`; who kills it does so
+    `alone`.
     """
 
-    def __init__(self, shared: Path):
+    def __init__(self, shared: Path, options: str = SMALL):
+        self.options = options
         self.note, self.lock = shared / "elasticsearch-folder", shared / "elasticsearch-lock"
         self.in_use = shared / "elasticsearch-in-use"
 
@@ -192,7 +194,7 @@ class Server:
         for name in ("data", "logs", "tmp", "config"):
             (folder / name).mkdir()
         shutil.copyfile(home / "config" / "log4j2.properties", folder / "config" / "log4j2.properties")
-        (folder / "config" / "jvm.options").write_text("\n".join(SMALL.split()))
+        (folder / "config" / "jvm.options").write_text("\n".join(self.options.split()))
         port = self.address.rpartition(":")[2]
         settings = SETTINGS.format(name=folder.name, port=port, folder=folder)
         (folder / "config" / "elasticsearch.yml").write_text(settings)
