@@ -25,6 +25,7 @@ SETTINGS = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
     "refresh_interval": REFRESH,
+    "max_result_window": 20_000,  # ten thousand at once, and whether there are more
 }
 
 Told = dict[str, Any]
