@@ -52,6 +52,7 @@ DOMAIN = {
 WEB = {"forms": 0, "views": 1, "commands": 1}
 BLOCKS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LONGEST_FILE, LONGEST_FUNCTION = 250, 40
+LATE = {"app", "search.connect"}  # import in a function: the settings tell what
 
 IMPURE = {"flask", "flask_babel", "flask_login", "flask_wtf", "jinja2", "sqlalchemy", "werkzeug", "wtforms", "config"}
 FILES_AND_ENVIRONMENT = {"os", "pathlib", "io", "shutil", "subprocess", "tempfile", "socket"}
@@ -158,7 +159,7 @@ def _is_package(module: str, known: set[str]) -> bool:
 
 
 def hidden_imports(module: str, source: str) -> list[str]:
-    if module == "app":
+    if module in LATE:
         return []
     blocks = (node for node in ast.walk(ast.parse(source)) if isinstance(node, BLOCKS))
     found = [

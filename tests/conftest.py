@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.client import CheckedClient
     from tests.databases import Cluster
+    from tests.elasticsearch import Server
     from tests.staging import Clock, Stage
 
 BACKENDS = ("sqlite", "postgresql")
@@ -105,6 +106,16 @@ def cluster(request: pytest.FixtureRequest) -> "Cluster":
     return Cluster(shared_folder(request.config))
 
 
+@pytest.fixture(scope="session")
+def elasticsearch(request: pytest.FixtureRequest) -> "Server":
+    """The Elasticsearch that all workers of this run share; ask it while holding `used`."""
+    from tests.elasticsearch import Server, missing
+
+    if why := missing():
+        absent(why)
+    return Server(shared_folder(request.config))
+
+
 def shared_folder(config: pytest.Config) -> Path:
     """A folder that the workers of one run have in common."""
     base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
@@ -112,11 +123,17 @@ def shared_folder(config: pytest.Config) -> Path:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The run that started the workers, or had none, stops the server they shared."""
-    if not hasattr(config, "workerinput") and (shared_folder(config) / "postgresql-folder").exists():
+    """The run that started the workers, or had none, stops the servers they shared."""
+    if hasattr(config, "workerinput"):
+        return
+    if (shared_folder(config) / "postgresql-folder").exists():
         from tests.databases import Cluster
 
         Cluster(shared_folder(config)).stop()
+    if (shared_folder(config) / "elasticsearch-folder").exists():
+        from tests.elasticsearch import Server
+
+        Server(shared_folder(config)).stop()
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ class Cluster:
 
     def start(self) -> Path:
         """The folder of the running server, which is also that of its socket."""
-        with _locked(self.lock):
+        with locked(self.lock):
             if not self.note.exists():
                 folder = Path(tempfile.mkdtemp(prefix="pg-"))
                 self.note.write_text(str(folder))
@@ -73,7 +73,7 @@ class Cluster:
         return int((self.start() / "data" / "postmaster.pid").read_text().splitlines()[0])
 
     def _launch(self, folder: Path) -> None:
-        if user := _ordinary_user():
+        if user := ordinary_user():
             shutil.chown(folder, user)
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in SETTINGS.items())
         initdb = (
@@ -97,7 +97,7 @@ class Cluster:
         home = binaries()
         if home is None:
             raise RuntimeError("PostgreSQL is not installed")
-        user = _ordinary_user()
+        user = ordinary_user()
         command = [*(["runuser", "-u", user, "--"] if user else []), str(home / name), *map(str, arguments)]
         result = subprocess.run(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -196,13 +196,15 @@ class PostgresDatabase:
 Database = SQLiteFile | PostgresDatabase
 
 
-def fast_folder(fallback: Path) -> Path:
+def fast_folder(fallback: Path | None = None) -> Path:
     """A folder in memory where the machine has one: a test's commits need no disk."""
     memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="market-", dir=memory)) if os.access(memory, os.W_OK) else fallback
+    if os.access(memory, os.W_OK):
+        return Path(tempfile.mkdtemp(prefix="market-", dir=memory))
+    return fallback or Path(tempfile.mkdtemp(prefix="market-"))
 
 
-def _ordinary_user() -> str | None:
+def ordinary_user() -> str | None:
     """Whom to run the server as: nobody else unless we are root."""
     if os.geteuid() != 0:
         return None
@@ -211,7 +213,8 @@ def _ordinary_user() -> str | None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Alone, among all processes that ask for the same file."""
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
