@@ -11,7 +11,7 @@ from typing import Any
 
 from search.elastic_rows import BY, CODE, TEXT, Told
 from search.fields import Code, Index, Text
-from search.query import AllOf, Clause, Phrase
+from search.query import AllOf, AnyOf, Clause, Phrase
 from search.question import RELEVANCE, Found, Question
 from search.rank import DAY
 
@@ -20,6 +20,7 @@ ALL_VALUES = 10_000
 SHUFFLES = 2**-10  # the part of a score that tells equals apart
 FUTURE = 1_000_000  # days: nothing is later
 EVERYTHING: Told = {"match_all": {}}
+ANY = range(1_000_000)  # weights
 
 
 def request(index: Index, question: Question) -> Told:
@@ -36,10 +37,9 @@ def request(index: Index, question: Question) -> Told:
         "query": {"bool": {
             "must": [scored],
             "filter": filters,
-            "must_not": [each for clause in question.query.without if (each := _at(index, clause, 0))],
+            "must_not": [each for clause in question.query.without if (each := _at(index, clause, ANY))],
         }},
-        "aggs": {name: _counted(name, [each for other, each in apart.items() if other != name])
-                 for name in question.counted},
+        "aggs": _counted(question.counted, apart),
         "sort": _order(question.sort),
         "size": question.limit + 1,
     }  # fmt: skip
@@ -54,14 +54,13 @@ def found(question: Question, answer: Any) -> Found:
     """What an answer says. Raises LookupError, TypeError or ValueError when it is none."""
     hits = answer["hits"]["hits"]
     places = [hit["sort"] for hit in hits[: question.limit]]
-    facets = {
-        name: {each["key"]: int(each["doc_count"]) for each in answer["aggregations"][name]["values"]["buckets"]}
-        for name in question.counted
-    }
-    for counts in facets.values():
-        counts.pop("", None)
+    counts: dict[str, dict[str, int]] = {name: {} for name in question.counted}
+    for name, counted in answer.get("aggregations", {}).items():
+        for each, values in ({name: counted} if "buckets" in counted else counted).items():
+            if each in counts:
+                counts[each] = {row["key"]: int(row["doc_count"]) for row in values["buckets"] if row["key"]}
     more = told(places[-1]) if places and len(hits) > question.limit else ""
-    return Found([str(row[-1]) for row in places], int(answer["hits"]["total"]["value"]), facets, more)
+    return Found([str(row[-1]) for row in places], int(answer["hits"]["total"]["value"]), counts, more)
 
 
 def told(place: list[Any]) -> str:
@@ -93,19 +92,31 @@ def _order(sort: str) -> list[Told]:
     ]
 
 
-def _counted(name: str, narrowed: list[Told]) -> Told:
-    values = {"values": {"terms": {"field": f"{BY}.{name}", "size": ALL_VALUES}}}
-    return {"filter": {"bool": {"filter": narrowed}}, "aggs": values}
+def _counted(names: tuple[str, ...], narrowed: dict[str, Told]) -> Told:
+    """The values of each facet counted: those that do not narrow are counted together, each other one by itself."""
+    values = {name: {"terms": {"field": f"{BY}.{name}", "size": ALL_VALUES}} for name in names}
+    together = {name: counted for name, counted in values.items() if name not in narrowed}
+    if not narrowed:
+        return together
+    asked: Told = {
+        f"without {name}": _among({name: values[name]}, [each for other, each in narrowed.items() if other != name])
+        for name in narrowed
+    }
+    return asked | ({"with all": _among(together, list(narrowed.values()))} if together else {})
+
+
+def _among(counted: Told, filters: list[Told]) -> Told:
+    return {"filter": {"bool": {"filter": filters}}, "aggs": counted}
 
 
 # -- the words --------------------------------------------------------------------------------------------------------
 
 
-def _at(index: Index, clause: Clause, least: int) -> Told | None:
-    """What has a clause in a field of at least that weight; None when nothing can."""
+def _at(index: Index, clause: Clause, weights: range) -> Told | None:
+    """What has a clause in a field of one of these weights; None when nothing can."""
     if isinstance(clause, Phrase):
-        return _any([_phrase(field, clause) for field, weight in _fields(index, clause.of) if weight >= least])
-    parts = [_at(index, each, least) for each in clause.of]
+        return _any([_phrase(field, clause) for field, weight in _fields(index, clause.of) if weight in weights])
+    parts = [_at(index, each, weights) for each in clause.of]
     if isinstance(clause, AllOf):
         return None if None in parts else {"bool": {"filter": parts}}
     return _any([part for part in parts if part is not None])
@@ -133,40 +144,48 @@ def _phrase(field: str, phrase: Phrase) -> Told:
     return {"match_phrase_prefix": {field: {"query": words, "max_expansions": ALL_EXPANSIONS}}}
 
 
-def _wanted(index: Index, question: Question, least: int = 0) -> Told | None:
-    """What has every term in a field of at least that weight."""
+def _wanted(index: Index, question: Question, weights: range = ANY) -> Told | None:
+    """What has every term in a field of one of these weights."""
     terms = question.query.terms
-    return _at(index, terms[0] if len(terms) == 1 else AllOf(terms), least) if terms else EVERYTHING
+    return _at(index, terms[0] if len(terms) == 1 else AllOf(terms), weights) if terms else EVERYTHING
 
 
 # -- the score --------------------------------------------------------------------------------------------------------
 
 
 def _levels(index: Index, question: Question) -> list[tuple[int, Told]]:
-    """Each weight with its level, the highest first; those that add nothing to the one above are left out."""
-    levels: list[tuple[int, Told]] = []
+    """Each weight with its level, the highest first; those that add nothing to the one above are left out. Where one
+    phrase is enough, what stands in fields of just that weight will do, and costs less."""
     weights = {field.weight for field in index.fields.values() if isinstance(field, Text | Code)}
+    terms = question.query.terms
+    one = len(terms) == 1 and not _has_all_of(terms[0])
+    levels: list[tuple[int, Told]] = []
     for weight in sorted(weights, reverse=True):
-        level = _wanted(index, question, weight)
+        level = _wanted(index, question, range(weight, weight + 1) if one else range(weight, ANY.stop))
         if level is not None and (not levels or levels[-1][1] != level):
             levels.append((weight, level))
     return levels
+
+
+def _has_all_of(clause: Clause) -> bool:
+    return isinstance(clause, AllOf) or (isinstance(clause, AnyOf) and any(map(_has_all_of, clause.of)))
 
 
 def _words(index: Index, question: Question) -> Told:
     """The score of the words alone. In the title it grows with the part of it that the query covers."""
     if not question.query.terms:
         return {"constant_score": {"filter": EVERYTHING}}
-    title, above, levels = index.texts[index.title].weight, None, []
+    title, levels = index.texts[index.title].weight, []
+    above: list[Told] = []
     for weight, level in _levels(index, question):
         asked: Told = {"constant_score": {"filter": level, "boost": weight}}
         if weight == title and question.query.size:
-            if above is not None:
-                asked = {"bool": {"must": [asked], "must_not": [above]}}
+            if above:
+                asked = {"bool": {"must": [asked], "must_not": above}}
             covered = {"field_value_factor": {"field": "inverse", "factor": question.query.size}}
             asked = _times(asked, [{"weight": 1}, covered], max_boost=2)
         levels.append(asked)
-        above = level
+        above = [*above, level]
     return {"dis_max": {"queries": levels}} if levels else {"match_none": {}}
 
 
