@@ -16,7 +16,7 @@ from app.calendars.models import CalendarLine, CalendarNotice
 from app.calendars.rules import is_applied
 from app.catalogue.models import Item, Standard, standard_in_force
 from app.credit.models import CreditEvent, rank_of
-from app.districts.models import paths
+from app.districts.models import names, paths
 from app.infra import mail
 from app.infra.db import session
 from app.infra.record import Event
@@ -65,7 +65,7 @@ def items(ids: Ids, now: datetime) -> Iterable[Told]:
 
 
 def agencies(ids: Ids, now: datetime) -> Iterable[Told]:
-    below, lower, scores = paths(), rank_of(local_day(now)), _scores(ids)
+    where, lower, scores = _places(), rank_of(local_day(now)), _scores(ids)
     query = select(Agency).where(Agency.id.in_(ids)).options(joinedload(Agency.unit))
     for agency in session.scalars(query):
         seen = admitted(VISITOR, agency)
@@ -75,7 +75,7 @@ def agencies(ids: Ids, now: datetime) -> Iterable[Told]:
             code=agency.unit.code,
             title=agency.unit.name,
             body=agency.introduction,
-            district=below[agency.unit.district_code],
+            **where(agency.unit.district_code),
             rating=score,
             rating_band=rating_band(score),
             lowered=int(agency.id in lower),
@@ -88,7 +88,7 @@ def listings(ids: Ids, now: datetime) -> Iterable[Told]:
     query = select(Listing).where(Listing.id.in_(ids), Listing.current)
     query = query.options(joinedload(Listing.agency).joinedload(Agency.unit), joinedload(Listing.item))
     rows = [row for row in session.scalars(query) if admitted(VISITOR, row.agency)]
-    below, lower, scores = paths(), rank_of(local_day(now)), _scores({row.agency_id for row in rows})
+    where, lower, scores = _places(), rank_of(local_day(now)), _scores({row.agency_id for row in rows})
     for row in rows:
         score = scores.get((row.agency_id, row.item_id))
         values = filled(
@@ -98,7 +98,7 @@ def listings(ids: Ids, now: datetime) -> Iterable[Told]:
             body=row.quality,
             item=row.item.code,
             stage=row.item.stage,
-            district=below[row.agency.unit.district_code],
+            **where(row.agency.unit.district_code),
             days=row.days,
             days_band=days_band(row.days),
             price=row.fee_cents,
@@ -112,7 +112,7 @@ def listings(ids: Ids, now: datetime) -> Iterable[Told]:
 
 
 def jobs(ids: Ids, now: datetime) -> Iterable[Told]:
-    below = paths()
+    where = _places()
     query = select(Job).where(Job.id.in_(ids)).options(joinedload(Job.item), joinedload(Job.owner))
     for job in session.scalars(query):
         values = filled(
@@ -123,7 +123,7 @@ def jobs(ids: Ids, now: datetime) -> Iterable[Told]:
             body=job.need,
             item=job.item.code,
             stage=job.item.stage,
-            district=below[job.district_code],
+            **where(job.district_code),
             state=job.state,
             method=job.method,
             days=job.days,
@@ -149,7 +149,7 @@ def _behind(job: Job) -> frozenset[str]:
 
 def results(ids: Ids, now: datetime) -> Iterable[Told]:
     """The published results of choosing."""
-    below = paths()
+    where = _places()
     query = select(Selection).where(Selection.id.in_(ids))
     for one in session.scalars(query.options(joinedload(Selection.job).joinedload(Job.item))):
         job, award = one.job, current_award(one.job_id)
@@ -161,7 +161,7 @@ def results(ids: Ids, now: datetime) -> Iterable[Told]:
             names=(job.item.name, *winner),
             item=job.item.code,
             stage=job.item.stage,
-            district=below[job.district_code],
+            **where(job.district_code),
             method=job.method,
             price=award.amount_cents if award else None,
             price_band=price_band(award.amount_cents if award else None),
@@ -185,6 +185,12 @@ def notices(ids: Ids, now: datetime) -> Iterable[Told]:
         title = mail.told(notice.says, {"until": until, **notice.places})
         mine = frozenset({person(notice.user_id, notice.unit_id)})
         yield notice.id, mine, filled(kind="notice", title=title, at=notice.at)
+
+
+def _places() -> Callable[[str], dict[str, tuple[str, ...]]]:
+    """The fields that say where a district is: its way down the tree, and the names along it."""
+    above, named = paths(), names()
+    return lambda code: {"district": above[code], "place": tuple(named[one] for one in above[code])}
 
 
 def _scores(agency_ids: Ids) -> dict[tuple[int, int | None], int | None]:

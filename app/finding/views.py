@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.agencies.models import admitted_agencies
-from app.catalogue.models import services_found
+from app.catalogue.models import certificates, items_by_code, services_found
 from app.entries.rules import MAY_ENTER
 from app.finding import operations
 from app.finding.asking import Asked, answered, problem, suggested
@@ -28,7 +28,7 @@ bp = Blueprint("finding", __name__)
 SUGGESTED, FROM_LISTS = 8, 10
 PAGES = {
     "item": "catalogue.show", "agency": "agencies.show", "listing": "agencies.show", "job": "jobs.show",
-    "result": "selections.result", "calendar_notice": "calendars.show",
+    "result": "selections.show", "calendar_notice": "calendars.show",
 }  # fmt: skip
 
 
@@ -86,7 +86,8 @@ def forget(saved: SavedSearch) -> Any:
 @allow(anyone)
 def synonyms() -> Any:
     may_keep = MAY_KEEP_SYNONYMS(acting().actor)
-    return render_template("finding/synonyms.html", groups=synonyms_in_force(), may_keep=may_keep)
+    named = certificates() | items_by_code()
+    return render_template("finding/synonyms.html", groups=synonyms_in_force(), named=named, may_keep=may_keep)
 
 
 @bp.route("/synonyms/new", methods=["GET", "POST"])

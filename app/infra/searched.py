@@ -34,6 +34,7 @@ MARKET = Index(
     code=Code(),
     title=Text(8, sounds=True),
     names=Text(4, sounds=True),
+    place=Text(2, sounds=True),
     body=Text(1),
     kind=Facet(),
     item=Facet(),

@@ -41,6 +41,14 @@ def test_a_thing_is_found_by_its_name_its_code_its_sound_and_its_short_name(sear
     assert ask(Asked("环评"), VISITOR, NOW).query.understood == "环境影响评价"
 
 
+def test_words_may_stand_in_the_name_of_the_place(search):
+    agency = make.agency("示例清泉水保（示例）")
+    make.keep()
+    search()
+    assert any("清泉" in title for title in found("清泉 贵港市", kind="listing"))
+    assert found("清泉 guigang", kind="agency") == {"示例清泉水保（示例）"} and agency.id
+
+
 def test_what_happens_is_found_after_the_commit(search, work):
     search()
     job = make.job("open", project_name="示例港北路改造（示例）")

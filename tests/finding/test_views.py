@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.finding.rules import KINDS
 from app.infra import searched
 from search.connect import connect
 from tests import make
@@ -35,6 +36,17 @@ def test_bad_words_get_a_page_that_says_what_to_do(client, search, address):
     page = client.get(f"/search{address}")
     assert page.status_code in (200, 422)
     assert page.status_code == 200 or 'id="wrong"' in page.text
+
+
+def test_every_kind_of_thing_leads_to_its_page(client, search):
+    make.job("selected")
+    make.keep()
+    search()
+    for kind in KINDS:
+        page = client.get(f"/search?kind={kind}")
+        assert page.status_code == 200 and "/search?" in page.text
+    shown = client.get("/search?kind=notice&q=示例")
+    assert "/result" in shown.text
 
 
 def test_nothing_found_offers_what_is_near(client, search):
