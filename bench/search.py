@@ -202,8 +202,8 @@ def resident_mb() -> int:
 
 def memory_of(folder: Path) -> int:
     """Megabytes that a process needs to ask the index in a folder."""
-    before = resident_mb()
-    Embedded(folder, INDEX).find(question(parse("")))
+    before, engine = resident_mb(), Embedded(folder, INDEX)
+    engine.find(question(parse("")))
     return resident_mb() - before
 
 
