@@ -47,11 +47,12 @@ mutants: setup ## Change the law in small ways and show that its tests notice
 soak: setup ## Run the long proofs at full size
 	$(BIN)/pytest -q -m soak --soak -n $(WORKERS) --dist worksteal
 
-bench: setup ## Measure pages, the clock, draws, and a burst of entries
+bench: setup ## Measure pages, the clock, draws, searches, and a burst of entries
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.clock
 	$(BIN)/python -m bench.draw
 	$(BIN)/python -m bench.ratings
+	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.burst
 
 messages: setup ## Collect the visible strings into translations/

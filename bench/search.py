@@ -1,6 +1,6 @@
 """How fast the search box is: a million listings, four facets, twenty hits, and queries as people type them.
 
-    python -m bench.search                     # embedded; SEARCH_URL=http://… for an Elasticsearch as well
+    python -m bench.search                     # embedded; SEARCH_URL=http://… for a throw-away Elasticsearch too
 
 LISTINGS says how many. A listing of one of a hundred thousand agencies has a code, the names of its item and of its
 agency, what is delivered, its place in the tree of districts, and bands of price and days. The queries and how often
@@ -202,8 +202,8 @@ def resident_mb() -> int:
 
 def memory_of(folder: Path) -> int:
     """Megabytes that a process needs to ask the index in a folder."""
-    before = resident_mb()
-    Embedded(folder, INDEX).find(question(parse("")))
+    before, engine = resident_mb(), Embedded(folder, INDEX)
+    engine.find(question(parse("")))
     return resident_mb() - before
 
 
@@ -273,7 +273,7 @@ class Default:
     """Elasticsearch as it comes: its default analyzer, every term wanted."""
 
     def __init__(self, url: str, city: City):
-        self.url, self.name = url.rstrip("/"), f"default-{os.getpid()}"
+        self.url, self.name = url.rstrip("/"), f"default-{os.getpid()}-{city.count}"
         fields = {name: {"type": "keyword"} for name in FACETS}
         self._call("PUT", f"/{self.name}", {"mappings": {"properties": {"said": {"type": "text"}, **fields}}})
         lines: list[str] = []
@@ -283,7 +283,7 @@ class Default:
             if len(lines) >= 10_000 or number + 1 == city.count:
                 self._call("POST", f"/{self.name}/_bulk", "\n".join([*lines, ""]))
                 lines = []
-        self._call("POST", f"/{self.name}/_refresh", {})
+        self._call("POST", f"/{self.name}/_refresh", "")
 
     def ask(self, typed: str) -> None:
         counted = {name: {"terms": {"field": name, "size": 1_000}} for name in FACETS}
@@ -292,17 +292,14 @@ class Default:
     def found(self, typed: str) -> set[int]:
         return {int(hit["_id"]) for hit in self._search(typed, {"size": 10_000, "_source": False})["hits"]["hits"]}
 
-    def close(self) -> None:
-        self._call("DELETE", f"/{self.name}", {})
-
     def _search(self, typed: str, more: dict[str, Any]) -> Any:
         asked = {"simple_query_string": {"query": typed, "fields": ["said"], "default_operator": "and"}}
         return self._call("POST", f"/{self.name}/_search", {"query": asked if typed else {"match_all": {}}, **more})
 
     def _call(self, verb: str, path: str, told: Any) -> Any:
-        body = told if isinstance(told, str) else json.dumps(told)
+        body = (told if isinstance(told, str) else json.dumps(told)).encode() or None
         kind = {"Content-Type": "application/x-ndjson" if isinstance(told, str) else "application/json"}
-        with urlopen(Request(self.url + path, body.encode(), kind, method=verb), timeout=120) as answer:
+        with urlopen(Request(self.url + path, body, kind, method=verb), timeout=120) as answer:
             return json.load(answer)
 
 
