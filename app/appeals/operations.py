@@ -17,11 +17,7 @@ def appeal(act: Act, rating: Rating, *, ground: str, file_id: int | None) -> App
     if not MAY_APPEAL(act.actor, rating):
         raise NotAllowed(N_("Only the side that the rating is about may appeal, once it is published."))
     rating.lock()
-    if appeal_of(rating.id):
-        raise WrongState(N_("An appeal against this rating was filed already."))
-    if not counts(rating):
-        raise WrongState(N_("This rating does not count: it is set aside already."))
-    ratings.until(act, rating, "rating_appeal", N_("The time to appeal ended on %(until)s."))
+    refuse_appealing(act, rating)
     waits = almanac.waits(act.now, "rating_decision")
     filed = Appeal(
         rating=rating,
@@ -37,6 +33,15 @@ def appeal(act: Act, rating: Rating, *, ground: str, file_id: int | None) -> App
     )
     record(act, "appeal.file", filed, due=waits["due"].isoformat())
     return filed
+
+
+def refuse_appealing(act: Act, rating: Rating) -> None:
+    """Refuse where no appeal can be filed any more: one was filed, the rating does not count, or the time is over."""
+    if appeal_of(rating.id):
+        raise WrongState(N_("An appeal against this rating was filed already."))
+    if not counts(rating):
+        raise WrongState(N_("This rating does not count: it is set aside already."))
+    ratings.until(act, rating, "rating_appeal", N_("The time to appeal ended on %(until)s."))
 
 
 def refuse(act: Act, appeal: Appeal, *, decision: str) -> None:

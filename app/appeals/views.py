@@ -22,6 +22,7 @@ bp = Blueprint("appeals", __name__)
 @bp.route("/ratings/<int:id>/appeal", methods=["GET", "POST"])
 @allow(MAY_APPEAL, Rating)
 def new(rating: Rating) -> Any:
+    operations.refuse_appealing(acting(), rating)
     form = AppealForm()
     if form.validate_on_submit():
         evidence = form.file.data

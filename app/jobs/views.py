@@ -115,7 +115,7 @@ def show(told: Told) -> Any:
 
 def _service(job: Job, story: Any) -> dict[str, Any]:
     """How far the service is: its days so far, whether it was in time, and what the owner found when accepting."""
-    ledger = ledger_of(job) if job.clock_start else None
+    ledger = ledger_of(job, until=now()) if job.clock_start else None
     return {
         "ledger": ledger,
         "counted": days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,

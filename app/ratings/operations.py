@@ -105,10 +105,15 @@ def correct(act: Act, rating: Rating, *, text: str, **marks: int) -> None:
 def reply(act: Act, rating: Rating, *, text: str) -> None:
     """Answer a rating about oneself in public, once."""
     rating.lock()
-    LIFE.check(act, rating, "reply")
-    until(act, rating, "rating_reply", N_("The time to reply ended on %(until)s."))
+    refuse_replying(act, rating)
     rating.reply, rating.replied_at = text, act.now
     record(act, "rating.reply", rating)
+
+
+def refuse_replying(act: Act, rating: Rating) -> None:
+    """Refuse where a rating cannot be answered, or no longer."""
+    LIFE.check(act, rating, "reply")
+    until(act, rating, "rating_reply", N_("The time to reply ended on %(until)s."))
 
 
 def until(act: Act, rating: Rating, term: str, told: str) -> datetime:

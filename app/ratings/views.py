@@ -73,7 +73,7 @@ def correct(rating: Rating) -> Any:
 @bp.route("/ratings/<int:id>/reply", methods=["GET", "POST"])
 @allow(its_subject & revealed, Rating)
 def reply(rating: Rating) -> Any:
-    LIFE.check(acting(), rating, "reply")
+    operations.refuse_replying(acting(), rating)
     form = ReplyForm()
     if form.validate_on_submit() and form.attempt(operations.reply, acting(), rating, **form.values):
         flash(gettext("Your reply is published beside the rating."))

@@ -52,6 +52,15 @@ def test_a_second_request_is_told_that_one_waits(window, job):
     assert agency.get(address).location == first.location
 
 
+def test_the_page_of_a_suspended_job_counts_no_day_of_the_suspension(window, app, job):
+    assert window(make.operator()).post(f"/jobs/{job.id}/service/suspend", data={"reason": WHY}).status_code == 303
+    visitor = window()
+    app.config["CLOCK"] = lambda: make.later(job, hours=24 * 7)
+    page = visitor.get(f"/jobs/{job.id}").text
+    assert '<li class="paused"' in page
+    assert page.count('<li class="paused"') == visitor.get(f"/jobs/{job.id}/ledger").text.count('<li class="paused"')
+
+
 def test_after_the_due_instant_nothing_can_be_asked_for(window, app, job):
     agency = window(job.agency)
     app.config["CLOCK"] = lambda: job.due + timedelta(seconds=1)

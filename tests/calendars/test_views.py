@@ -87,7 +87,7 @@ def test_the_operator_sees_what_a_notice_changes_and_puts_it_into_force(operator
     page = operator.get(f"/calendar/notices/{id}")
     words = plain(page.text)
     assert "This changes 1 open deadlines." in words and f"/jobs/{job.id}" in page.text and "+1" in words
-    assert "To move all of them it must be in force by" in words
+    assert "put it into force, at the latest by" in words and "later, it does not move all of them" in words
     assert "台风停工" not in visitor.get("/calendar").text and visitor.get(f"/calendar/notices/{id}").status_code == 404
     answer = operator.post(f"/calendar/notices/{id}/apply", data={"seen": seen_on(page)})
     assert notice_of(answer) == id

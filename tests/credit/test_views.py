@@ -16,7 +16,7 @@ from app.blacklists.models import BlacklistLine
 from app.credit import operations
 from app.credit.models import CreditEvent
 from app.infra.db import session
-from app.kernel.workdays import local_day
+from app.kernel.workdays import due_day, local_day
 from tests import make
 from tests.credit.matters import TODAY, WHY, in_effect, listed, noted, on
 from tests.staging import NOW
@@ -240,6 +240,15 @@ def test_an_outside_list_is_imported_reviewed_and_confirmed(signed_in, clock):
     session.expire_all()
     assert session.scalars(select(Bar)).one().agency_id == id
     assert "拖欠农民工工资" in signed_in().get(f"/agencies/{id}/credit").text
+
+
+def test_a_notice_of_the_calendar_shows_what_becomes_of_an_event_about_no_job(signed_in):
+    event, office = noted(make.agency()), signed_in(make.operator())
+    make.keep()
+    words = {"kind": "closure", "source": "示例停工通知", "reason": "示例：台风登陆。", "effective_from": TODAY}
+    sent = office.post("/calendar/notices/new", data=words | {"lines": f"{due_day(event.due)},0,停工"})
+    assert sent.status_code == 303
+    assert f'href="/credit/{event.id}"' in office.get(sent.location).text
 
 
 def test_the_list_without_anybody_says_so_and_prints_what_costs_points(signed_in):

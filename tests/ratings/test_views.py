@@ -105,6 +105,19 @@ def archived() -> Job:
     return job
 
 
+@pytest.mark.parametrize("page", ["reply", "appeal"])
+def test_what_comes_too_late_is_told_before_anything_is_written(signed_in: Any, at: Any, clock: Any, page: str) -> None:
+    job = archived()
+    at(job)
+    rating = next(one for one in ratings_of(job.id) if one.side == "owner")
+    path, end = f"/ratings/{rating.id}/{page}", operations.ends(rating, f"rating_{page}")
+    agency = signed_in(job.agency)
+    assert agency.get(path).status_code == 200
+    clock.now = end
+    answer = signed_in(job.agency).get(path)
+    assert answer.status_code == 409 and f"The time to {page} ended on" in answer.text
+
+
 def test_the_regulator_sees_everything_on_one_page_and_sets_a_rating_aside(signed_in: Any, at: Any) -> None:
     job = archived()
     at(job)
