@@ -15,8 +15,9 @@ from itsdangerous import URLSafeTimedSerializer
 
 # What differs between two pages that are alike: their tokens, and where the language form leads back to.
 PASSING = re.compile(r'(name="(?:csrf_token|once|next)") value="[^"]+"')
-# Words between tags: what is right or wrong with a page does not depend on which they are.
+# Words between tags, addresses, values and days: what is right or wrong with a page does not depend on which they are.
 TEXT = re.compile(r">([^<>&]*[^<>&\s][^<>&]*)<")
+ADDRESS = re.compile(r' (href|action|value|datetime)="[^"<>&]+"')
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
 
 
@@ -46,9 +47,9 @@ _read: dict[bytes, tuple[str, ...]] = {}
 
 
 def problems_of(text: str) -> tuple[str, ...]:
-    """What is wrong with a page or, when it has no doctype, with a part of one. A page that differs in its words alone
-    from one seen before is not read again: that would take longer than to make it."""
-    key = sha256(TEXT.sub(">x<", text).encode()).digest()
+    """What is wrong with a page or, when it has no doctype, with a part of one. A page that differs in its words and
+    addresses alone from one seen before is not read again: that would take longer than to make it."""
+    key = sha256(ADDRESS.sub(r' \1="x"', TEXT.sub(">x<", text)).encode()).digest()
     if key not in _read:
         _read[key] = _problems(text)
     return _read[key]

@@ -22,6 +22,7 @@ SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
+    "jit": "off",
     "listen_addresses": "",
     "log_min_messages": "fatal",
 }
@@ -61,11 +62,12 @@ class Cluster:
             shutil.rmtree(folder, ignore_errors=True)
             self.note.unlink()
 
-    def create(self, name: str) -> str:
-        """A new empty database; its address for SQLAlchemy."""
+    def create(self, name: str, like: str = "template1") -> str:
+        """A new database, empty or as the one of the name `like` is; its address for SQLAlchemy."""
         folder = self.start()
         with psycopg.connect(host=str(folder), user="market", dbname="postgres", autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            names = sql.Identifier(name), sql.Identifier(like)
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
         return f"postgresql+psycopg://market@/{name}?host={folder}"
 
     def process(self) -> int:

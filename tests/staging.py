@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 
 import config
@@ -61,10 +62,11 @@ class Stage:
         self.engine.dispose()
 
 
-def build(url: str, folder: Path) -> Stage:
+def build(url: str, folder: Path, compiled: Path) -> Stage:
     """The schema from the models, then the shipped data by the command that a city would use."""
     app = create_app(config.load({"ENV": "test", "DATA_DIR": str(folder), "DATABASE_URL": url}))
     app.test_client_class = CheckedClient
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     engine = db.session.get_bind()
     assert isinstance(engine, Engine)
     db.Row.metadata.create_all(engine)

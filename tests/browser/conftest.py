@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import make_server
 
 from tests.browser.cast import Cast, gather
 from tests.browser.market import AXE, Market, Words
-from tests.conftest import absent
+from tests.conftest import absent, shared_folder
 from tests.staging import Clock
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,9 +23,11 @@ PAUSED_OVERNIGHT = 24 * 30  # hours: a story of weeks signs each person in once
 
 
 @pytest.fixture(scope="session")
-def inspected() -> set[tuple[str, int]]:
-    """The pages, by name and width, that this worker has looked at for accessibility."""
-    return set()
+def inspected(request: pytest.FixtureRequest) -> Path:
+    """A folder of the run, with a file for each page, by name and width, that was looked at for accessibility."""
+    folder = shared_folder(request.config) / "inspected"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
@@ -32,15 +35,16 @@ def market(
     app: Flask,
     clock: Clock,
     browser: Any,
-    inspected: set[tuple[str, int]],
+    inspected: Path,
     at_scale: Callable[[int, int], int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Market]:
-    """The service at an address of this machine. Screenshots of a test are kept in build/, in the folder it names."""
+    """The service at an address of this machine. Pictures of a test are kept in build/, in the folder it names."""
     if not AXE.exists():
         absent(NO_AXE)
     monkeypatch.setitem(app.config, "SESSION_HOURS", PAUSED_OVERNIGHT)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    with_axe = SharedDataMiddleware(app, {f"/{AXE.name}": str(AXE)})
+    server = make_server("127.0.0.1", 0, with_axe, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     address, every = f"http://127.0.0.1:{server.server_port}", bool(at_scale(False, True))
@@ -54,7 +58,7 @@ def market(
 
 @pytest.fixture
 def album() -> Callable[[str], Path]:
-    """`album(name)`: an empty folder below build/ for the screenshots of one story."""
+    """`album(name)`: an empty folder below build/ for the pictures of one story."""
 
     def empty(name: str) -> Path:
         folder = BUILD / name

@@ -21,6 +21,8 @@ AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.m
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 LOOK = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations.flatMap(
     rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} (${node.any.map(one => one.message)})`))"""
+LOAD = """address => new Promise((done, fails) => document.head.append(
+    Object.assign(document.createElement("script"), {src: address, onload: () => done(), onerror: () => fails()})))"""
 ENGLISH = """() => document.documentElement.lang.startsWith("zh")
     ? document.body.innerText.match(/[A-Za-z]{2,}( [A-Za-z]{2,}){2,}/g) || [] : []"""
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll("*")]
@@ -44,14 +46,15 @@ class Words:
 @dataclass
 class Market:
     """The running service: where it is, what time it is there, and everybody who has a window on it. A page is
-    `inspected` for accessibility once by its name and width, or at `every` look: it takes longer than all the rest."""
+    `inspected` for accessibility once by its name and width, and kept as a picture when something is wrong with it; or
+    both at `every` look: they take longer than all the rest."""
 
     address: str
     app: Flask
     clock: Clock
     browser: Any
     words: Words
-    inspected: set[tuple[str, int]]
+    inspected: Path
     every: bool
     windows: list["Person"] = field(default_factory=list)
 
@@ -105,7 +108,7 @@ class Market:
 
 @dataclass
 class Person:
-    """One person and the window they look through. Every page they see is checked and kept as a picture."""
+    """One person and the window they look through. Every page they see is checked."""
 
     market: Market
     context: Any
@@ -207,16 +210,17 @@ class Person:
             main.get_by_text(self.market.words(text)).first.wait_for()
 
     def sees(self, name: str, *words: str) -> None:
-        """Keep the page as a picture, and hold it to the rules: accessible, no wider than the window, no error said, no
+        """Hold the page to the rules: accessible, no wider than the window, no error said, no
         English sentence on a Chinese page.
 
         `words` must stand on it.
         """
         self.reads(*words)
-        number = len(list(self.album.glob("*.png"))) + 1
-        self.page.screenshot(path=self.album / f"{number:02}-{name}.png", full_page=True)
         faults = [*self.faults, *self._too_wide(), *self._in_english(), *self._inaccessible(name)]
         self.faults.clear()
+        if faults or self.market.every:
+            number = len(list(self.album.glob("*.png"))) + 1
+            self.page.screenshot(path=self.album / f"{number:02}-{name}.png", full_page=True)
         assert not faults, f"{self.page.url} ({name}):\n" + "\n".join(faults)
 
     def sees_wide_and_narrow(self, name: str, widths: Iterable[int] = HEIGHTS) -> None:
@@ -233,13 +237,13 @@ class Person:
         return [f"English on a Chinese page: {one}" for one in found]
 
     def _inaccessible(self, name: str) -> list[str]:
-        look = (name, self.page.viewport_size["width"])
-        if look in self.market.inspected and not self.market.every:
+        look = self.market.inspected / f"{name}-{self.page.viewport_size['width']}"
+        if look.exists() and not self.market.every:
             return []
-        self.market.inspected.add(look)
+        look.touch()
         page = self.page if self.scripts else self._copy()
         if not page.evaluate("'axe' in window"):
-            page.evaluate(AXE.read_text())
+            page.evaluate(LOAD, f"/{AXE.name}")
         found: list[str] = page.evaluate(LOOK, RULES)
         return found
 
