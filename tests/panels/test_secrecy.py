@@ -1,7 +1,7 @@
 """While a panel scores: every page is read by everybody, and searched for what they may not know yet."""
 
-import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -19,7 +19,7 @@ from app.panels.rules import scorers
 from tests import make
 from tests.client import CheckedClient
 from tests.entries.test_envelopes import kept
-from tests.entries.test_secrecy import WRITTEN, addresses, readers
+from tests.entries.test_secrecy import FORMS, WRITTEN, addresses, all_of
 from tests.make import lapse
 from tests.panels import bench
 from tests.panels.test_attachments import CANARY, PAPER
@@ -37,8 +37,22 @@ def settled(job: Job, clock: Clock) -> int:
     return id
 
 
-def found(app: Flask, as_user: AsUser, id: int, wanted: str) -> set[tuple[str, str]]:
-    """(kind of reader, address) of every page of the service on which the text can be read."""
+@dataclass
+class Reading:
+    """What everybody reads on every page of the service, as it is now: (kind of reader, address, text)."""
+
+    pages: list[tuple[str, str, str]]
+
+    def of(self, *words: str) -> set[tuple[str, str]]:
+        """(kind of reader, address) of every page on which one of the words can be read."""
+        return {(who, path) for who, path, text in self.pages if any(word in text for word in words)}
+
+    def by_panel(self, *words: str) -> set[str]:
+        return {path for who, path in self.of(*words) if who in ("chair", "member", "witness")}
+
+
+def read(app: Flask, as_user: AsUser, id: int) -> Reading:
+    """Everybody goes through every page; what stands in the head of an answer is read too."""
     job = session.get_one(Job, id)
     paths = list(addresses(app, job))
     sits = {seat.user_id: seat.part for seat in seats_of(id)}
@@ -48,55 +62,38 @@ def found(app: Flask, as_user: AsUser, id: int, wanted: str) -> set[tuple[str, s
     for user, unit in places:
         who = sits.get(user.id) or owners.get(unit.id) or str(unit.kind)
         people.append((who, as_user(user, unit)))
-    return {(who, path) for who, client in people for path in paths if re.search(wanted, client.get(path).text)}
+    return Reading([(who, path, all_of(client, path)) for who, client in people for path in paths])
 
 
 @pytest.mark.one_database
-def test_nobody_on_the_panel_can_read_whose_a_proposal_is(app: Flask, as_user: AsUser, clock: Clock) -> None:
+def test_while_a_panel_scores_nobody_reads_what_is_not_yet_theirs(app: Flask, as_user: AsUser, clock: Clock) -> None:
+    """Whose a proposal is, what others score, and what is quoted: at three moments, with the last as the control."""
     agencies = [make.agency(f"示例隐名公司{n}（示例）", lists=make.BY_CONTRACT, days=10) for n in "甲乙丙"]
     job = bench.opened()
     bench.seated(job, witnesses=1)
-    names = "|".join([one for agency in agencies for one in (agency.unit.name, agency.unit.code)])
-    id = settled(bench.convened(job, agencies), clock)
-    panel = {"chair", "member", "witness"}
-    seen = {path for who, path in found(app, as_user, id, names) if who in panel}
-    assert {path for path in seen if not path.startswith(("/agencies", "/items"))} == set(), "only where agencies list"
-
-    bench.scored(session.get_one(Job, id))
-    bench.agree(session.get_one(Job, id))
-    lapse(session.get_one(Job, id))
-    settled(session.get_one(Job, id), clock)
-    control = {path for who, path in found(app, as_user, id, names) if who in panel}
-    assert {f"/jobs/{id}/result", f"/jobs/{id}/transcript.json"} <= control
-
-
-@pytest.mark.one_database
-def test_nobody_reads_a_score_before_everybody_has_given_their_own(app: Flask, as_user: AsUser, clock: Clock) -> None:
-    job = bench.convened()
+    names = [one for agency in agencies for one in (agency.unit.name, agency.unit.code)]
+    bench.convened(job, agencies)
     chair, one, two = scorers(seats_of(job.id))
     for seat in (chair, one):
         panels.score(bench.by(seat), seat, scores=bench.sheet(job), remarks=[REMARK] * 3)
     last, id = two.id, settled(job, clock)
-    assert found(app, as_user, id, REMARK) == set()
+    scoring = read(app, as_user, id)
+    listed = {path for path in scoring.by_panel(*names) if path.startswith(("/agencies", "/items", "/search"))}
+    assert scoring.by_panel(*names) == listed, "only where agencies list"
+    assert scoring.of(REMARK) == scoring.of(*FORMS) == set()
 
     bench.score(session.get_one(Seat, last))
     settled(session.get_one(Job, id), clock)
-    assert {who for who, _ in found(app, as_user, id, REMARK)} == {"chair", "member"}
+    scored = read(app, as_user, id)
+    assert {who for who, _ in scored.of(REMARK)} == {"chair", "member", "witness"}
+    assert scored.by_panel(*names) <= listed and scored.of(*FORMS) == set()
 
     bench.agree(session.get_one(Job, id))
-    lapse(session.get_one(Job, id))
     settled(session.get_one(Job, id), clock)
-    assert ("visitor", f"/jobs/{id}/result") in found(app, as_user, id, REMARK)
-
-
-@pytest.mark.one_database
-def test_no_quote_is_read_before_quality_is_closed(app: Flask, as_user: AsUser, clock: Clock) -> None:
-    job = bench.scored(bench.convened())
-    id = settled(job, clock)
-    assert readers(app, as_user, id) == []
-    bench.agree(session.get_one(Job, id))
-    id = settled(session.get_one(Job, id), clock)
-    assert readers(app, as_user, id) != [], "the worker has selected, and the prices are public"
+    public = read(app, as_user, id)
+    assert {f"/jobs/{id}/result", f"/jobs/{id}/transcript.json"} <= public.by_panel(*names)
+    assert ("visitor", f"/jobs/{id}/result") in public.of(REMARK)
+    assert public.of(*FORMS), "the worker has selected, and the prices are public"
 
 
 @pytest.mark.one_database
@@ -107,11 +104,13 @@ def test_a_proposal_is_read_by_the_panel_and_its_own_agency_alone(app: Flask, as
     for number, firm in enumerate(firms, 1):
         bench.enter(job, number, firm, files=[PAPER] if number == 1 else [])
     id = settled(job, clock)
-    assert found(app, as_user, id, bench.proposal(1)[:4]) == found(app, as_user, id, CANARY.decode()) == set()
+    sealed = read(app, as_user, id)
+    assert sealed.of(bench.proposal(1)[:4]) == sealed.of(CANARY.decode()) == set()
     lapse(lapse(session.get_one(Job, id)))
     settled(session.get_one(Job, id), clock)
-    assert {who for who, _ in found(app, as_user, id, CANARY.decode())} == {"chair", "member", "agency"}
-    read_by = found(app, as_user, id, bench.proposal(1)[:4])
+    opened = read(app, as_user, id)
+    assert {who for who, _ in opened.of(CANARY.decode())} == {"chair", "member", "agency"}
+    read_by = opened.of(bench.proposal(1)[:4])
     assert {who for who, _ in read_by} == {"chair", "member", "agency"}
     assert len({path for who, path in read_by if who == "agency"}) == 1
 
