@@ -1,6 +1,7 @@
 """The migrations make exactly the schema of the models, from nothing and back, on both databases."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +25,50 @@ from app.entries.models import versions_of
 from app.infra import db
 from app.infra.db import Row
 from app.jobs.models import Job
-from tests import make
+from tests import make, replay
 
 ROOT = Path(__file__).parent.parent
 MEMORY = {"alembic_version"}
 
 
+@pytest.fixture(scope="module")
+def prepared(make_database: Callable[..., str], fast: Path) -> Callable[[str, bool], str]:
+    """`prepared(backend, loaded)`: a database that the service's own commands brought from nothing to the newest
+    schema, and to the shipped data if `loaded`. It is made once, for tests to copy."""
+
+    @cache
+    def make(backend: str, loaded: bool) -> str:
+        url = make_database(backend, make(backend, False)) if loaded else make_database(backend)
+        service = created(url, fast)
+        (load if loaded else migrate)(service)
+        bound().dispose()
+        return url
+
+    return make
+
+
 @pytest.fixture
-def service(empty_database: str, fast: Path) -> Iterator[Flask]:
-    """The application on an empty database."""
-    settings = {"ENV": "test", "DATA_DIR": str(fast), "DATABASE_URL": empty_database}
-    yield create_app(config.load(settings))
+def service(
+    backend: str, prepared: Callable[[str, bool], str], make_database: Callable[..., str], fast: Path
+) -> Iterator[Flask]:
+    """The application on a database of the newest schema, without any rows."""
+    yield created(make_database(backend, prepared(backend, False)), fast)
+    bound().dispose()
+
+
+@pytest.fixture
+def stocked(
+    backend: str, prepared: Callable[[str, bool], str], make_database: Callable[..., str], fast: Path
+) -> Iterator[Flask]:
+    """The application on a database of the newest schema that holds the shipped data; builders build."""
+    replay.off()
+    yield created(make_database(backend, prepared(backend, True)), fast)
     bound().dispose()
 
 
 @pytest.fixture
 def migrated(service: Flask) -> Engine:
     """A database brought from nothing to the newest schema by the service's own command."""
-    migrate(service)
     return bound()
 
 
@@ -60,8 +87,17 @@ def bound() -> Engine:
     return engine
 
 
+def created(url: str, folder: Path) -> Flask:
+    return create_app(config.load({"ENV": "test", "DATA_DIR": str(folder), "DATABASE_URL": url}))
+
+
 def migrate(service: Flask) -> None:
     done = service.test_cli_runner().invoke(args=["migrate"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def load(service: Flask) -> None:
+    done = service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
     assert done.exit_code == 0, done.output
 
 
@@ -76,20 +112,19 @@ def alembic(engine: Engine) -> Config:
 def schema(engine: Engine) -> dict[str, Any]:
     """All that the database says of each table, in an order that does not depend on how it was made."""
     found = inspect(engine)
-    reads = {
-        "columns": lambda name: [
-            (column["name"], str(column["type"]), column["nullable"], str(column["default"]))
-            for column in found.get_columns(name)
-        ],
-        "key": found.get_pk_constraint,
-        "references": found.get_foreign_keys,
-        "unique": found.get_unique_constraints,
-        "checks": found.get_check_constraints,
-        "indexes": found.get_indexes,
+    reads: dict[str, Any] = {
+        "columns": {
+            table: [(one["name"], str(one["type"]), one["nullable"], str(one["default"])) for one in columns]
+            for table, columns in found.get_multi_columns().items()
+        },
+        "key": found.get_multi_pk_constraint(),
+        "references": found.get_multi_foreign_keys(),
+        "unique": found.get_multi_unique_constraints(),
+        "checks": found.get_multi_check_constraints(),
+        "indexes": found.get_multi_indexes(),
     }
-    return {
-        name: {what: told(read(name)) for what, read in reads.items()} for name in set(found.get_table_names()) - MEMORY
-    }
+    names = set(found.get_table_names()) - MEMORY
+    return {name: {what: told(read[None, name]) for what, read in reads.items()} for name in names}
 
 
 def told(thing: Any) -> Any:
@@ -144,28 +179,20 @@ def test_a_second_upgrade_does_nothing(service: Flask, migrated: Engine) -> None
     assert (schema(migrated), revision(migrated)) == (before, at)
 
 
-def test_the_way_back_leads_to_nothing_and_forth_again_to_the_same(migrated: Engine) -> None:
-    before = schema(migrated)
-    command.downgrade(alembic(migrated), "base")
-    assert (schema(migrated), revision(migrated)) == ({}, None)
-    command.upgrade(alembic(migrated), "head")
-    assert schema(migrated) == before
-
-
-def test_every_step_can_be_taken_back(migrated: Engine) -> None:
-    known = alembic(migrated)
-    for step in ScriptDirectory.from_config(known).walk_revisions():
-        after = schema(migrated)
+def test_every_step_can_be_taken_back_to_nothing_and_forth_again(migrated: Engine) -> None:
+    known, left = alembic(migrated), []
+    for _ in ScriptDirectory.from_config(known).walk_revisions():
+        left.append((revision(migrated), schema(migrated)))
         command.downgrade(known, "-1")
+    assert (revision(migrated), schema(migrated)) == (None, {})
+    for at, before in reversed(left):
         command.upgrade(known, "+1")
-        assert schema(migrated) == after, step.revision
-        command.downgrade(known, "-1")
-    assert revision(migrated) is None
+        assert (revision(migrated), schema(migrated)) == (at, before)
 
 
-def test_what_was_entered_before_versions_were_kept_is_the_first_version(service: Flask, migrated: Engine) -> None:
-    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
-    with service.app_context():
+def test_what_was_entered_before_versions_were_kept_is_the_first_version(stocked: Flask) -> None:
+    migrated = bound()
+    with stocked.app_context():
         job, agencies = make.job("open"), [make.agency(), make.agency()]
         entered = [entries.enter(make.act(one, make.later(job)), job, Offer()) for one in agencies]
         entries.withdraw(make.act(agencies[1], make.later(job, hours=1)), entered[1])
@@ -175,7 +202,7 @@ def test_what_was_entered_before_versions_were_kept_is_the_first_version(service
         db.session.remove()
     command.downgrade(alembic(migrated), "0008")
     command.upgrade(alembic(migrated), "head")
-    with service.app_context():
+    with stocked.app_context():
         versions = [one for id, *_ in kept for one in versions_of(id)]
         assert [(one.entry_id, one.sealed, one.offer, one.received_at) for one in versions] == kept
         ends = [(one.number, one.ended_by, one.ended_at) for one in versions]
@@ -183,9 +210,9 @@ def test_what_was_entered_before_versions_were_kept_is_the_first_version(service
         db.session.remove()
 
 
-def test_papers_stated_before_are_compared_by_the_words_on_them(service: Flask, migrated: Engine) -> None:
-    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
-    with service.app_context():
+def test_papers_stated_before_are_compared_by_the_words_on_them(stocked: Flask) -> None:
+    migrated = bound()
+    with stocked.app_context():
         agency = make.agency(admitted=False, lists=None)
         wide = make.qualification("Ｓｕｒｖｅｙ　资质（甲）", "甲 级", file=make.file(agency).id)
         plain = make.qualification("测绘资质", "", file=make.file(agency).id)
@@ -202,9 +229,9 @@ def test_papers_stated_before_are_compared_by_the_words_on_them(service: Flask, 
         assert connection.scalars(text("SELECT plain_certificate FROM professional")).all() == ["注册土木工程师(岩土)"]
 
 
-def test_papers_checked_before_are_summed_up(service: Flask, migrated: Engine) -> None:
-    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
-    with service.app_context():
+def test_papers_checked_before_are_summed_up(stocked: Flask) -> None:
+    migrated = bound()
+    with stocked.app_context():
         asked = next(item for item in db.session.scalars(select(Item)) if item.require and item.require_staff)
         made = [make.agency(lists=asked).id, make.agency(admitted=False).id]
         make.keep()
@@ -219,31 +246,31 @@ def test_papers_checked_before_are_summed_up(service: Flask, migrated: Engine) -
     assert all(before[0]) and before[1] == (None, "", "")
 
 
-def test_open_deadlines_of_before_say_what_they_are_counted_from(service: Flask, migrated: Engine) -> None:
-    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
-    with service.app_context():
+def test_open_deadlines_of_before_say_what_they_are_counted_from(stocked: Flask) -> None:
+    migrated = bound()
+    with stocked.app_context():
         jobs = [make.job(state) for state in ("open", "selected", "in_service", "paused")]
         meant = {job.id: (job.counted(), job.promised_due) for job in jobs}
         make.keep()
         db.session.remove()
     command.downgrade(alembic(migrated), "0016")
     command.upgrade(alembic(migrated), "head")
-    with service.app_context():
+    with stocked.app_context():
         db.forget()
         found = {job.id: (job.counted(), job.promised_due) for job in db.session.scalars(select(Job))}
         assert found == meant and all(counted for counted, _ in list(meant.values())[:3])
         notices = db.session.scalar(select(func.count()).select_from(CalendarNotice))
         db.session.remove()
     assert notices == 0
-    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
-    with service.app_context():
+    load(stocked)
+    with stocked.app_context():
         states = set(db.session.scalars(select(CalendarNotice.state)))
         assert states == {"applied"}, "what is in force already is a notice in force"
 
 
-def test_awards_and_trips_are_filled_in_from_the_record(service: Flask, migrated: Engine) -> None:
-    service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
-    with service.app_context():
+def test_awards_and_trips_are_filled_in_from_the_record(stocked: Flask) -> None:
+    migrated = bound()
+    with stocked.app_context():
         job, other = make.job("in_service"), make.job("open")
         report = make.file(job.agency.unit, now=make.later(job)).id
         by = make.act(make.user_of(job.agency), make.later(job))
@@ -253,7 +280,7 @@ def test_awards_and_trips_are_filled_in_from_the_record(service: Flask, migrated
         db.session.remove()
     command.downgrade(alembic(migrated), "0021")
     command.upgrade(alembic(migrated), "head")
-    with service.app_context():
+    with stocked.app_context():
         found = db.session.execute(select(Job.id, Job.awarded_at, Job.trips).order_by(Job.id)).all()
         assert [tuple(row) for row in found] == known and known[0][1]
         db.session.remove()
@@ -266,7 +293,6 @@ def test_the_migrations_are_one_numbered_line() -> None:
 
 
 def test_the_shipped_data_fits_what_the_migrations_made(service: Flask, migrated: Engine) -> None:
-    loaded = service.test_cli_runner().invoke(args=["load"], catch_exceptions=False)
-    assert loaded.exit_code == 0, loaded.output
+    load(service)
     with migrated.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM item"))
