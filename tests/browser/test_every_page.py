@@ -94,7 +94,7 @@ def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:
         "result": f"/jobs/{jobs['selected']}/result", "result-failed": f"/jobs/{jobs['failed']}/result",
         "ledger": f"/jobs/{jobs['paused']}/ledger", "rating": f"/ratings/{rating}", "check": "/check",
         "checked": f"/check?job={jobs['selected']}", "fairness": "/fairness", "ratings": "/ratings",
-        "late": "/late", "speed": "/speed", "owner": f"/owners/{owner}",
+        "late": "/late", "speed": "/speed", "search-rests": "/search?q=示例", "synonyms": "/synonyms", "owner": f"/owners/{owner}",
         "sign-in": "/sign-in", "register": "/register", "register-owner": "/register/owner",
         "register-agency": "/agencies/apply",
         "not-found": "/nowhere",
