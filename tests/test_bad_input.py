@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.credit.models import CreditEvent
 from app.infra import db, files
 from app.jobs.models import Job
 from app.web import answers
@@ -105,6 +106,9 @@ def on_stage(app: Flask, scene: str) -> Cast:
     SCENES.get(scene, at(scene))(cast)
     if job := cast.things.get(Job.__name__):
         app.config["CLOCK"] = lambda: make.later(job)
+    if event := cast.things.get(CreditEvent.__name__):
+        since = event.state_since
+        app.config["CLOCK"] = lambda: since
     make.keep()
     return cast
 

@@ -45,7 +45,7 @@ PASSING = {State.SELECTING, State.ABANDONED}
 # Nobody reads these; the rest of what is new each time is sealed or wrapped, in columns of bytes.
 NEW_EACH_TIME = {
     ("user", "password_hash"), ("standard", "made_at"), ("lawful_method", "made_at"), ("calendar_notice", "made_at"),
-    ("calendar_notice", "state_since"),
+    ("calendar_notice", "state_since"), ("synonyms", "made_at"),
 }  # fmt: skip
 
 

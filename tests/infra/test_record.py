@@ -23,9 +23,9 @@ from tests.staging import NOW
 def reactions(app: Flask) -> Any:
     """Two tasks follow a publication, and none anything else."""
     replay.off()
-    plug({"job.publish": ("first", "second")})
+    plug({"job.publish": ("first", "second")}, {"entry": "third"})
     yield
-    plug(wiring.REACTIONS)
+    plug(wiring.REACTIONS, {})
 
 
 def events() -> list[Event]:
