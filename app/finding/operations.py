@@ -20,7 +20,6 @@ from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.words import N_
 from app.kernel.workdays import HERE
 from app.notices.models import Notice
-from search.question import Unavailable
 
 BATCH = 1_000
 USUAL = 10  # seconds until a change is found
@@ -40,9 +39,11 @@ def write(act: Act, prefix: str, ids: Collection[int]) -> None:
 
 
 def _keep(source: Source, ids: Collection[int], now: datetime) -> None:
-    """Write rows anew. An index that nobody has built yet would be one with hardly anything in it: it is waited for."""
+    """Write rows anew. Where there is no index yet, or one of another version, all is written: one that held these rows
+    alone would find hardly anything."""
     if not engine().ready():
-        raise Unavailable("the index is not built yet, or does not answer: flask search rebuild")
+        rebuild(now)
+        return
     for start in range(0, len(ids), BATCH):
         engine().put(documents(source, sorted(ids)[start : start + BATCH], now))
 

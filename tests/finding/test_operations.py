@@ -65,6 +65,16 @@ def test_what_happens_is_found_after_the_commit(search, work):
     assert found("港北路改造", kind="job", state="withdrawn") == {"示例港北路改造（示例）"}
 
 
+def test_the_first_change_builds_an_index_of_everything(search, work):
+    """The fixture is asked for, not called: there is no index yet, and an engine that answers."""
+    job = make.job("open", project_name="示例东津渡口（示例）")
+    later = make.later(job)
+    make.keep()
+    work(later)
+    assert found("东津渡口", kind="job") == {"示例东津渡口（示例）"}
+    assert item_by_code("ZJ-007").name in found("环评", kind="item")
+
+
 def test_a_listing_that_is_taken_down_is_found_no_more(search, work):
     agency = make.agency("示例清泉环保（示例）")
     make.keep()
