@@ -9,7 +9,6 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any
 
 from opencc import OpenCC
 
@@ -71,11 +70,6 @@ def tokens(text: str) -> tuple[str, ...]:
     """The tokens of a text as it is indexed."""
     row = units(fold(text).strip())
     return tuple(pairs([*row, BETWEEN] if row and row[-1] != BETWEEN else row))
-
-
-def tokens_of(value: Any) -> str:
-    """The tokens of several pieces, with spaces between them."""
-    return " ".join(token for piece in value for token in tokens(piece))
 
 
 def phrase(row: list[str]) -> tuple[tuple[str, ...], bool]:

@@ -69,9 +69,6 @@ class Asked:
         values = tuple(one for one in chosen if one != value) if value in chosen else (*chosen, value)
         return self.address(narrowed={**self.narrowed, facet: values})
 
-    def chosen(self, facet: str, value: str) -> bool:
-        return value in self.narrowed.get(facet, ())
-
 
 @dataclass(frozen=True)
 class Answer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from app.catalogue.models import items_by_code
 from app.districts.models import names, paths
@@ -39,12 +40,12 @@ def offered(asked: Asked, counts: Mapping[str, Mapping[str, int]]) -> list[tuple
 def _values(asked: Asked, facet: str, counts: Mapping[str, int]) -> list[Value]:
     if facet == "district":
         return _districts(asked, counts)
-    label, chosen = LABELS[facet]() if facet in LABELS else str, asked.narrowed.get(facet, ())
+    named, chosen = LABELS[facet]() if facet in LABELS else {}, asked.narrowed.get(facet, ())
     shown = sorted(counts, key=lambda value: (value not in chosen, -counts[value], value))
     if facet in BANDS:
         shown = [value for value in BANDS[facet] if value in counts]
     return [
-        Value(label(value), counts[value], asked.toggled(facet, value), value in chosen)
+        Value(named.get(value, value), counts[value], asked.toggled(facet, value), value in chosen)
         for value in shown[: max(SHOWN, len(chosen))]
     ]
 
@@ -73,14 +74,10 @@ def _dividing(counts: Mapping[str, int], above: Mapping[str, tuple[str, ...]]) -
     return 4
 
 
-def _named(words: Mapping[str, str]) -> Callable[[], Callable[[str], str]]:
-    return lambda: lambda value: words.get(value, value)
-
-
-LABELS: dict[str, Callable[[], Callable[[str], str]]] = {
-    "kind": _named(KINDS),
-    "state": lambda: LIFE.label,
-    "method": _named({str(code): words for code, words in METHODS.items()}),
-    "item": lambda: _named(items_by_code())(),
-    **{facet: _named(words) for facet, words in BANDS.items()},
+LABELS: dict[str, Callable[[], Mapping[str, str]]] = {
+    "kind": lambda: KINDS,
+    "state": lambda: LIFE.states,
+    "method": lambda: {str(code): words for code, words in METHODS.items()},
+    "item": items_by_code,
+    **{facet: partial(dict, words) for facet, words in BANDS.items()},
 }

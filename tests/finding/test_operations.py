@@ -13,6 +13,7 @@ from app.finding import operations
 from app.finding.asking import Asked, ask, suggested
 from app.finding.hits import hits
 from app.finding.models import SavedSearch, lexicon
+from app.finding.rules import MOST_SAVED
 from app.infra.db import session
 from app.infra.searched import engine
 from app.jobs import operations as jobs
@@ -180,3 +181,12 @@ def test_what_is_new_in_a_kept_search_is_told_once_a_day(search, work):
     make.keep()
     work(morning + timedelta(days=3))
     assert len([one for one in inbox(act.actor) if one.kind == "saved_search.find"]) == 1
+
+
+@pytest.mark.one_database
+def test_a_person_keeps_so_many_searches_and_no_more():
+    act = make.act(make.user_of(make.unit()))
+    for number in range(MOST_SAVED):
+        operations.save(act, asked=f"q={number}", title=str(number))
+    with pytest.raises(Invalid):
+        operations.save(act, asked="q=more", title="more")

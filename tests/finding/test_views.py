@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.finding.rules import KINDS
+from app.finding.rules import FACETS, KINDS
 from app.infra import searched
 from search.connect import connect
 from tests import make
@@ -15,7 +15,7 @@ def test_it_says_what_was_understood_and_how_to_undo_it(client, search):
     page = client.get("/search?q=环评")
     assert page.status_code == 200
     assert "环境影响评价" in page.text and "q=%22%E7%8E%AF%E8%AF%84%22" in page.text
-    assert "<mark>" in page.text
+    assert "<mark>" in page.text and "/synonyms" in page.text
     literal = client.get("/search?q=%22%E7%8E%AF%E8%AF%84%22")
     assert literal.status_code == 200
 
@@ -38,6 +38,15 @@ def test_bad_words_get_a_page_that_says_what_to_do(client, search, address):
     assert page.status_code == 200 or 'id="wrong"' in page.text
 
 
+def test_an_owner_posts_what_was_found(as_user, search):
+    search()
+    client = as_user(make.user_of(make.unit()))
+    page = client.get("/search?q=ZJ-007&kind=item")
+    assert "/jobs/new?keyword=ZJ-007" in page.text and "/searches/kept" in page.text
+    shown = client.get("/jobs/new?keyword=ZJ-007").text
+    assert "环境影响报告书编制" in shown and "水土保持方案" not in shown
+
+
 def test_every_kind_of_thing_leads_to_its_page(client, search):
     make.job("selected")
     make.keep()
@@ -47,6 +56,14 @@ def test_every_kind_of_thing_leads_to_its_page(client, search):
         assert page.status_code == 200 and "/search?" in page.text
     shown = client.get("/search?kind=notice&q=示例")
     assert "/result" in shown.text
+
+
+@pytest.mark.parametrize("facet", FACETS)
+def test_a_value_that_is_none_narrows_to_nothing_and_can_be_taken_back(client, search, facet):
+    search()
+    page = client.get(f"/search?{facet}=nonsense")
+    assert page.status_code == 200 and 'class="hits"' in page.text
+    assert 'href="/search?"' in page.text
 
 
 def test_nothing_found_offers_what_is_near(client, search):
