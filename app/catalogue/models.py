@@ -184,6 +184,11 @@ def item_classes() -> list[str]:
     return list(session.scalars(select(Item.item_class).distinct().order_by(Item.item_class)))
 
 
+def sectors_by_code() -> dict[str, str]:
+    """The name of each sector's competent department."""
+    return dict(session.execute(select(Sector.code, Sector.name)).all())
+
+
 def items_by_code() -> dict[str, str]:
     """The name of each item."""
     return dict(session.execute(select(Item.code, Item.name)).all())

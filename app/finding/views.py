@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.agencies.models import admitted_agencies
-from app.catalogue.models import certificates, items_by_code, services_found
+from app.catalogue.models import certificates, items_by_code, sectors_by_code, services_found
 from app.entries.rules import MAY_ENTER
 from app.finding import operations
 from app.finding.asking import Asked, answered, problem, suggested
@@ -86,7 +86,7 @@ def forget(saved: SavedSearch) -> Any:
 @allow(anyone)
 def synonyms() -> Any:
     may_keep = MAY_KEEP_SYNONYMS(acting().actor)
-    named = certificates() | items_by_code()
+    named = sectors_by_code() | certificates() | items_by_code()
     return render_template("finding/synonyms.html", groups=synonyms_in_force(), named=named, may_keep=may_keep)
 
 
