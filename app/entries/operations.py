@@ -14,7 +14,7 @@ from app.entries.envelopes import Sealing, close_envelopes, entrant_of
 from app.entries.models import Entry, EntryVersion, keep_version, live_entries
 from app.entries.rules import MAY_ENTER, EntryState
 from app.infra import almanac
-from app.infra.db import lock, session
+from app.infra.db import lock, put, session
 from app.infra.record import advance, record
 from app.jobs.models import Job
 from app.jobs.rules import takes_entries, waits_for_opening
@@ -34,15 +34,15 @@ def enter(act: Act, job: Job, offered: Offer, *, sealing: Sealing | None = None)
     entry = Entry(
         job_id=job.id,
         agency_id=act.actor.unit_id,
+        version=1,
         listing_id=known.listing_id,
         received_at=act.now,
         state=EntryState.ENTERED,
         state_since=act.now,
     )
     close_envelopes(job, entry, known.code, offered, sealing or Sealing.new())
-    session.add(entry)
     try:
-        session.flush()
+        put(entry)
     except IntegrityError as error:
         raise WrongState(N_("Your agency has entered this job already.")) from error
     keep_version(entry)

@@ -31,6 +31,7 @@ def tick(lives: Iterable[Any], now: datetime, verbs: Verbs, grace: timedelta = A
     for model in lives:
         for state, id in late(model, now, grace):
             done += _take(model, state, id, now, verbs)
+    session.rollback()
     return done
 
 
@@ -38,7 +39,6 @@ def late(model: Any, now: datetime, grace: timedelta = AT_ONCE, limit: int = 100
     """(state, id) of rows whose deadline has passed and whose next step is the clock's, by the (state, due) index.
     A deadline that was no later than the step before it gave nobody time to act, and has no grace."""
     found: Any = run(_late(model), now=now, ripe=now - grace, limit=limit).all() if model.LIFE.lapses else []
-    session.rollback()
     return [(state, id) for state, id in found]
 
 
