@@ -182,6 +182,11 @@ def _mixed(folded: str, lexicon: Lexicon) -> Clause | None:
     return AllOf(tuple(_read(Term(part, False, False), lexicon)[0] for part in map(_bare, parts)))
 
 
+def phrases(clause: Clause) -> list[Phrase]:
+    """The phrases of a clause."""
+    return [clause] if isinstance(clause, Phrase) else [one for each in clause.of for one in phrases(each)]
+
+
 def _any(asked: list[Clause]) -> Clause:
     different = tuple(dict.fromkeys(asked))
     return different[0] if len(different) == 1 else AnyOf(different)
