@@ -50,6 +50,7 @@ from app.scores.models import Score
 from app.selections.models import Selection, current_award
 
 PUBLIC = frozenset({EVERYONE})
+CALLED = ("单位", "机构", "公司", "企业")  # whoever serves, whatever their own name: 环评编制单位, 检测机构
 Ids = Collection[int]
 
 
@@ -83,7 +84,7 @@ def agencies(ids: Ids, now: datetime) -> Iterable[Told]:
             kind="agency",
             code=agency.unit.code,
             title=agency.unit.name,
-            body=agency.introduction,
+            body=(agency.introduction, *CALLED),
             **where(agency.unit.district_code),
             rating=score,
             rating_band=rating_band(score),
@@ -105,7 +106,7 @@ def listings(ids: Ids, now: datetime) -> Iterable[Told]:
             kind="listing",
             code=(row.item.code, row.agency.unit.code),
             title=(row.item.name, row.agency.unit.name),
-            body=row.quality,
+            body=(row.quality, *CALLED),
             item=row.item.code,
             stage=row.item.stage,
             **where(row.agency.unit.district_code),

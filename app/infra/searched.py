@@ -29,7 +29,7 @@ RANKING = Ranking(
 )
 MARKET = Index(
     "market",
-    1,
+    2,
     RANKING,
     code=Code(),
     title=Text(8, sounds=True),

@@ -49,6 +49,26 @@ def test_a_thing_is_found_by_its_name_its_code_its_sound_and_its_short_name(sear
     assert ask(Asked("环评"), VISITOR, NOW).query.understood == "环境影响评价"
 
 
+def test_what_is_written_together_is_read_as_words_apart(search):
+    agency = make.agency("示例清泉水保（示例）")
+    make.keep()
+    search()
+    assert item_by_code("ZJ-006").name in found("可研评审", kind="item")
+    for narrowed in ({}, {"kind": ("notice",)}):
+        query = ask(Asked("可研评审", narrowed), VISITOR, NOW).query
+        assert (query.understood, query.literal) == ("可行性研究 评审", '"可研评审"')
+    assert ask(Asked('"可研评审"'), VISITOR, NOW).total == 0
+    assert any("清泉" in title for title in found("水保编制单位", kind="listing")) and agency.id
+
+
+def test_what_it_is_narrowed_to_does_not_decide_what_words_mean(search):
+    search()
+    answer = ask(Asked("节能报告", {"kind": ("notice",)}), VISITOR, NOW)
+    assert (answer.total, answer.query.understood) == (0, "节能报告")
+    answer = ask(Asked("节能报告"), VISITOR, NOW, since=NOW)
+    assert (answer.total, answer.query.understood) == (0, "节能报告")
+
+
 def test_words_may_stand_in_the_name_of_the_place(search):
     agency = make.agency("示例清泉水保（示例）")
     make.keep()
