@@ -205,6 +205,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "finding.follow": finding_operations.follow,
     "finding.write": finding_operations.write,
     "finding.look": finding_operations.look,
+    finding_operations.TURN: finding_operations.turn,
 }
 
 COMMANDS: tuple[Any, ...] = (

@@ -4,19 +4,20 @@ import unicodedata
 from collections.abc import Iterator
 
 from search.analyzer import BETWEEN, UNIT, fold, units
-from search.query import Query
+from search.query import Query, phrases
+from search.sounds import stands, syllables
 
 
 def highlight(text: str, query: Query) -> list[tuple[str, bool]]:
-    """The text in parts, each with whether it is marked: the words of `query.marked`, found as an engine finds them.
-    The parts joined are the text. What was found by its sound alone has no mark."""
+    """The text in parts, each with whether it is marked: the words of `query.marked` and what sounds as it was typed,
+    found as an engine finds them. The parts joined are the text."""
     folded, places = "", []
     for start, end in _folding_together(text):
         made = fold(text[start:end])
         folded += made
         places += [(start, end)] * len(made)
     marked = [False] * len(text)
-    for first, last in _found(folded, query.marked):
+    for first, last in (*_found(folded, query.marked), *_sounding(folded, query)):
         start, end = places[first][0], places[last - 1][1]
         marked[start:end] = [True] * (end - start)
     return list(_parts(text, marked))
@@ -56,6 +57,18 @@ def _found(folded: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
             last = at + len(row) - 1
             if there[at:last] == row[:-1] and (there[last] == row[-1] or (begun and there[last].startswith(row[-1]))):
                 yield stand[at][0], stand[last][0] + len(row[-1]) if begun else stand[last][1]
+
+
+def _sounding(folded: str, query: Query) -> Iterator[tuple[int, int]]:
+    """Where what begins and ends that sounds as it was typed."""
+    asked = [phrase for clause in query.terms for phrase in phrases(clause) if phrase.of in ("sound", "initials")]
+    if not asked:
+        return
+    stand = [(found.start(), found.end()) for found in UNIT.finditer(folded)]
+    row = syllables(folded)
+    for phrase in asked:
+        for first, after in stands(row, phrase.of, phrase.tokens, phrase.begun):
+            yield stand[first][0], stand[after - 1][1]
 
 
 def _parts(text: str, marked: list[bool]) -> Iterator[tuple[str, bool]]:

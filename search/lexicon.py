@@ -1,15 +1,20 @@
 """What is known of the field's words: which mean the same, and how the known names sound."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import islice, product
+from itertools import groupby, islice, product
 
-from search.analyzer import ALONE, HAN, fold
+from search.analyzer import ALONE, HAN, UNIT, fold
 from search.sounds import syllables
 
 NARROWER = "<"
 VARIANTS = 12  # of one term, with its synonyms in its place
+LONGEST_PART = 12  # units
+UNKNOWN, PART, ONE_MORE = 4, 2, 3  # what a cut costs: each unit that nobody knows, or of a part of a word; each word
+PARTICLES = "的之和与及"
+
+Cut = tuple[tuple[bool, str], ...]  # each part with whether it is known
 ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))  # sounds that many do not tell apart
 
 
@@ -39,15 +44,44 @@ class Lexicon:
         parts: list[tuple[str, ...]] = []
         at = 0
         for found in self.anywhere.finditer(folded):
+            if self._across(folded, *found.span()):
+                continue
             parts += [(folded[at : found.start()],), self.group_of[found.group()]]
             at = found.end()
         parts.append((folded[at:],))
         made = islice(("".join(row) for row in product(*parts)), VARIANTS - 1)
         return list(dict.fromkeys([*made, folded]))
 
-    def apart(self, folded: str) -> str:
-        """A term with spaces between the known words in it and whatever else."""
-        return " ".join(self.anywhere.sub(r" \g<0> ", folded).split())
+    def _across(self, folded: str, start: int, end: int) -> bool:
+        """Whether two characters are no word here, but stand across two others: 能评 in 节能评审, 图审 in 图审查."""
+        sides = folded[max(start - 1, 0) : start + 1], folded[end - 1 : end + 1]
+        longer = [side for side in sides if len(side) > 1]
+        enough = len(longer) == 2 or len(folded) == 3
+        return end - start == 2 and enough and all(side in self.said for side in longer)
+
+    @cached_property
+    def said(self) -> str:
+        """All known words, to see what stands in one."""
+        return "\n".join([*self.group_of, *self.names])
+
+    def apart(self, folded: str) -> list[str]:
+        """A term cut into few words, without the particles around them: rather into those that mean something than into
+        parts of known ones, and rather into these than into what nobody knows."""
+        row = UNIT.findall(folded)
+        best: list[tuple[int, Cut]] = [(0, ())]
+        for end in range(1, len(row) + 1):
+            cost, cut = best[end - 1]
+            goes_on = bool(cut) and not cut[-1][0]
+            ways = [(cost + UNKNOWN + (0 if goes_on else ONE_MORE), (*cut, (False, row[end - 1])))]
+            for start in range(max(end - LONGEST_PART, 0), end):
+                cost, cut = best[start]
+                word = "".join(row[start:end])
+                if word in self.group_of or (end - start > 1 and word in self.said):
+                    part = 0 if word in self.group_of else PART * (end - start)
+                    ways.append((cost + ONE_MORE + part, (*cut, (True, word))))
+            best.append(min(ways))
+        bare = (word.strip(PARTICLES) for word in _words(best[-1][1]))
+        return [word for word in bare if word]
 
     @cached_property
     def sounding(self) -> dict[str, str]:
@@ -87,6 +121,13 @@ class Lexicon:
             and (differ := difference(letters, sound, may_differ)) <= may_differ
         ]
         return self.sounding[min(near)[2]] if near else None
+
+
+def _words(cut: Cut) -> Iterator[str]:
+    """The words of a cut; what nobody knows is one as long as nothing known stands between."""
+    for known, parts in groupby(cut, key=lambda part: part[0]):
+        words = [word for _, word in parts]
+        yield from words if known else ["".join(words)]
 
 
 def _whole(word: str) -> str:

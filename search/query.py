@@ -85,11 +85,34 @@ def _understood(typed: str, terms: list[Term], lexicon: Lexicon) -> Query:
         terms=tuple(clause for _, clause, _ in wanted),
         without=tuple(clause for term, clause, _ in read if term.minus),
         understood=understood,
-        literal=" ".join(replace(term, quoted=True).typed() for term in terms) if changed else "",
+        literal=_to_the_letter(terms) if changed else "",
         marked=tuple(dict.fromkeys(word for _, _, words in wanted for word in words)),
         size=sum(min(len(units(word)) for word in words) for _, _, words in wanted),
         sounding=tuple(term.folded for term, _, words in wanted if words == [term.folded] and _letters(term)),
     )
+
+
+def otherwise(query: Query, lexicon: Lexicon) -> list[Query]:
+    """How a query that finds nothing may be meant, the likeliest first."""
+    return [other for other in (_apart(query, lexicon), corrected(query, lexicon)) if other]
+
+
+def _apart(query: Query, lexicon: Lexicon) -> Query | None:
+    """The query with what was written together cut into its words, each of which must be found anywhere; None when
+    there is nothing to cut."""
+    terms = list(islice(split(query.typed), TERMS))
+    cut = list(islice(_cut(terms, lexicon), TERMS))
+    if cut == terms:
+        return None
+    return replace(_understood(query.typed, cut, lexicon), literal=_to_the_letter(terms))
+
+
+def _cut(terms: list[Term], lexicon: Lexicon) -> Iterator[Term]:
+    for term in terms:
+        if term.quoted or term.minus:
+            yield term
+        else:
+            yield from (replace(term, folded=word) for word in map(_bare, lexicon.apart(term.folded)) if word)
 
 
 def corrected(query: Query, lexicon: Lexicon) -> Query | None:
@@ -100,7 +123,11 @@ def corrected(query: Query, lexicon: Lexicon) -> Query | None:
     terms = list(islice(split(query.typed), TERMS))
     meant = [replace(term, folded=nearest.get(term.folded) or term.folded) for term in terms]
     found = _understood(" ".join(term.typed() for term in meant), meant, lexicon)
-    return replace(found, literal=" ".join(replace(term, quoted=True).typed() for term in terms))
+    return replace(found, literal=_to_the_letter(terms))
+
+
+def _to_the_letter(terms: list[Term]) -> str:
+    return " ".join(replace(term, quoted=True).typed() for term in terms)
 
 
 def split(typed: str) -> Iterator[Term]:
@@ -112,13 +139,14 @@ def split(typed: str) -> Iterator[Term]:
 
 
 def nearest(query: Query, lexicon: Lexicon) -> list[str]:
-    """Queries that ask for less, the nearest first: known words apart from what stands beside them, each term left out,
-    then each term's first and last parts."""
+    """Queries that ask for less, the nearest first: each term, or word of the only one, left out, what nobody knows
+    before the others; each alone; then the first and last parts of each."""
     terms = [term for term in islice(split(query.typed), TERMS) if not term.minus]
-    asked = [" ".join(term.typed() if term.quoted else lexicon.apart(term.folded) for term in terms)]
-    if len(terms) > 1:
-        for left_out in range(len(terms)):
-            asked.append(" ".join(term.typed() for at, term in enumerate(terms) if at != left_out))
+    if len(terms) == 1:
+        terms = list(islice(_cut(terms, lexicon), TERMS))
+    left_out = sorted(terms, key=lambda term: term.folded in lexicon.group_of) if len(terms) > 1 else []
+    asked = [" ".join(term.typed() for term in terms if term is not one) for one in left_out]
+    asked += [term.typed() for term in reversed(left_out)]
     for term in terms:
         row = units(term.folded if term.quoted else lexicon.variants(term.folded)[0])
         for length in range(len(row) - 1, 1, -1):
@@ -180,6 +208,11 @@ def _mixed(folded: str, lexicon: Lexicon) -> Clause | None:
     if len(parts) < 2 or not any(part.isalpha() and part.isascii() for part in parts) or folded.isascii():
         return None
     return AllOf(tuple(_read(Term(part, False, False), lexicon)[0] for part in map(_bare, parts)))
+
+
+def phrases(clause: Clause) -> list[Phrase]:
+    """The phrases of a clause."""
+    return [clause] if isinstance(clause, Phrase) else [one for each in clause.of for one in phrases(each)]
 
 
 def _any(asked: list[Clause]) -> Clause:

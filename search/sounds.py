@@ -4,6 +4,7 @@ Which reading a character has is told by the phrase it stands in. Full pinyin is
 characters are; initials as three in a row, so that three letters of them already find few things.
 """
 
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -19,7 +20,7 @@ LONGEST_LETTERS = 60
 
 @lru_cache(100_000)
 def syllables(text: str) -> tuple[str, ...]:
-    """The syllables of a text, with a mark wherever something else stands, and at its end."""
+    """The syllables of a text, one for each unit, with a mark wherever something else stands, and at its end."""
     row = "".join(unit if ALONE.match(unit) else "\n" for unit in units(fold(text)))
     return (*lazy_pinyin(row, errors=_unread), BETWEEN)
 
@@ -35,8 +36,25 @@ def sound_tokens(text: str) -> tuple[str, ...]:
 
 
 def initial_tokens(text: str) -> tuple[str, ...]:
-    row = [each[0] for each in syllables(text)] + [BETWEEN]
-    return tuple("".join(row[at : at + 3]) for at in range(len(row) - 2) if row[at] != BETWEEN)
+    return tuple(each for each in _initials(syllables(text)) if each[0] != BETWEEN)
+
+
+def _initials(row: Sequence[str]) -> list[str]:
+    letters = "".join(each[0] for each in row) + BETWEEN
+    return [letters[at : at + 3] for at in range(len(row) - 1)]
+
+
+def stands(row: Sequence[str], of: str, tokens: tuple[str, ...], begun: bool) -> Iterator[tuple[int, int]]:
+    """Where in the syllables of a text a phrase of "sound" or "initials" is found: the first and after the last unit
+    that it says."""
+    made = [one + CLOSE + two for one, two in pairwise(row)] if of == "sound" else _initials(row)
+    *before, last = tokens
+    said = len(before) + (len(last) if of != "sound" else 1 if last.partition(CLOSE)[2] == "" else 2)
+    for at in range(len(made) - len(before)):
+        if made[at : at + len(before)] == before and (
+            made[at + len(before)] == last or (begun and made[at + len(before)].startswith(last))
+        ):
+            yield at, at + said
 
 
 @cache

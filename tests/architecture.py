@@ -47,7 +47,7 @@ FEATURES = [
 DOMAIN = {
     "rules": 0, "models": 1, "bars": 2, "eligibility": 2, "posting": 2, "ahead": 2, "eligible": 3, "envelopes": 3,
     "asking": 2, "facets": 3, "hits": 3, "clock": 3, "measures": 3, "barring": 3, "rehearsal": 3, "ranking": 3,
-    "operations": 4, "documents": 5,
+    "changes": 3, "operations": 4, "documents": 5,
 }  # fmt: skip
 WEB = {"forms": 0, "views": 1, "commands": 1}
 BLOCKS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

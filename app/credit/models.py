@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
@@ -245,17 +246,27 @@ class Listed:
 
 def credit_list(day: date) -> list[Listed]:
     """The agencies with a published event on a day, the worst grade and the most points first."""
-    oldest = credit.months_after(day, -max(_reach(since) for since in scale_days(day)))
-    seen = (CreditEvent.state.in_(list(COUNTING)), CreditEvent.effective_on.between(oldest, day))
-    query = select(CreditEvent).join(CreditEvent.agency).join(Agency.unit).where(*seen)
+    query = select(CreditEvent).join(CreditEvent.agency).join(Agency.unit).where(*_within_reach(day))
     unit = contains_eager(CreditEvent.agency).contains_eager(Agency.unit)
-    by_agency: dict[int, list[CreditEvent]] = {}
-    for event in session.scalars(query.options(unit, *EAGER).order_by(CreditEvent.effective_on, CreditEvent.id)):
-        by_agency.setdefault(event.agency_id, []).append(event)
+    by_agency = _by_agency(session.scalars(query.options(unit, *EAGER).order_by(*IN_ORDER)))
     people = by_professional(event for events in by_agency.values() for event in events)
     rows = [Listed(events[0].agency, account_of(events, day), events) for events in by_agency.values()]
     shown = [Listed(row.agency, row.account, told) for row in rows if (told := published(row.events, day, people))]
     return sorted(shown, key=lambda row: (-RANKS[row.account.overall.grade], -row.account.overall.sum, row.agency.id))
+
+
+IN_ORDER = (CreditEvent.agency_id, CreditEvent.effective_on, CreditEvent.id)
+
+
+def _within_reach(day: date) -> tuple[ColumnElement[bool], ...]:
+    """The events that may still count on a day, be published, or be behind a bar."""
+    oldest = credit.months_after(day, -max(_reach(since) for since in scale_days(day)))
+    return CreditEvent.state.in_(list(COUNTING)), CreditEvent.effective_on.between(oldest, day)
+
+
+def _by_agency(events: Iterable[CreditEvent]) -> dict[int, list[CreditEvent]]:
+    """The events of each agency, in their order; they come by agency."""
+    return {id: list(own) for id, own in groupby(events, key=lambda event: event.agency_id)}
 
 
 def _reach(day: date) -> int:
@@ -268,10 +279,14 @@ def _reach(day: date) -> int:
 RANKS = {grade: rank for rank, grade in enumerate(Grade)}
 
 
-def rank_of(day: date) -> dict[int, int]:
+def rank_of(day: date, among: Collection[int] | None = None) -> dict[int, int]:
     """Agency → how far down its grade ranks it on a day, 1 for ranked lower and more for worse; the others are not in
-    it and rank 0."""
-    ranks = {row.agency.id: RANKS[row.account.overall.grade] for row in credit_list(day)}
+    it and rank 0. Of all agencies, or of those `among` them."""
+    query = select(CreditEvent).where(*_within_reach(day))
+    if among is not None:
+        query = query.where(CreditEvent.agency_id.in_(among))
+    by_agency = _by_agency(session.scalars(query.options(*EAGER[:2]).order_by(*IN_ORDER)))
+    ranks = {id: RANKS[account_of(events, day).overall.grade] for id, events in by_agency.items()}
     return {id: rank for id, rank in ranks.items() if rank}
 
 

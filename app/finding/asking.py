@@ -13,7 +13,8 @@ from app.kernel.act import Actor
 from app.kernel.errors import Invalid
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
-from search.query import LONGEST, Query, corrected, nearest, parse
+from search.lexicon import Lexicon
+from search.query import LONGEST, Query, nearest, otherwise, parse
 from search.question import RELEVANCE, Found, Question, Unavailable, is_place
 
 PAGE = 20
@@ -85,8 +86,9 @@ class Answer:
 
 
 def ask(asked: Asked, actor: Actor, now: datetime, *, limit: int = PAGE, since: datetime | None = None) -> Answer:
-    """Ask as an actor, who finds what their audiences may find. Letters that nothing sounds like are read as the
-    nearest known word. Raises `Invalid` for words that cannot be asked, `Unavailable` when no engine answers."""
+    """Ask as an actor, who finds what their audiences may find. What finds nothing is read otherwise: what was written
+    together as words apart, letters that nothing sounds like as the nearest known word. Raises `Invalid` for words that
+    cannot be asked, `Unavailable` when no engine answers."""
     if wrong := problem(asked):
         raise Invalid(wrong, field="q")
     words = lexicon()
@@ -104,12 +106,12 @@ def ask(asked: Asked, actor: Actor, now: datetime, *, limit: int = PAGE, since: 
         since=since or asked.since,
     )
     found = engine().find(question)
-    if found.total == 0 and (other := corrected(query, words)):
-        read = engine().find(replace(question, query=other))
-        if read.total:
-            return Answer(other, read)
-    near = _near(question) if found.total == 0 else ()
-    return Answer(query, found, near)
+    if found.total:
+        return Answer(query, found)
+    meant = _meant(question, words)
+    if meant is None:
+        return Answer(query, found, _near(question))
+    return Answer(meant, found if meant is query else engine().find(replace(question, query=meant)))
 
 
 def answered(asked: Asked, actor: Actor, now: datetime) -> Answer | None:
@@ -141,6 +143,17 @@ def problem(asked: Asked) -> str | None:
     if asked.after and not is_place(asked.after):
         return N_("This page of the results is not known. Begin with the first.")
     return None
+
+
+def _meant(question: Question, words: Lexicon) -> Query | None:
+    """The first reading of a query under which anything at all is found; None when there is none. What it is narrowed
+    to does not decide what its words mean."""
+    query = question.query
+    bare = replace(question, narrowed={}, since=None, counted=(), after="", limit=1)
+    if bare != replace(question, counted=(), after="", limit=1) and engine().find(bare).total:
+        return query
+    readings = otherwise(query, words)
+    return next((other for other in readings if engine().find(replace(bare, query=other)).total), None)
 
 
 def _near(question: Question) -> tuple[tuple[str, int], ...]:

@@ -1,25 +1,34 @@
 """How the things of the market look in the index: what of them is searched, by what they are narrowed, who finds them.
 
 What follows from more than a thing's own rows is read as it stands: the score of an agency, its credit grade, the
-standard in force. Beside each source stand the events after which it is written anew.
+standard in force. Beside each source stand the events after which it is written anew, and what the day alone changes.
 """
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.agencies.models import Agency, Listing
 from app.agencies.rules import admitted
 from app.calendars.models import CalendarLine, CalendarNotice
 from app.calendars.rules import is_applied
-from app.catalogue.models import Item, Standard, standard_in_force
-from app.credit.models import CreditEvent, rank_of
+from app.catalogue.models import Item, standard_in_force
+from app.credit.models import rank_of
 from app.districts.models import names, paths
+from app.finding.changes import (
+    OF_AGENCIES,
+    OF_LISTINGS,
+    its_item,
+    its_result,
+    listings_of_another_grade,
+    of_another_grade,
+    of_another_standard,
+    the_subject,
+)
 from app.infra import mail
 from app.infra.db import session
-from app.infra.record import Event
 from app.infra.searched import (
     EVERYONE,
     Source,
@@ -41,6 +50,7 @@ from app.scores.models import Score
 from app.selections.models import Selection, current_award
 
 PUBLIC = frozenset({EVERYONE})
+CALLED = ("单位", "机构", "公司", "企业")  # whoever serves, whatever their own name: 环评编制单位, 检测机构
 Ids = Collection[int]
 
 
@@ -65,7 +75,7 @@ def items(ids: Ids, now: datetime) -> Iterable[Told]:
 
 
 def agencies(ids: Ids, now: datetime) -> Iterable[Told]:
-    where, lower, scores = _places(), rank_of(local_day(now)), _scores(ids)
+    where, lower, scores = _places(), rank_of(local_day(now), ids), _scores(ids)
     query = select(Agency).where(Agency.id.in_(ids)).options(joinedload(Agency.unit))
     for agency in session.scalars(query):
         seen = admitted(VISITOR, agency)
@@ -74,7 +84,7 @@ def agencies(ids: Ids, now: datetime) -> Iterable[Told]:
             kind="agency",
             code=agency.unit.code,
             title=agency.unit.name,
-            body=agency.introduction,
+            body=(agency.introduction, *CALLED),
             **where(agency.unit.district_code),
             rating=score,
             rating_band=rating_band(score),
@@ -88,14 +98,15 @@ def listings(ids: Ids, now: datetime) -> Iterable[Told]:
     query = select(Listing).where(Listing.id.in_(ids), Listing.current)
     query = query.options(joinedload(Listing.agency).joinedload(Agency.unit), joinedload(Listing.item))
     rows = [row for row in session.scalars(query) if admitted(VISITOR, row.agency)]
-    where, lower, scores = _places(), rank_of(local_day(now)), _scores({row.agency_id for row in rows})
+    firms = {row.agency_id for row in rows}
+    where, lower, scores = _places(), rank_of(local_day(now), firms), _scores(firms)
     for row in rows:
         score = scores.get((row.agency_id, row.item_id))
         values = filled(
             kind="listing",
             code=(row.item.code, row.agency.unit.code),
             title=(row.item.name, row.agency.unit.name),
-            body=row.quality,
+            body=(row.quality, *CALLED),
             item=row.item.code,
             stage=row.item.stage,
             **where(row.agency.unit.district_code),
@@ -199,60 +210,10 @@ def _scores(agency_ids: Ids) -> dict[tuple[int, int | None], int | None]:
     return {(agency_id, item_id): score for agency_id, item_id, score in session.execute(query)}
 
 
-def the_subject(event: Event) -> Ids:
-    return [event.subject_id]
-
-
-def its_listings(event: Event) -> Ids:
-    return session.scalars(select(Listing.id).where(Listing.agency_id == event.subject_id, Listing.current)).all()
-
-
-def versions_of_it(event: Event) -> Ids:
-    """A listing with those that it takes the place of."""
-    now = session.get_one(Listing, event.subject_id)
-    same = and_(Listing.agency_id == now.agency_id, Listing.item_id == now.item_id)
-    return session.scalars(select(Listing.id).where(same)).all()
-
-
-def its_item(event: Event) -> Ids:
-    return session.scalars(select(Standard.item_id).where(Standard.id == event.subject_id)).all()
-
-
-def the_accused(event: Event) -> Ids:
-    return [session.get_one(CreditEvent, event.subject_id).agency_id]
-
-
-def listings_of_the_accused(event: Event) -> Ids:
-    of = select(CreditEvent.agency_id).where(CreditEvent.id == event.subject_id).scalar_subquery()
-    return session.scalars(select(Listing.id).where(Listing.agency_id == of, Listing.current)).all()
-
-
-def its_result(event: Event) -> Ids:
-    return session.scalars(select(Selection.id).where(Selection.job_id == event.subject_id)).all()
-
-
-def the_served(event: Event) -> Ids:
-    job = session.get_one(Job, event.subject_id)
-    return [job.agency_id] if job.agency_id else []
-
-
-def listing_served(event: Event) -> Ids:
-    job = session.get_one(Job, event.subject_id)
-    same = and_(Listing.agency_id == job.agency_id, Listing.item_id == job.item_id)
-    return session.scalars(select(Listing.id).where(same, Listing.current)).all()
-
-
-def rated(concerned: Callable[[Event], Ids]) -> dict[str, Callable[[Event], Ids]]:
-    """After the ratings of a job were published."""
-    return dict.fromkeys(("job.conclude", "job.archive"), concerned)
-
-
-CREDIT = "credit_event."
-OF_LISTINGS = {"listing.": versions_of_it, "agency.": its_listings, CREDIT: listings_of_the_accused}
 SOURCES: tuple[Source, ...] = (
-    Source("item", Item, items, {"standard.": its_item}),
-    Source("agency", Agency, agencies, {"agency.": the_subject, CREDIT: the_accused, **rated(the_served)}),
-    Source("listing", Listing, listings, {**OF_LISTINGS, **rated(listing_served)}),
+    Source("item", Item, items, {"standard.": its_item}, of_another_standard),
+    Source("agency", Agency, agencies, OF_AGENCIES, of_another_grade),
+    Source("listing", Listing, listings, OF_LISTINGS, listings_of_another_grade),
     Source("job", Job, jobs, {"job.": the_subject}),
     Source("result", Selection, results, {"job.": its_result}),
     Source("calendar_notice", CalendarNotice, calendar_notices, {"calendar_notice.": the_subject}),

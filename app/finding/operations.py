@@ -1,7 +1,7 @@
 """Keeping the index as the rows are, the operator's synonyms, and saved searches with a notice of what is new."""
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
@@ -14,15 +14,16 @@ from app.infra import searched
 from app.infra.db import session
 from app.infra.outbox import Task, enqueue
 from app.infra.record import Event, record
-from app.infra.searched import Source, changed_by, documents, engine, everything, follows, sources
-from app.kernel.act import Act, Actor
+from app.infra.searched import Source, changed, changed_by, documents, engine, everything, follows, sources
+from app.kernel.act import CLOCK, Act, Actor
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.words import N_
-from app.kernel.workdays import HERE
+from app.kernel.workdays import HERE, local_day
 from app.notices.models import Notice
 
 BATCH = 1_000
 USUAL = 10  # seconds until a change is found
+TURN = "finding.turn"
 
 
 def follow(act: Act, event_id: int) -> None:
@@ -38,6 +39,25 @@ def write(act: Act, prefix: str, ids: Collection[int]) -> None:
     _keep(next(one for one in sources() if one.prefix == prefix), ids, act.now)
 
 
+def turn(act: Act, since: str) -> None:
+    """Task, when a day begins: let what looks other than on the day `since` be written anew, and plan the next."""
+    before, today = date.fromisoformat(since), local_day(act.now)
+    for source in sources():
+        ids = sorted(source.turned(before, today))
+        for start in range(0, len(ids), BATCH):
+            changed(act, source.prefix, ids[start : start + BATCH])
+    _plan_turn(act)
+
+
+def _plan_turn(act: Act) -> None:
+    """Let the index follow the days after this one, unless it does."""
+    waits = select(Task.id).where(Task.name == TURN, Task.run_at > act.now).limit(1)
+    if session.scalar(waits) is None:
+        today = local_day(act.now)
+        morning = datetime.combine(today + timedelta(days=1), time(), HERE)
+        enqueue(act, TURN, at=morning, since=today.isoformat())
+
+
 def _keep(source: Source, ids: Collection[int], now: datetime) -> None:
     """Write rows anew. Where there is no index yet, or one of another version, all is written: one that held these rows
     alone would find hardly anything."""
@@ -49,12 +69,14 @@ def _keep(source: Source, ids: Collection[int], now: datetime) -> None:
 
 
 def rebuild(now: datetime) -> int:
-    """Build the index anew beside the present one; how many things it holds."""
+    """Build the index anew beside the present one, and let it follow the days; how many things it holds."""
+    _plan_turn(Act(CLOCK, now))
     return engine().rebuild(everything(sources(), now))
 
 
 def check(now: datetime) -> dict[str, int]:
     """Compare the index with the rows and write what differs: how many were missing, different, and there in vain."""
+    _plan_turn(Act(CLOCK, now))
     held = dict(engine().digests())
     found = {"missing": 0, "different": 0, "in vain": 0}
     wrong: dict[str, set[int]] = {one.prefix: set() for one in sources()}
@@ -75,7 +97,7 @@ def check(now: datetime) -> dict[str, int]:
 
 def behind(now: datetime) -> int:
     """How many seconds the oldest change has waited to be found; 0 while that is usual."""
-    names = ("finding.follow", "finding.write")
+    names = ("finding.follow", "finding.write", TURN)
     oldest = session.scalar(select(func.min(Task.run_at)).where(Task.name.in_(names)))
     waited = int((now - oldest).total_seconds()) if oldest else 0
     return waited if waited > USUAL else 0

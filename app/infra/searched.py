@@ -6,7 +6,7 @@ read again and checked again before anybody sees them.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -29,7 +29,7 @@ RANKING = Ranking(
 )
 MARKET = Index(
     "market",
-    1,
+    2,
     RANKING,
     code=Code(),
     title=Text(8, sounds=True),
@@ -65,12 +65,14 @@ _sources: list["Source"] = []
 class Source:
     """One kind of thing that is found. `model` is its row, `prefix` begins its keys. `tell` gives, for ids of rows, the
     id, the audiences and the filled fields of each that is to be found by anybody; `concerned` gives the ids of the
-    rows that an event may have changed, by the event's name or by what its name begins with."""
+    rows that an event may have changed, by the event's name or by what its name begins with; `turned` those that look
+    other on a day than on an earlier one, the earlier one first, although nothing happened to them."""
 
     prefix: str
     model: type[Row]
     tell: Callable[[Collection[int], datetime], Iterable[Told]]
     concerned: Mapping[str, Callable[[Event], Collection[int]]]
+    turned: Callable[[date, date], Collection[int]] = lambda before, today: ()
 
 
 def plug(place: str, found: Iterable[Source]) -> None:

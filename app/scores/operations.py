@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app.infra.db import session
 from app.infra.outbox import enqueue
-from app.infra.record import Event
+from app.infra.record import Event, record
 from app.jobs.models import Job
 from app.kernel.act import Act
 from app.kernel.scores import Figure, Sums, figure, market_mean, month_of
@@ -48,7 +48,7 @@ def count(act: Act, event_id: int) -> None:
         cell = Cell(rating.side, rating.about_id, rating.job.item_id, rating.month)
         _sum_up(cell)
         _mark(cell)
-        _publish(known[rating.side], cell)
+        _publish(act, known[rating.side], cell)
 
 
 def turn(act: Act) -> None:
@@ -62,7 +62,7 @@ def turn(act: Act) -> None:
     late = [market for market in known.values() if market.month < month]
     for market in late:
         market.month = month
-        _publish_all(market)
+        _publish_all(act, market)
     if late:
         ahead = local_day(act.now).replace(year=(month + 1) // 12, month=(month + 1) % 12 + 1, day=1)
         enqueue(act, "scores.turn", at=datetime.combine(ahead, time(), HERE))
@@ -90,7 +90,7 @@ def rebuild(act: Act) -> None:
     session.execute(update(Rating).values(tallied=Rating.id.in_(counts)).execution_options(synchronize_session=False))
     session.flush()
     for market in known.values():
-        _publish_all(market)
+        _publish_all(act, market)
 
 
 def _sum_up(cell: Cell) -> None:
@@ -120,11 +120,11 @@ def _mark(cell: Cell) -> None:
     session.flush()
 
 
-def _publish(market: Market, cell: Cell) -> None:
+def _publish(act: Act, market: Market, cell: Cell) -> None:
     """The scores of a unit after a cell of it changed; all of them, when the market's mean moved with it."""
     mean = _mean(market)
     if mean != market.mean:
-        _publish_all(market)
+        _publish_all(act, market)
         return
     rows = list(session.scalars(select(Tally).where(Tally.unit_id == cell.unit_id)))
     for item_id in _scopes(market, cell.item_id):
@@ -135,7 +135,7 @@ def _publish(market: Market, cell: Cell) -> None:
             session.execute(insert(Score).values(**known, **asdict(_figure(own, market))))
 
 
-def _publish_all(market: Market) -> None:
+def _publish_all(act: Act, market: Market) -> None:
     """Every score that a side gives, by the market's month and mean."""
     market.mean = _mean(market)
     session.flush()
@@ -144,6 +144,7 @@ def _publish_all(market: Market) -> None:
     rows = session.execute(query.with_only_columns(*Tally.__table__.columns)).yield_per(BATCH)
     for lines in _batches(_lines(market, rows)):
         session.execute(insert(Score), lines)
+    record(act, "market.score", market, month=market.month)
 
 
 def _lines(market: Market, rows: Iterable[Any]) -> Iterator[dict[str, Any]]:

@@ -209,6 +209,7 @@ def test_the_worst_stands_first_on_the_credit_list_and_ranks_lowest():
     day = event.effective_on
     assert [row.agency.id for row in credit_list(day)] == [bad.id, good.id, mild.id]
     assert rank_of(day) == {bad.id: 4, good.id: 1}
+    assert rank_of(day, {bad.id, mild.id}) == {bad.id: 4} and rank_of(day, ()) == {}
     assert clean.id not in rank_of(day)
     assert credit_list(day - DAY) == []
 

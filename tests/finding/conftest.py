@@ -10,8 +10,10 @@ from flask import Flask
 from app import wiring
 from app.finding import operations
 from app.infra import record, searched
+from app.infra.db import transaction
 from search.connect import connect
 from search.question import Engine
+from tests import replay
 from tests.search.conftest import on_elasticsearch  # noqa: F401
 from tests.staging import NOW
 
@@ -19,9 +21,15 @@ from tests.staging import NOW
 @pytest.fixture
 def search(request: pytest.FixtureRequest, app: Flask, backend: str, tmp_path: Path) -> Iterator[Callable[[], int]]:
     """`search()`: let everything there is be found. What happens afterwards is followed by the outbox."""
+
+    def found() -> int:
+        with transaction():
+            return operations.rebuild(NOW)
+
+    replay.off()
     searched.use(an_engine(request, backend, tmp_path))
     record.plug(wiring.REACTIONS, wiring.FOLLOWED)
-    yield lambda: operations.rebuild(NOW)
+    yield found
     searched.use(None)
     record.plug(wiring.REACTIONS, {})
 

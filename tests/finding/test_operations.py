@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.agencies import operations as agencies
 from app.agencies.models import current_listing
@@ -15,14 +16,20 @@ from app.finding.hits import hits
 from app.finding.models import SavedSearch, lexicon
 from app.finding.rules import MOST_SAVED
 from app.infra.db import session
-from app.infra.searched import engine
+from app.infra.outbox import Task
+from app.infra.searched import engine, everything, sources
 from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.kernel.act import VISITOR
 from app.kernel.errors import Invalid, NotAllowed, WrongState
+from app.kernel.workdays import local_day
 from app.notices.models import inbox
+from app.ratings import operations as ratings
+from app.ratings.models import Rating
 from search.fields import Document
 from tests import make
+from tests.credit.matters import in_effect, on
+from tests.scores.test_operations import REASON, by_owner, more, rated
 from tests.staging import NOW
 
 pytestmark = pytest.mark.usefixtures("search")
@@ -40,6 +47,26 @@ def test_a_thing_is_found_by_its_name_its_code_its_sound_and_its_short_name(sear
     for text in (item.name, "ZJ-007", "zj007", "环评", "huanping", "環境影響報告書", "hjyxbgs", "环境影响 编制"):
         assert item.name in found(text, kind="item"), text
     assert ask(Asked("环评"), VISITOR, NOW).query.understood == "环境影响评价"
+
+
+def test_what_is_written_together_is_read_as_words_apart(search):
+    agency = make.agency("示例清泉水保（示例）")
+    make.keep()
+    search()
+    assert item_by_code("ZJ-006").name in found("可研评审", kind="item")
+    for narrowed in ({}, {"kind": ("notice",)}):
+        query = ask(Asked("可研评审", narrowed), VISITOR, NOW).query
+        assert (query.understood, query.literal) == ("可行性研究 评审", '"可研评审"')
+    assert ask(Asked('"可研评审"'), VISITOR, NOW).total == 0
+    assert any("清泉" in title for title in found("水保编制单位", kind="listing")) and agency.id
+
+
+def test_what_it_is_narrowed_to_does_not_decide_what_words_mean(search):
+    search()
+    answer = ask(Asked("节能报告", {"kind": ("notice",)}), VISITOR, NOW)
+    assert (answer.total, answer.query.understood) == (0, "节能报告")
+    answer = ask(Asked("节能报告"), VISITOR, NOW, since=NOW)
+    assert (answer.total, answer.query.understood) == (0, "节能报告")
 
 
 def test_words_may_stand_in_the_name_of_the_place(search):
@@ -144,6 +171,45 @@ def test_a_check_mends_what_is_missing_different_and_there_in_vain(search):
     )
 
 
+def told(now):
+    return {each.key: each.digest() for each in everything(sources(), now)}
+
+
+def test_what_the_day_alone_changes_is_found_when_the_day_begins(search, work):
+    """A credit event takes effect, another counts no longer, a standard comes into force: long after what was done."""
+    firms = [make.agency() for _ in range(2)]
+    events = [in_effect(firms[0]), in_effect(firms[1], now=NOW + timedelta(days=30))]
+    make.standard(make.item(), effective_from=events[0].effective_on, days=3)
+    days = [on(events[0]), on(events[1]), on(events[0], months=13)]
+    make.keep()
+    search()
+    for day in days:
+        held = dict(engine().digests())
+        work(day)
+        assert held != told(day) == dict(engine().digests())
+    (planned,) = session.scalars(select(Task).where(Task.name == operations.TURN))
+    assert local_day(planned.run_at) == local_day(days[-1]) + timedelta(days=1)
+
+
+@pytest.mark.one_database
+def test_a_score_is_found_as_it_is_after_each_change_of_it(search, work):
+    """By a rating that is set aside, and by a month that ends."""
+    job, other = rated(), rated(owner=2)
+    more(job, [500] * 9)
+    more(other, [200] * 5)
+    later, id = make.later(job), by_owner(job).id
+    make.keep()
+    search()
+    work(later)
+    regulator = make.act(make.regulator(job.sector_code), later)
+    ratings.set_aside(regulator, session.get_one(Rating, id), reason=REASON)
+    make.keep()
+    for day in (later, later + timedelta(days=31)):
+        held = dict(engine().digests())
+        work(day)
+        assert held != told(day) == dict(engine().digests())
+
+
 def test_the_operator_lets_words_mean_the_same(search):
     search()
     operator, item = make.operator(), item_by_code("ZJ-011")
@@ -167,6 +233,7 @@ def test_what_is_new_in_a_kept_search_is_told_once_a_day(search, work):
     saved = operations.save(act, asked="q=" + "新塘水闸", title="新塘水闸")
     with pytest.raises(WrongState):
         operations.save(act, asked=saved.asked, title="新塘水闸")
+    id = saved.id
     make.keep()
     morning = NOW + timedelta(days=1)
     work(morning)
@@ -177,7 +244,7 @@ def test_what_is_new_in_a_kept_search_is_told_once_a_day(search, work):
     work(morning + timedelta(days=1))
     told = [one for one in inbox(act.actor) if one.kind == "saved_search.find"]
     assert len(told) == 1 and told[0].path.startswith("/search?q=") and job.published_at
-    operations.forget(act, session.get_one(SavedSearch, saved.id))
+    operations.forget(act, session.get_one(SavedSearch, id))
     make.keep()
     work(morning + timedelta(days=3))
     assert len([one for one in inbox(act.actor) if one.kind == "saved_search.find"]) == 1

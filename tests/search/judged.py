@@ -32,6 +32,7 @@ AGENCIES = {
 }
 PLACES = ("港北区", "港南区", "覃塘区", "平南县", "桂平市")
 WORKS = "产业园一期 标准厂房 安置房 中学扩建 物流园 污水处理厂 旅游公路 医院扩建 码头改造 养老中心".split()
+CALLED = ("单位", "机构", "公司")  # whoever serves
 NOTICED = (7, 10, 17, 25, 27, 31, 35, 37, 42)
 
 QUERIES = """
@@ -248,6 +249,17 @@ huanping wuzhou | listing:11:7 listing:11:8 agency:11*2
 图审 公告 | notice:27
 平南县 检测 | =3
 贵港 可研 评审 | listing:4:6
+可研评审 | 6
+节能评审 | 5
+土地测绘 | 19 listing:2:20*2
+环评编制单位 | listing:0:7 listing:0:8 listing:11:7 listing:11:8
+监理单位 | listing:10:38 agency:10
+桂平水资源论证 | job:14
+港北区施工图审查 | job:30
+南宁安评 | listing:8:35 agency:8*2
+平南防雷检测 | listing:3:32 agency:3*2
+污水处理厂勘察 | job:25 notice:25*2
+环评和水保 | agency:11
 """
 
 
@@ -264,10 +276,12 @@ def things() -> Iterator[Document]:
             yield thing(f"notice:{number}", f"关于{work}{row['name']}中选结果的公告", kind="notice")
     for place, (name, listed) in enumerate(AGENCIES.items()):
         names = tuple(items[number]["name"] for number in listed)
-        yield thing(f"agency:{place}", name, names=names, kind="agency")
+        yield thing(f"agency:{place}", name, names=names, body=CALLED, kind="agency")
         for number in listed:
             row = items[number]
-            yield thing(f"listing:{place}:{number}", (row["name"], name), names=row["deliverable"], kind="listing")
+            yield thing(
+                f"listing:{place}:{number}", (row["name"], name), names=row["deliverable"], body=CALLED, kind="listing"
+            )
 
 
 def lexicon() -> Lexicon:

@@ -1,5 +1,7 @@
 """What is known of the field's words: those that mean the same, and the nearest one to letters that mean nothing."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,39 @@ FIELD = Lexicon(
 )
 def test_the_words_that_a_term_stands_for(term: str, words: list[str]) -> None:
     assert FIELD.variants(term) == words
+
+
+@pytest.mark.parametrize(
+    "term, words",
+    [
+        ("图审环评", ["图审", "环评"]),
+        ("贵港市水资源论证", ["贵港市", "水资源论证"]),
+        ("水资源的环评报告", ["水资源", "环评", "报告"]),
+        ("某某公司环评与图审", ["某某公司", "环评", "图审"]),
+        ("gis平台环评", ["gis", "平台", "环评"]),
+        ("gist环评", ["gist", "环评"]),
+        ("施工图审查环评", ["施工图审查", "环评"]),
+        ("公路图审", ["公路", "图审"]),
+        ("图审查", ["图审查"]),
+        ("的", []),
+        ("测绘", ["测绘"]),
+        ("多测合一：图审", ["多测合一：", "图审"]),
+    ],
+)
+def test_what_is_written_together_is_cut_into_words(term: str, words: list[str]) -> None:
+    assert FIELD.apart(term) == words
+
+
+@given(st.text("环评水保图审资源论证的与x1：", max_size=40))
+def test_a_cut_loses_particles_alone(term: str) -> None:
+    assert re.sub("[的与]", "", "".join(FIELD.apart(term))) == re.sub("[的与]", "", term)
+
+
+def test_two_characters_across_two_words_are_no_word() -> None:
+    field = Lexicon([("节能报告", "能评"), ("施工图审查", "图审")], ["节能报告技术评审"])
+    assert field.variants("节能评审") == ["节能评审"] and field.apart("节能评审") == ["节能", "评审"]
+    assert field.variants("图审查") == ["图审查"] and field.variants("图审合格") == ["施工图审查合格", "图审合格"]
+    assert field.variants("市能评") == ["市节能报告", "市能评"]
 
 
 def test_several_known_words_in_one_term_are_bounded() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.lexicon import Lexicon
-from search.query import LONGEST, TERMS, AllOf, AnyOf, Clause, Phrase, corrected, nearest, parse
+from search.query import LONGEST, TERMS, AllOf, AnyOf, Phrase, corrected, nearest, otherwise, parse, phrases
 from tests.search.test_lexicon import FIELD
 
 NASTY = [
@@ -129,8 +129,31 @@ def test_letters_that_nothing_sounds_like_are_corrected(typed: str, meant: str |
 
 
 @pytest.mark.parametrize(
+    "typed, understood, literal",
+    [
+        ("图审环评", "施工图审查 环境影响评价", '"图审环评"'),
+        ("贵港环评 -水保方案", "贵港 环境影响评价 -水保方案", '"贵港环评" -"水保方案"'),
+        ("环评的编制", "环境影响评价 编制", '"环评的编制"'),
+        ("论证GIS平台", "论证 地理信息系统 平台", '"论证gis平台"'),
+        ("水资源论证", None, None),
+        ('"图审环评" gist', None, None),
+        ("guigang", None, None),
+    ],
+)
+def test_what_is_written_together_may_be_several_words(typed: str, understood: str, literal: str) -> None:
+    meant = [(other.understood, other.literal) for other in otherwise(parse(typed, FIELD), FIELD)]
+    assert meant == ([(understood, literal)] if understood else [])
+
+
+@pytest.mark.parametrize(
     "typed, some",
-    [("水保方案 贵港", ["贵港", "水保方案", "水土"]), ("环", []), ("", []), ('"环评 报告"', ["环评"])],
+    [
+        ("水保方案 贵港", ["贵港", "水保方案", "水土"]),
+        ("水保某某图审", ["水保 图审", "水保 某某", "图审", "审查"]),
+        ("环", []),
+        ("", []),
+        ('"环评 报告"', ["环评"]),
+    ],
 )
 def test_nearest_queries_ask_for_less(typed: str, some: list[str]) -> None:
     asked = nearest(parse(typed, FIELD), FIELD)
@@ -166,13 +189,7 @@ def understood(typed: str) -> None:
         assert all(
             token and '"' not in token and not any(map(str.isspace, token)) for one in asked for token in one.tokens
         )
-        corrected(query, lexicon)
+        assert all(len(other.terms) + len(other.without) <= TERMS for other in otherwise(query, lexicon))
         assert len(nearest(query, lexicon)) < 4_000
         query.understood.encode()
         query.literal.encode()
-
-
-def phrases(clause: Clause) -> list[Phrase]:
-    if isinstance(clause, Phrase):
-        return [clause]
-    return [one for each in clause.of for one in phrases(each)]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.analyzer import fold, units
 from search.sounds import (
     WAYS,
     all_syllables,
@@ -92,6 +93,11 @@ def test_how_syllables_are_looked_for(way: tuple[str, ...], begun: bool, asked: 
 )
 def test_how_initials_are_looked_for(letters: str, asked: object) -> None:
     assert initial_phrase(letters) == asked
+
+
+@given(st.text("环评GIS3 ：环々〇㍿한の𠮷\ud800", max_size=12) | st.text(max_size=20))
+def test_every_unit_has_one_syllable(text: str) -> None:
+    assert len(syllables(text)) == len(units(fold(text))) + 1
 
 
 @given(st.lists(st.sampled_from(sorted(all_syllables())), min_size=1, max_size=8))

@@ -1,14 +1,20 @@
 """What is found is what is there: for every part of every title, all the titles that hold it and no other."""
 
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from search.embedded import Embedded
 from search.fields import Index
-from search.question import Engine
+from search.query import LONGEST, otherwise, parse
+from search.question import Engine, Question
+from tests.search import fuzz
 from tests.search.corpus import folded_titles, holds, parts
-from tests.search.market import MARKET, keys, thing
+from tests.search.judged import things
+from tests.search.market import EVERYONE, MARKET, NOW, keys, thing
+from tests.search.test_lexicon import FIELD
 
 TITLES = folded_titles()
 
@@ -33,3 +39,20 @@ def test_recall_and_precision_are_one(engine: Callable[[Index], Engine], at_scal
         if found != there:
             wrong[part] = (sorted(found - there)[:3], sorted(there - found)[:3])
     assert not wrong
+
+
+@pytest.mark.soak
+def test_both_engines_find_the_same_whatever_is_typed(
+    tmp_path: Path, on_elasticsearch: Callable[[Index], Engine], at_scale: Callable[[int, int], int]
+) -> None:
+    one, other, chance = Embedded(tmp_path, MARKET), on_elasticsearch(MARKET), Random(7)
+    documents = [*things(), *(thing(str(place), fuzz.typed(chance), code="a-7") for place in range(300))]
+    for engine in (one, other):
+        engine.rebuild(documents)
+    for _ in range(at_scale(75, 10_000)):
+        typed = fuzz.typed(chance)
+        query = parse(typed[:LONGEST], FIELD)
+        for way in (query, *otherwise(query, FIELD)):
+            question = Question(way, EVERYONE, NOW, counted=("kind",), limit=1_000)
+            left, right = one.find(question), other.find(question)
+            assert (set(left.keys), left.total, left.facets) == (set(right.keys), right.total, right.facets), typed
