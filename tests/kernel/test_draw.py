@@ -25,6 +25,7 @@ from app.kernel.draw import (
     pick,
     read_transcript,
     verify_transcript,
+    winner_by,
     write_transcript,
 )
 from app.kernel.stream import below, words
@@ -302,6 +303,15 @@ def test_one_social_entrant_wins():
 @given(some.permutations(entrants()))
 def test_the_order_of_entry_never_changes_the_result(lines):
     assert draw(AVERAGE, lines) == TRANSCRIPTS["average price"]
+
+
+def test_who_would_have_been_selected_by_other_numbers_of_the_rule_follows_from_the_same_seed():
+    made = TRANSCRIPTS["average price"]
+    assert winner_by(made) == made["winner"]
+    # 925 is the mean within the ends and 913.33 that of all: 900 and 950 are as near to the first, and the lower wins.
+    assert winner_by(made, percentages=[100]) == entrant(3).code
+    assert winner_by(made, percentages=[88]) == entrant(4).code
+    assert winner_by(made, percentages=[88], drop_from=7) == entrant(5).code
 
 
 def test_one_other_contribution_draws_another_order():
