@@ -325,6 +325,13 @@ def test_each_decision_is_drawn_from_the_stream_of_its_own_label(number):
         assert made["bidders"] == (order(seed, "bidders", codes) if method == MERIT else None)
 
 
+@pytest.mark.parametrize("number", range(6))
+def test_of_equal_points_the_lower_quote_wins_whatever_is_drawn(number):
+    dear, cheap = entrant(0, 200, scores=(80, 50)), entrant(1, 100, scores=(60, 50))
+    made = draw(MERIT, [dear, cheap], rule=ONE_IS_ENOUGH, secret=sha256(bytes([number])).digest())
+    assert len({sum(parts) for parts in made["points"]}) == 1 and made["ranking"] == [cheap.code, dear.code]
+
+
 def test_what_a_panel_scores_stands_on_the_list_by_its_commitment():
     lines = [replace(one, proposal=sha256(one.code.encode()).hexdigest()) for one in entrants(method=MERIT)]
     made = draw(MERIT, lines)
