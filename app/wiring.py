@@ -163,7 +163,7 @@ SEALED_ROOMS = frozenset({entries.name})
 # How the codes that people choose in a form are called, by the name of the field.
 CALLED: dict[str, Callable[[str], str]] = {"district_code": full_name}
 # Deadlines that are not counted from a day alone, and what follows deadlines that a changed calendar has moved.
-DERIVED: tuple[Callable[..., Any], ...] = (service_operations.derived,)
+DERIVED: tuple[Callable[..., Any], ...] = (service_operations.derived, selection_operations.held)
 FOLLOWING: tuple[Callable[..., None], ...] = (follow_closing, selection_operations.follow_publicity)
 
 # What follows which event, after the commit.

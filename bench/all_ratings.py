@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 from typing import Any
 
-from sqlalchemy import String, case, cast, delete, func, insert, literal, select, true
+from sqlalchemy import BigInteger, String, case, cast, delete, func, insert, literal, select, true
 
 from app.accounts.models import Unit
 from app.catalogue.models import Item
@@ -73,7 +73,7 @@ def fill(act: Act, jobs: int) -> None:
     """So many archived jobs with both ratings, and their sums."""
     row, month = a_rating(act), month_of(local_day(act.now))
     rebuild(act)
-    series = select(literal(1).label("x")).cte("series", recursive=True)
+    series = select(literal(1, BigInteger).label("x")).cte("series", recursive=True)
     x = series.c.x
     series = series.union_all(select(x + 1).where(x < jobs))
     x = series.c.x

@@ -38,7 +38,7 @@ LAW_ITSELF = ["tests/kernel/test_law.py"]
 TESTED_BY = {
     "app/kernel/stream.py": ["tests/kernel/test_draw.py"],
     "app/kernel/terms.py": ["tests/kernel/test_draw.py"],
-    "app/kernel/transcript.py": ["tests/kernel/test_draw.py"],
+    "app/kernel/transcript.py": ["tests/kernel/test_draw.py", "tests/kernel/test_transcript.py"],
     "app/kernel/choosing.py": ["tests/kernel/test_choosing.py", "tests/kernel/test_discounts.py"],
 }
 LEAST_PERCENT = 90

@@ -122,6 +122,7 @@ def _shown(notice: CalendarNotice, *, changed: bool = False) -> Any:
         life=LIFE,
         fates=FATES,
         by_days=_by_days,
+        may_read=_may_read,
         lines=[(line, spoken.get((shuts, line.day))) for line in lines],
         shuts=shuts,
         preview=preview,
@@ -140,6 +141,11 @@ def _rows(moves: Sequence[Move], first: int) -> Iterator[tuple[Move, Any]]:
         if first < move.rows:
             yield from ((move, session.get(move.model, id)) for id in ids_of(move, first, A_PAGE + 1))
         first = max(first - move.rows, 0)
+
+
+def _may_read(thing: Any) -> bool:
+    """Whether somebody may read the page of a thing that waits."""
+    return bool(type(thing).MAY_READ(acting().actor, thing))
 
 
 def _by_days(move: Move) -> int:

@@ -64,7 +64,7 @@ class Promised(Living):
 class Move:
     """What becomes of the deadlines of `rows` rows of a model that wait in one state for one instant, `before`; `after`
     is what the calendar makes of it. They are counted from the same day and as many working days; or it is one row
-    alone, `id`, whose deadline follows from something else."""
+    alone, `id`, whose deadline follows from something else, or is kept elsewhere while the row itself has none."""
 
     model: Any
     state: str
@@ -85,13 +85,14 @@ class Move:
         return self.after if self.fate == Fate.MOVES else self.before
 
 
-Derived = Callable[[datetime], Iterable[tuple[Any, datetime]]]
+Derived = Callable[[datetime], Iterable[tuple[Any, datetime, datetime]]]
 _plugged: dict[str, Sequence[Any]] = {"lives": (), "derived": (), "following": ()}
 
 
 def plug(lives: Sequence[Any], derived: Sequence[Derived], following: Sequence[Callable[..., None]]) -> None:
-    """Say which rows have deadlines; what derives those that are not counted from a day, as (row, instant); and what
-    follows what has moved, given the act and the moves. Called once by the factory."""
+    """Say which rows have deadlines; what derives those that are not counted from a day, as (row, the instant that
+    holds, the one that follows); and what follows what has moved, given the act and the moves. Called once by the
+    factory."""
     _plugged.update(lives=lives, derived=derived, following=following)
 
 
@@ -102,10 +103,10 @@ def moves(old: Calendar, new: Calendar, since: date, now: datetime) -> list[Move
     found = [move for model in _plugged["lives"] for move in _counted(model, old, new, changed_from, now)]
     with almanac.supposing(new):
         for derive in _plugged["derived"]:
-            for row, after in derive(now):
-                fate = _fate(row, row.state, row.due, after, getattr(row, "earlier_due", None), old, new)
-                if fate and row.due > changed_from:
-                    found.append(Move(type(row), row.state, row.due, after, fate, id=row.id))
+            for row, before, after in derive(now):
+                fate = _fate(row, row.state, before, after, getattr(row, "earlier_due", None), old, new)
+                if fate and before > changed_from:
+                    found.append(Move(type(row), row.state, before, after, fate, id=row.id))
     return sorted(found, key=lambda move: (move.before, move.after, move.model.__name__, move.state, move.id or 0))
 
 
@@ -236,8 +237,8 @@ def _events(act: Act, model: Any, told: Sequence[Move], facts: dict[str, Any]) -
 
 
 def _settle(act: Act, row: Any, move: Move, facts: dict[str, Any]) -> None:
-    """One row by itself."""
-    for name, value in _changes(move, move.after).items():
+    """One row by itself; one without a deadline gets none."""
+    for name, value in _changes(move, move.after).items() if row.due else ():
         setattr(row, name, value)
     if move.fate in EVENTS:
         record(act, _name(move), row, **_facts(move), **facts)

@@ -163,9 +163,9 @@ def verify_transcript(transcript: object) -> Broken | None:
     return None
 
 
-def winner_by(transcript: Mapping[str, Any], **rule: int) -> str:
+def winner_by(transcript: Mapping[str, Any], **rule: object) -> str:
     """The code of whom a published transcript would have selected, by its own seed, had its rule held these numbers
-    (`drop_from`). It has a result and is taken as checked."""
+    (`drop_from`, `percentages`). It has a result and is taken as checked."""
     given = {name: transcript[name] for name in GIVEN} | rule
     return str(_result(given, bytes.fromhex(transcript["seed"]))["winner"])
 

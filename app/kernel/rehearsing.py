@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from fractions import Fraction
 
 from app.kernel.scores import ranked
 from app.kernel.workdays import HERE, Calendar, due_day
@@ -23,6 +24,8 @@ class Fate(StrEnum):
     FAILS = "fails"
     HOLDS = "holds"
     OTHER = "other"
+    LIKELIER = "likelier"
+    LESS_LIKELY = "less likely"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,17 @@ def enough(number: int, least: int, tried: int) -> Fate:
     if was == would:
         return Fate.AS_BEFORE
     return Fate.HOLDS if would else Fate.FAILS
+
+
+def chance(was: tuple[int, int], would: tuple[int, int]) -> Fate:
+    """What becomes of a result that so many of equally likely draws lead to, (these, all), when others are drawn from
+    instead. It was drawn: `was` is no chance of nothing."""
+    before, after = Fraction(*was), Fraction(*would)
+    if before == after:
+        return Fate.AS_BEFORE
+    if not after:
+        return Fate.OTHER
+    return Fate.LIKELIER if after > before else Fate.LESS_LIKELY
 
 
 @dataclass(frozen=True)

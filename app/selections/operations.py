@@ -1,7 +1,8 @@
 """Selecting by the published rule, and abandoning. The clock selects; nobody starts or delays it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from app.entries.eligibility import Offer, refuse_offer
@@ -9,7 +10,8 @@ from app.entries.envelopes import Tampered, entrant_of, open_envelopes, open_qua
 from app.entries.models import Entry, live_entries
 from app.infra import almanac, keys
 from app.infra.db import session
-from app.infra.record import advance, record
+from app.infra.record import advance
+from app.infra.recount import Fate, Move
 from app.jobs.models import Job
 from app.kernel.act import Act
 from app.kernel.bidders import bidders_of
@@ -131,16 +133,20 @@ def end_award(act: Act, job: Job, why: str) -> None:
         session.flush()
 
 
-def follow_publicity(act: Act, moves: Sequence[Any]) -> None:
-    """After the calendar changed: publicity ends when the deadline of its job does. While an objection holds the award
-    its job has no deadline, and the end is counted anew: until then others may object."""
+def held(now: datetime) -> Iterator[tuple[Job, datetime, datetime]]:
+    """The ends of publicity while an objection holds the award: until then others may object, and the job itself has no
+    deadline. (Job, as it is, as the calendar makes it.)"""
+    for award, job in held_awards(now):
+        yield job, award.publicity_ends, almanac.calendar().deadline_from(*publicity_of(award, job))
+
+
+def follow_publicity(act: Act, moves: Sequence[Move]) -> None:
+    """After the calendar changed: publicity ends when the deadline of its job does, and that of a held award when the
+    calendar makes it."""
     end_with_their_jobs()
-    calendar = almanac.calendar(fresh=True)
+    ends = {move.id: move.after for move in moves if move.model is Job and move.id and move.fate == Fate.MOVES}
     for award, job in held_awards(act.now):
-        before, ends = award.publicity_ends, calendar.deadline_from(*publicity_of(award, job))
-        if ends > before:
-            award.publicity_ends = ends
-            record(act, "job.due_changed", job, before=before.isoformat(), due=ends.isoformat())
+        award.publicity_ends = ends.get(job.id, award.publicity_ends)
 
 
 def _convene(act: Act, job: Job, entries: list[Entry], rule: Rule) -> None:

@@ -155,10 +155,10 @@ def agree_earlier(act: Act, job: Job) -> None:
     job.service_due, job.earlier_due = job.due, None
 
 
-def derived(now: datetime) -> Iterator[tuple[Any, datetime]]:
-    """The deadlines that are not counted from a day alone, as the calendar makes them: (service or pause, instant)."""
+def derived(now: datetime) -> Iterator[tuple[Any, datetime, datetime]]:
+    """The deadlines that are not counted from a day alone: (service or pause, as it is, as the calendar makes it)."""
     for thing in uncounted():
-        yield thing, derived_due(thing) if isinstance(thing, Job) else cap_reached(Act(CLOCK, now), thing)
+        yield thing, thing.due, derived_due(thing) if isinstance(thing, Job) else cap_reached(Act(CLOCK, now), thing)
 
 
 def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str, came: bool = False) -> Delivery:

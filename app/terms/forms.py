@@ -7,7 +7,7 @@ from app.infra.almanac import Term
 from app.kernel.errors import Invalid
 from app.kernel.words import N_
 from app.methods.rules import MARKS
-from app.terms.rules import LEAST_SOURCE, may_be_adopted, read_value
+from app.terms.rules import DRAWN_FROM, LEAST_SOURCE, may_be_adopted, read_value
 from app.web.fields import DateField, Form, Row, RowsField, SelectField, TextArea, TextField
 from app.web.said import said
 
@@ -17,7 +17,7 @@ WHICH = N_("Number of the law")
 
 class TrialRow(Row):
     code = SelectField(WHICH, choices=[])
-    value = TextField(N_("Try this value"), most=8)
+    value = TextField(N_("Try this value"), most=100)
 
 
 class RehearsalForm(Form):
@@ -56,8 +56,19 @@ class RehearsalForm(Form):
         seen.add(code)
 
     @property
+    def typed(self) -> dict[str, str]:
+        """What is tried, as it would be stored, by code."""
+        return {row["code"]: row["value"] for row in self.tries.data}
+
+    @property
     def tried(self) -> dict[str, int]:
-        return {row["code"]: int(row["value"]) for row in self.tries.data}
+        """The numbers tried, by code."""
+        return {code: int(value) for code, value in self.typed.items() if code != DRAWN_FROM}
+
+    @property
+    def percentages(self) -> list[int]:
+        """The percentages tried for the average price; none where they are not."""
+        return [int(one) for one in self.typed.get(DRAWN_FROM, "").split(",") if one]
 
 
 class AdoptForm(Form):

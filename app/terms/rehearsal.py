@@ -12,11 +12,22 @@ from app.kernel.act import VISITOR
 from app.kernel.draw import winner_by
 from app.kernel.law import Lifecycle, Step, Who, the_clock
 from app.kernel.lights import Light, light
-from app.kernel.rehearsing import Fate, Wait, enough, fate, kept, moved
+from app.kernel.rehearsing import Fate, Wait, chance, enough, fate, kept, moved
 from app.kernel.service_clock import Pause, ledger
 from app.kernel.workdays import HERE
 from app.terms.models import chosen_among, drawn_by_average, pauses_counted, received, services_paused, steps_told
-from app.terms.rules import BEGINS, BOUNDED, CONSTANTS, DROP_FROM, ENTRIES, LIGHTS, MINIMUMS, PAUSE_CAP, SCALE
+from app.terms.rules import (
+    BEGINS,
+    BOUNDED,
+    CONSTANTS,
+    DRAWN_FROM,
+    DROP_FROM,
+    ENTRIES,
+    LIGHTS,
+    MINIMUMS,
+    PAUSE_CAP,
+    SCALE,
+)
 
 MOST_LINES = 50
 # What is on record when a deadline that runs is counted anew.
@@ -38,7 +49,8 @@ class Told:
 @dataclass(frozen=True)
 class Line:
     """What would have become of something on record. `row` tells the job or agency. A period has `code`, `life`,
-    `wait`, the deadline `tried` and both lights when somebody acted; a choice has the number of its `entries`."""
+    `wait`, the deadline `tried` and both lights when somebody acted; a choice has the number of its `entries` and,
+    where a percentage is drawn, by how many of them the same agency is selected, (these, all), before and as tried."""
 
     fate: Fate
     row: Any
@@ -49,6 +61,7 @@ class Line:
     code: str = ""
     life: Lifecycle | None = None
     entries: int | None = None
+    chances: tuple[tuple[int, int], tuple[int, int]] | None = None
 
 
 @dataclass
@@ -92,14 +105,22 @@ def periods_of(lives: Iterable[Lifecycle]) -> frozenset[str]:
 
 
 def can_be_tried(lives: Iterable[Lifecycle]) -> frozenset[str]:
-    return periods_of(lives) | {PAUSE_CAP, DROP_FROM, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
+    return periods_of(lives) | {PAUSE_CAP, DROP_FROM, DRAWN_FROM, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
 
 
-def rehearse(now: datetime, lives: Sequence[Lifecycle], tried: Mapping[str, int], sector: str | None) -> list[Finding]:
+def rehearse(
+    now: datetime,
+    lives: Sequence[Lifecycle],
+    tried: Mapping[str, int],
+    sector: str | None,
+    percentages: Sequence[int] = (),
+) -> list[Finding]:
     """What other numbers, by code, would have made of the last twelve months; with a sector, of its jobs alone. Each is
-    compared with the number in force when a period began; both numbers of the lights together. Nothing is written."""
+    compared with the number in force when a period began; both numbers of the lights together; `percentages` with
+    those an average price was drawn from. Nothing is written."""
     almanac.almanac(fresh=True)
     findings = {code: Finding((code,)) for code in tried if code not in {*LIGHTS, *CONSTANTS, *SCALE}}
+    findings |= {DRAWN_FROM: Finding((DRAWN_FROM,))} if percentages else {}
     lit = Finding(tuple(code for code in LIGHTS if code in tried))
     periods, closings = periods_of(lives), dict[int, tuple[str, datetime]]()
     for told in _told(now, lives, periods if lit.codes else periods & tried.keys(), sector):
@@ -117,15 +138,33 @@ def rehearse(now: datetime, lives: Sequence[Lifecycle], tried: Mapping[str, int]
     if PAUSE_CAP in findings:
         for line in _capped(now, tried[PAUSE_CAP], sector):
             findings[PAUSE_CAP].add(line)
-    for row in chosen_among(now, sector) if findings.keys() & {*MINIMUMS} else ():
-        code = f"minimum_entries_{row.funds}"
-        if code in findings:
-            least = almanac.number(code, row.published_at or row.made_at)
-            findings[code].add(Line(enough(row.entries, least, tried[code]), row, entries=row.entries))
-    for row in drawn_by_average(now, sector) if DROP_FROM in findings else ():
-        same = winner_by(row.transcript, drop_from=tried[DROP_FROM]) == row.transcript["winner"]
-        findings[DROP_FROM].add(Line(Fate.AS_BEFORE if same else Fate.OTHER, row, entries=row.entries))
+    for code, line in _choices(now, tried, sector, percentages):
+        findings[code].add(line)
     return [*findings.values(), *([lit] if lit.codes else [])]
+
+
+def _choices(
+    now: datetime, tried: Mapping[str, int], sector: str | None, percentages: Sequence[int]
+) -> Iterator[tuple[str, Line]]:
+    """What would have become of each choice among several, with the code of the number tried."""
+    for row in chosen_among(now, sector) if tried.keys() & {*MINIMUMS} else ():
+        code = f"minimum_entries_{row.funds}"
+        if code in tried:
+            least = almanac.number(code, row.published_at or row.made_at)
+            yield code, Line(enough(row.entries, least, tried[code]), row, entries=row.entries)
+    for row in drawn_by_average(now, sector) if DROP_FROM in tried or percentages else ():
+        if DROP_FROM in tried:
+            same = winner_by(row.transcript, drop_from=tried[DROP_FROM]) == row.transcript["winner"]
+            yield DROP_FROM, Line(Fate.AS_BEFORE if same else Fate.OTHER, row, entries=row.entries)
+        if percentages:
+            chances = _chance(row.transcript, row.transcript["percentages"]), _chance(row.transcript, percentages)
+            yield DRAWN_FROM, Line(chance(*chances), row, entries=row.entries, chances=chances)
+
+
+def _chance(transcript: Mapping[str, Any], percentages: Sequence[int]) -> tuple[int, int]:
+    """By how many of these percentages a transcript selects whom it selected, the ends being dropped as they were."""
+    same = [winner_by(transcript, percentages=[one]) == transcript["winner"] for one in percentages]
+    return sum(same), len(same)
 
 
 def _told(now: datetime, lives: Sequence[Lifecycle], codes: frozenset[str], sector: str | None) -> Iterator[Told]:

@@ -23,7 +23,8 @@ NARROWER = {
     "credit_removed_months": (1, 120),
 }  # fmt: skip
 ODD = frozenset({"panel_least"})
-TEXTS = frozenset({"working_hours", "average_percentages"})
+DRAWN_FROM = "average_percentages"
+TEXTS = frozenset({"working_hours", DRAWN_FROM})
 
 # Periods that begin with an event which is no step of a lifecycle.
 BEGINS = {
@@ -64,10 +65,9 @@ MINIMUMS = ("minimum_entries_state", "minimum_entries_social")
 
 # Why the other numbers cannot be rehearsed, by the beginnings of their codes.
 WITHIN = N_("What was done within it is on record; what it kept people from doing is not.")
-DRAWN = N_("It changes what is drawn by chance: another draw says nothing about the rule.")
 SCALES = N_("It sets what an event costs when it is recorded; what is on record keeps its points.")
 LOOKED_AT = N_("It sets what people look at again; what they would have decided nobody knows.")
-MANY = N_("It is more than one number, and a trial takes one.")
+MANY = N_("It is several numbers that mean something only together, and a trial changes one.")
 SIGNING_IN = N_("It is about signing in, not about jobs.")
 MEASURE = N_("It is the yardstick of a public page, which shows everything beside it.")
 REMINDED = N_("It sets when people are told, and no deadline.")
@@ -75,7 +75,6 @@ WHY_NOT = {
     "social_insurance_months": WITHIN, "question_deadline": WITHIN, "minimum_entries_direct": WITHIN,
     "panel_least": WITHIN, "panel_witnesses": WITHIN, "extension_cap": WITHIN, "scope_cap": WITHIN,
     "rating_correction": WITHIN, "rating_reply": WITHIN, "rating_appeal": WITHIN, "credit_repair_months": WITHIN,
-    "average_percentages": DRAWN,
     "credit_publication": SCALES, "credit_late_contract": SCALES, "credit_overdue_low": SCALES,
     "credit_overdue_high": SCALES, "review_": LOOKED_AT, "working_hours": MANY, "rating_parties": MANY,
     "session_": SIGNING_IN, "password_": SIGNING_IN, "acceptance_reminder": REMINDED, "reminder_": REMINDED,
@@ -107,7 +106,7 @@ def read_value(code: str, unit: str, typed: str) -> str:
         if code == "working_hours":
             Hours.read(text)
             return text
-        if code == "average_percentages":
+        if code == DRAWN_FROM:
             return _percentages(text)
     except (ValueError, TypeError):
         raise Invalid(N_("Write it as it stands now, with other numbers."), field="value") from None
@@ -135,4 +134,4 @@ def _percentages(text: str) -> str:
     numbers = [int(part) for part in text.split(",")]
     if len(set(numbers)) != len(numbers) or not all(1 <= one <= 100 for one in numbers):
         raise ValueError("percentages are different whole numbers from 1 to 100")
-    return ",".join(map(str, numbers))
+    return ",".join(map(str, sorted(numbers)))

@@ -30,6 +30,8 @@ FATES = {
     Fate.FAILS: N_("would have failed"),
     Fate.HOLDS: N_("would not have failed"),
     Fate.OTHER: N_("would have selected another agency"),
+    Fate.LIKELIER: N_("would have selected the same agency more likely"),
+    Fate.LESS_LIKELY: N_("would have selected the same agency less likely"),
 }
 
 LIGHTS = {"green": N_("green"), "yellow": N_("yellow"), "red": N_("red")}
@@ -45,8 +47,8 @@ def try_out() -> Any:
     return render_template(
         "terms/rehearse.html",
         form=form,
-        tried=form.tried if asked else {},
-        findings=rehearse(now(), _lives(), form.tried, actor.sector) if asked else None,
+        tried=form.typed if asked else {},
+        findings=rehearse(now(), _lives(), form.tried, actor.sector, form.percentages) if asked else None,
         ranking=rerank(form.tried) if asked else None,
         grading=regrade(local_day(now()), form.tried) if asked else None,
         grades=GRADES,

@@ -10,6 +10,7 @@ from tests import make
 from tests.browser.market import Market
 from tests.credit.matters import in_effect
 from tests.scores.test_operations import more, rated
+from tests.terms.test_rehearsal import drawn_by_average
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
@@ -18,10 +19,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
     width: int, market: Market, album: Callable[[str], Path]
 ):
-    job = make.job("archived")
+    job, drawn = make.job("archived"), drawn_by_average()
     more(rated(owner=5), [500, 500])
     event = in_effect(make.agency())
-    market.clock.now = max(make.later(job), event.state_since)
+    market.clock.now = max(make.later(job), make.later(drawn), event.state_since)
     pictures, offices = album(f"rehearsal-{width}"), (make.regulator(job.sector_code), make.operator())
     regulator, operator = (
         market.person(make.user_of(office), width=width, scripts=False, album=pictures) for office in offices
@@ -43,6 +44,8 @@ def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
     regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=entry&tries-0-value=0", 422)
     regulator.sees("cannot-be-tried")
 
+    operator.opens("/rules/rehearse?tries-row=0&tries-0-code=average_percentages&tries-0-value=82,80")
+    operator.sees("percentages", "would have selected another agency")
     operator.opens(f"/rules/rehearse?{tried}")
     operator.follows("Adopt this value", exact=False)
     operator.presses("Adopt it")

@@ -17,6 +17,7 @@ from app.infra.outbox import Task
 from app.infra.record import Event
 from app.infra.shipped import rows
 from app.jobs import operations as jobs
+from app.jobs.models import Job
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.outside import SOURCES
 from app.kernel.workdays import HERE, due_day
@@ -59,9 +60,9 @@ def ends(thing: Any) -> str:
     return due_day(make.again(thing).due).isoformat()
 
 
-def make_end(last: date) -> str:
-    """The instant at which a day has ended, as a fact tells it."""
-    return datetime.combine(last + timedelta(days=1), time(), HERE).astimezone(UTC).isoformat()
+def end_of(last: date) -> datetime:
+    """The instant at which a day has ended."""
+    return datetime.combine(last + timedelta(days=1), time(), HERE).astimezone(UTC)
 
 
 def told(name: str) -> list[dict[str, Any]]:
@@ -105,12 +106,18 @@ def test_publicity_goes_on_longer_while_an_objection_holds_the_award(app: Flask)
     job = make.job("selected")
     last, filed = due_day(job.due), make.later(job)
     objection = objections.object_to(make.act(make.unit(), filed), job, ground="示例：名单有误。", file_id=None)
-    applied(f"{last},0,台风停工", now=filed)
+    notice = entered(f"{last},0,台风停工", now=filed)
+    found = operations.preview(filed, notice)
+    (move,) = [one for one in found.moves if one.model is Job]
+    assert (move.id, move.state, move.fate, move.before) == (job.id, "objected", "moves", end_of(last))
+    operations.apply(by(filed), notice, seen=found.mark)
     award = current_award(job.id)
-    assert award and job.due is None
+    assert award and job.due is None and award.publicity_ends == move.after
     ends = award.publicity_ends
     assert ends == almanac.calendar().deadline_from(*publicity_of(award, job)) and due_day(ends) > last
-    assert told("job.due_changed") == [{"before": make_end(last), "due": ends.isoformat()}]
+    assert told("job.due_changed") == [
+        {"before": end_of(last).isoformat(), "due": ends.isoformat(), "notice": notice.id}
+    ]
     late = ends - timedelta(hours=1)
     other = objections.object_to(make.act(make.unit(), late), job, ground="示例：另有异议。", file_id=None)
     for one in (objection, other):

@@ -10,6 +10,9 @@ from app.calendars.models import CalendarNotice
 from app.infra import almanac
 from app.infra.db import session
 from app.kernel.workdays import due_day
+from app.objections.operations import object_to
+from app.selections.models import current_award
+from app.services.models import open_pause
 from tests import make
 from tests.pages import english, plain
 
@@ -116,6 +119,22 @@ def test_a_wrong_line_is_told_by_its_number_and_nothing_typed_is_lost(operator):
     words = plain(answer.text)
     assert answer.status_code == 422 and "Line 2: write a day that exists" in words and "Line 3: write the day" in words
     assert "2026-13-01,0,停工" in answer.text and "台风登陆" in answer.text
+
+
+def test_what_waits_is_named_as_people_name_it(operator, clock):
+    paused, objected = make.job("paused"), make.job("selected")
+    pause, filed = open_pause(paused.id), make.later(objected)
+    object_to(make.act(make.unit(), filed), objected, ground="示例：名单有误。", file_id=None)
+    make.keep()
+    ends = sorted(due_day(end).isoformat() for end in (pause.due, current_award(objected.id).publicity_ends))
+    id = enter(operator, "\n".join(f"{end},0,台风停工" for end in dict.fromkeys(ends)))
+    page = operator.get(f"/calendar/notices/{id}")
+    rows = [plain(row) for row in re.findall(r"<tr>(.*?)</tr>", page.text, re.S)]
+    (of_pause,) = [row for row in rows if "pause of" in row]
+    assert paused.project_name in of_pause and paused.number in of_pause
+    assert f'href="/pauses/{pause.id}"' in page.text and f'href="/jobs/{paused.id}"' in page.text
+    (held,) = [row for row in rows if "publicity of the result" in row]
+    assert objected.number in held and "moves" in held
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "gb18030"])

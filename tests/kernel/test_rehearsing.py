@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.infra.shipped import rows
-from app.kernel.rehearsing import Fate, Placing, Wait, enough, fate, kept, moved, placings
+from app.kernel.rehearsing import Fate, Placing, Wait, chance, enough, fate, kept, moved, placings
 from app.kernel.workdays import HERE, due_day, load_calendar, local_day
 
 CALENDAR = load_calendar(rows("calendar.csv"))
@@ -121,3 +121,18 @@ def test_the_same_ranking_changes_no_place(lowers):
     found = placings(lowers, lowers)
     assert len(found) == len(lowers) and all(one.place == one.tried for one in found)
     assert [one.lower or 0 for one in found] == sorted((low or 0 for low in lowers.values()), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("was", "would", "found"),
+    [
+        ((1, 4), (1, 4), Fate.AS_BEFORE),
+        ((2, 4), (1, 2), Fate.AS_BEFORE),
+        ((1, 3), (1, 4), Fate.LESS_LIKELY),
+        ((1, 4), (1, 3), Fate.LIKELIER),
+        ((1, 4), (0, 1), Fate.OTHER),
+        ((4, 4), (3, 3), Fate.AS_BEFORE),
+    ],
+)
+def test_a_result_is_as_likely_as_the_draws_that_lead_to_it(was, would, found):
+    assert chance(was, would) == found

@@ -20,7 +20,7 @@ from app.objections import operations as objections
 from app.selections.models import selection_of
 from app.services import operations as services
 from app.terms.rehearsal import can_be_tried, rehearse
-from app.terms.rules import CONSTANTS, SCALE
+from app.terms.rules import CONSTANTS, DRAWN_FROM, SCALE
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -116,9 +116,10 @@ def test_the_present_numbers_change_nothing_and_nothing_is_written():
     session.flush()
     before = [session.scalar(select(func.count()).select_from(model)) for model in (Event, Term)]
     terms = almanac.almanac().terms
-    present = {code: int(terms[code][0].value) for code in sorted(can_be_tried(LIVES))}
-    findings = tried(job, **present)
-    assert len(findings) == len(present) - 1 - len(CONSTANTS) - len(SCALE), "both numbers of the lights are one finding"
+    present = {code: int(terms[code][0].value) for code in sorted(can_be_tried(LIVES) - {DRAWN_FROM})}
+    percentages = [int(one) for one in terms[DRAWN_FROM][0].value.split(",")]
+    findings = rehearse(make.later(job, days=1), LIVES, present, None, percentages)
+    assert len(findings) == len(present) - len(CONSTANTS) - len(SCALE), "both numbers of the lights are one finding"
     assert not [finding.codes for finding in findings if finding.changed or finding.late]
     assert sum(finding.looked_at for finding in findings) > 20
     assert not session.dirty and not session.new
@@ -164,17 +165,39 @@ def test_more_entries_asked_for_would_have_let_a_selection_fail():
     assert found.counts == {Fate.FAILS: 1} and found.lines[0].entries == 3
 
 
-def test_quotes_dropped_at_the_ends_would_have_let_another_win_by_the_same_seed():
+def drawn_by_average():
     job = make.job("open", method="average_price", ceiling_cents=2_000_000)
     for cents in (1_000_000, 1_010_000, 1_020_000, 1_900_000):
         make.verb("entries", "enter")(make.act(make.agency(), make.later(job)), job, Offer(cents))
-    make.lapse(make.lapse(job))
+    return make.lapse(make.lapse(job))
+
+
+def test_quotes_dropped_at_the_ends_would_have_let_another_win_by_the_same_seed():
+    job = drawn_by_average()
     transcript = selection_of(job.id).transcript
     assert transcript["dropped"] is None and winner_by(transcript) == transcript["winner"]
     (same,), (other,) = tried(job, average_drop_from=6), tried(job, average_drop_from=3)
     assert (same.looked_at, same.changed) == (1, 0)
     assert transcript["winner"] != winner_by(transcript, drop_from=3)
     assert other.counts == {Fate.OTHER: 1} and other.lines[0].entries == 4
+
+
+@pytest.mark.parametrize(
+    ("percentages", "fate", "by"),
+    [
+        ((95, 96, 97, 98), Fate.AS_BEFORE, (4, 4)),
+        ((96,), Fate.AS_BEFORE, (1, 1)),
+        ((80, 96), Fate.LESS_LIKELY, (1, 2)),
+        ((80, 82), Fate.OTHER, (0, 2)),
+    ],
+)
+def test_other_percentages_to_draw_from_make_the_same_agency_more_or_less_likely(percentages, fate, by):
+    job = drawn_by_average()
+    (found,) = rehearse(make.later(job, days=1), LIVES, {}, None, percentages)
+    assert found.codes == ("average_percentages",) and found.looked_at == 1
+    assert [(line.fate, line.chances) for line in found.lines] == (
+        [] if fate == Fate.AS_BEFORE else [(fate, ((4, 4), by))]
+    )
 
 
 def test_a_regulator_sees_the_jobs_of_its_sector_alone():

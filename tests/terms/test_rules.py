@@ -34,7 +34,7 @@ TODAY = date(2026, 9, 28)
         ("rating_correction", "minutes", "1", "1"),
         ("working_hours", "text", "08:30-12:00，14:30-17:30", "08:30-12:00,14:30-17:30"),
         ("average_percentages", "text", "94、95 ,96", "94,95,96"),
-        ("average_percentages", "text", "1,100", "1,100"),
+        ("average_percentages", "text", "100,1", "1,100"),
     ],
 )
 def test_a_value_is_stored_plainly(code, unit, typed, stored):

@@ -11,6 +11,7 @@ from tests.credit.matters import in_effect
 from tests.pages import english, error, plain
 from tests.scores.test_operations import more, rated
 from tests.terms.test_operations import STATED, TOMORROW
+from tests.terms.test_rehearsal import drawn_by_average
 
 pytestmark = pytest.mark.one_database
 
@@ -78,6 +79,7 @@ def test_what_is_about_no_job_is_told_by_what_it_is(app, clock, operator):
         ("entry", "0", "whole number from 1 to 365"),
         ("entry", "x", "whole number from 1 to 365"),
         ("light_share", "101", "from 1 to 100"),
+        ("average_percentages", "95,95", "as it stands now"),
         ("password_length", "9", "in the list"),
         ("示例", "9", "in the list"),
         ("", "9", "Choose one"),
@@ -88,6 +90,16 @@ def test_what_cannot_be_tried_is_told_and_kept(archived, operator, code, value, 
     page = operator.get("/rules/rehearse?" + ASKED.format(code, value))
     assert page.status_code == 422 and says in plain(page.text)
     assert f'value="{value}"' in page.text
+
+
+def test_other_percentages_of_the_average_price_are_tried_and_offered_for_adoption(app, clock, operator):
+    job = drawn_by_average()
+    clock.now = make.later(job)
+    page = operator.get("/rules/rehearse?" + ASKED.format("average_percentages", "82,80"))
+    words = plain(page.text)
+    assert "80, 82 instead of 95, 96, 97, 98" in words and job.project_name in words
+    assert "would have selected another agency by 0 of 2 percentages, instead of 4 of 4" in words
+    assert "/rules/adopt?code=average_percentages&amp;value=80,82" in page.text.replace("%2C", ",")
 
 
 def test_one_number_is_tried_once(archived, operator):
@@ -120,7 +132,7 @@ def test_everybody_reads_what_changed_in_the_rules_and_what_cannot_be_rehearsed(
     words = plain(english(client).get("/rules/changes").text)
     assert all(one in words for one in ("3 working days", "4 working days", "announced", STATED["basis"]))
     words = plain(operator.get("/rules/rehearse").text)
-    assert "What cannot be rehearsed" in words and "another draw says nothing about the rule" in words
+    assert "What cannot be rehearsed" in words and "what it kept people from doing is not" in words
 
 
 def test_what_was_typed_is_kept_and_a_second_version_of_a_day_is_a_conflict(operator):
