@@ -53,6 +53,7 @@ bench: setup ## Measure pages, the clock, draws, searches, and a burst of entrie
 	$(BIN)/python -m bench.draw
 	$(BIN)/python -m bench.ratings
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.fresh
 	$(BIN)/python -m bench.burst
 
 messages: setup ## Collect the visible strings into translations/

@@ -1,6 +1,7 @@
 """How much processor time a process and everything it started have used (Linux)."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -12,6 +13,15 @@ def used_by(root: int) -> float:
     known = {int(one.name): _stat(one) for one in Path("/proc").iterdir() if one.name.isdigit()}
     below = {pid for pid in known if _is_below(pid, root, known)}
     return sum(sum(known[pid][1:]) for pid in below) / TICKS
+
+
+def worked(process: int) -> float:
+    """Seconds of processor time of the threads that a process has, to the nanosecond."""
+    total = 0
+    for each in Path(f"/proc/{process}/task").iterdir():
+        with suppress(OSError):  # it has just ended
+            total += int((each / "schedstat").read_text().split()[0])
+    return total / 1e9
 
 
 def _stat(folder: Path) -> tuple[int, int]:

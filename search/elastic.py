@@ -5,7 +5,9 @@ the one that is being built, and whoever writes meanwhile writes to both.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import islice
@@ -20,7 +22,7 @@ from search.question import Found, Question, Unavailable
 ASKING, LONGER = 3.0, 10  # seconds one question may take, and how many times that one write
 PATIENCE, MORE = 10.0, 6  # seconds a write is tried again for, and how many times that while building
 FIRST_WAIT, LONGEST_WAIT = 0.1, 3.0
-BATCH, READ = 1_000, 5_000  # documents
+BATCH, READ, AT_A_TIME = 1_000, 5_000, 2  # documents; batches
 BUSY = {429, 502, 503, 504}
 KNOWN_LATER, MISSING = 409, 404
 THERE: Told = {"range": {"digest": {"gt": 0}}}
@@ -50,7 +52,7 @@ class Elastic:
         with _answers():
             answer = self.client.search(
                 index=self.name, **asked, source=False, stored_fields="_none_", track_total_hits=True,
-                allow_partial_search_results=False, timeout=f"{int(self.asking * 1000)}ms",
+                allow_partial_search_results=False, request_cache=True, timeout=f"{int(self.asking * 1000)}ms",
             )  # fmt: skip
             if answer["timed_out"]:
                 raise Unavailable("the question takes too long")
@@ -103,9 +105,8 @@ class Elastic:
             hidden = {"index": {"refresh_interval": "-1"}}
             client.indices.create(index=new, aliases={self.building: {}}, settings=hidden)
         try:
-            rest = iter(documents)
-            while batch := list(islice(rest, BATCH)):
-                self._write(batch, lambda: [self.building], MORE * self.patience)
+            if self._fill(documents) > 1:
+                self._join(new)
             with _answers():
                 client.indices.put_settings(index=new, settings={"index": {"refresh_interval": REFRESH}})
                 client.indices.refresh(index=new)
@@ -116,6 +117,26 @@ class Elastic:
                 if not client.indices.exists_alias(index=new, name=self.name):
                     client.indices.delete(index=new, ignore_unavailable=True)
             raise
+
+    def _fill(self, documents: Iterable[Document]) -> int:
+        """Write documents into the index that is being built, the next ones made ready while the server takes the last;
+        how many batches there were."""
+        rest, batches, sent = iter(documents), 0, deque[Future[None]]()
+        with ThreadPoolExecutor(AT_A_TIME) as writers:
+            while batch := list(islice(rest, BATCH)):
+                if len(sent) == AT_A_TIME:
+                    sent.popleft().result()
+                sent.append(writers.submit(self._write, batch, lambda: [self.building], MORE * self.patience))
+                batches += 1
+            for last in sent:
+                last.result()
+        return batches
+
+    def _join(self, new: str) -> None:
+        """Let what was written in many parts be one, which is asked quicker; it is as right without."""
+        with suppress(ApiError, TransportError):
+            client = self.client.options(request_timeout=LONGER * self.writing)
+            client.indices.forcemerge(index=new, max_num_segments=1)
 
     def _made(self, client: Elasticsearch) -> dict[str, bool]:
         """The indices that were made, of these fields or others, and whether each stands under its name."""

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from math import isfinite
 from typing import Any
 
-from search.elastic_rows import BY, CODE, TEXT, Told
+from search.elastic_rows import BY, CODE, TEXT, Told, aging
 from search.fields import Code, Index, Text
 from search.query import AllOf, AnyOf, Clause, Phrase
 from search.question import RELEVANCE, Found, Question
@@ -194,20 +194,11 @@ def _scored(index: Index, question: Question) -> Told:
     if rule.favour_by or rule.lowered_by:
         scored = _times(scored, [{"field_value_factor": {"field": "standing"}}])
     today = question.now.timestamp() // DAY
-    half_lives = set(rule.fresh_for.values())
-    fresh: list[Told] = [{"weight": 0.5}]
-    for half_life in half_lives:
+    fresh: list[Told] = [{"weight": 1}]
+    for half_life in set(rule.fresh_for.values()):
         day = {"origin": today + FUTURE, "offset": FUTURE, "scale": half_life, "decay": 0.5}
-        fresh.append({"exp": {"day": day}, "weight": 0.5, **_aging(half_life, len(half_lives))})
-    if len(half_lives) != 1:
-        fresh.append({"weight": 0.5, **_aging(0, len(half_lives))})
-    shuffled = {"random_score": _random(question), "weight": SHUFFLES}
-    return _times(scored, [*fresh, shuffled])
-
-
-def _aging(half_life: float, of: int) -> Told:
-    """Only what ages so; where there is one half-life no filter is needed, since what has no day does not age."""
-    return {"filter": {"term": {"aging": half_life}}} if of != 1 else {}
+        fresh.append({"filter": {"term": {"aging": aging(half_life)}}, "exp": {"day": day}})
+    return _times(scored, [*fresh, {"random_score": _random(question), "weight": SHUFFLES}])
 
 
 def _shuffled(question: Question, wanted: Told | None) -> Told:
@@ -216,7 +207,7 @@ def _shuffled(question: Question, wanted: Told | None) -> Told:
 
 
 def _random(question: Question) -> Told:
-    return {"seed": question.salt & 0x7FFFFFFF, "field": "tie"}
+    return {"seed": question.salt & 0x7FFFFFFF, "field": "shuffled"}
 
 
 def _times(asked: Told, functions: list[Told], **more: Any) -> Told:

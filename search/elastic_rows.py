@@ -1,6 +1,7 @@
 """How an index and its documents look in Elasticsearch: made tokens with spaces between them, and no analysis there."""
 
 import json
+from base64 import b64encode
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -18,9 +19,11 @@ WORDS = {"type": "text", "analyzer": "whitespace", "norms": False, "index_option
 LETTER = {"index_prefixes": {"min_chars": 1, "max_chars": 1}}  # one character is the beginning of many tokens
 BEGINNINGS = {"index_options": "docs", "index_prefixes": {"min_chars": 2, "max_chars": 8}}
 EXACT = {"type": "keyword"}
+COUNTED = EXACT | {"eager_global_ordinals": True}  # made ready by what writes, not by who asks first
 INDEXED_WHOLE = {"type": "long"}
 WHOLE = INDEXED_WHOLE | {"index": False}
 REAL = {"type": "double", "index": False}
+BYTES = {"type": "binary", "doc_values": True}
 SETTINGS = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
@@ -33,9 +36,9 @@ Told = dict[str, Any]
 
 def template(index: Index) -> Told:
     """Settings and mappings of every index made for these fields."""
-    own: Told = {"key": EXACT, "audience": EXACT, "digest": WHOLE, "tie": WHOLE}
-    own |= {"inverse": REAL, "standing": REAL, "aging": {"type": "double"}, "day": WHOLE}
-    by: Told = dict.fromkeys((*index.facets, *index.trees), EXACT) | dict.fromkeys(index.numbers, WHOLE)
+    own: Told = {"key": EXACT, "audience": EXACT, "digest": WHOLE, "tie": WHOLE, "shuffled": BYTES}
+    own |= {"inverse": REAL, "standing": REAL, "aging": EXACT, "day": WHOLE}
+    by: Told = dict.fromkeys((*index.facets, *index.trees), COUNTED) | dict.fromkeys(index.numbers, WHOLE)
     by |= dict.fromkeys(index.moments, INDEXED_WHOLE)
     sounding = [name for name, text in index.texts.items() if text.sounds]
     fields = own | {
@@ -69,14 +72,16 @@ def row(index: Index, document: Document) -> Told:
         return told
     index.check(values)
     rule, title = index.ranking, length(values[index.title])
-    told |= {"audience": sorted(document.audiences), "tie": crc32(document.key.encode()), "inverse": 1 / max(title, 1)}
+    tie = crc32(document.key.encode())
+    told |= {"audience": sorted(document.audiences), "inverse": 1 / max(title, 1)}
+    told |= {"tie": tie, "shuffled": b64encode(tie.to_bytes(4, "big")).decode()}
     favoured = values[rule.favour_by] or "" if rule.favour_by else ""
     lowered = bool(rule.lowered_by) and values[rule.lowered_by] == 1
     told["standing"] = rule.favour.get(favoured, 1.0) * (0.5 if lowered else 1.0)
     moment = values[rule.fresh_by] if rule.fresh_by and favoured in rule.fresh_for else None
-    told["aging"] = rule.fresh_for[favoured] if moment else 0
-    if moment:
-        told["day"] = as_number(moment) // DAY
+    if moment:  # half of its standing, and as much again while it is fresh
+        told["standing"] /= 2
+        told |= {"aging": aging(rule.fresh_for[favoured]), "day": as_number(moment) // DAY}
     by: Told = {name: values[name] or "" for name in index.facets} | {
         name: values[name] or [""] for name in index.trees
     }
@@ -88,6 +93,11 @@ def row(index: Index, document: Document) -> Told:
         if isinstance(kind, Text | Code):
             _say(told, name, kind, pieces(values[name]))
     return told
+
+
+def aging(half_life: float) -> str:
+    """What is said of a thing that is half as fresh after so many days."""
+    return f"{half_life:g}"
 
 
 def _say(told: Told, name: str, kind: Text | Code, said: tuple[str, ...]) -> None:
@@ -102,6 +112,6 @@ def _say(told: Told, name: str, kind: Text | Code, said: tuple[str, ...]) -> Non
         told[INITIALS][name] = [initials for _, _, initials in words]
 
 
-@lru_cache(100_000)
+@lru_cache(200_000)
 def _words(piece: str) -> tuple[str, str, str]:
     return " ".join(tokens(piece)), " ".join(sound_tokens(piece)), " ".join(initial_tokens(piece))
