@@ -4,33 +4,37 @@
 // holds, 1 with the first thing that does not, 2 for a file that is no transcript. Compare yourself with the
 // announcement: commitment, terms, outside value, list hash at closing.
 
-const FORMAT = "intermediary-supermarket-draw", VERSION = 2;
+const FORMAT = "intermediary-supermarket-draw", VERSION = 2, DEEPEST = 100;
 const TERMS = ("closed_at commitment criteria days_weight drop_from format funds job method minimum_entries outside " +
-  "percentages price_weight reference_fee rule title version").split(" ");
+  "outside_value percentages price_weight reference_fee rule secret title version").split(" ");
 const RESULT = "bidders dropped order percentage points ranking reference seed winner".split(" ");
 const LISTED = ["code", "name", "offer", "sealed"];
 const OPENED = ["contribution", "made_by", "days", "discount", "nonce", "quote", "scores"];
+const METHODS = "random_draw lowest_price average_price price_and_days merit".split(" ");
 const FAILURES = ["There was no eligible entry.", "There were fewer eligible entries than the funds require."];
 const PARTS = /"(?:[^"\\]|\\.)*"|\s+/g;
+// Of canonical JSON: names, texts (t) and nulls (z). What then is left of a transcript has this form.
+const KINDS = /("[a-z_]+":)|("(?:[^"\\]|\\.)*")|null/g;
+const LINE = String.raw`\{t,[tz],(?:z|\d{1,5}),(?:z|\d{1,4}),[tz],t,[tz],t,(?:t,)?(?:z|\d{1,13}),(?:z|\[(?:\d{1,3}[,\]])*\]?),t\},?`;
+const TYPES = new RegExp(String.raw`^\{t,t,\[(?:\{t,\d{1,3}\},?)*\],\d{1,3},(?:z|\d{1,7}),\[(?:${LINE})*\],t,t,t,t,\d{1,7},` +
+  String.raw`[tz],[tz],\[(?:\d{1,3}[,\]])*\]?,\d{1,3},(?:z|\d{1,13}),t,t,t,2\}$`);
 
 // What may not hold, by a name that a page can translate by; {parts} are filled in from the transcript.
 const REASONS = {
-  whole: "a number is not whole",
   sorted: "the entrants are not sorted by code, each once",
   list: "list_hash is not the hash of the list published at closing",
-  line: "{code} has a field too many or too few",
-  opened: "{code} was opened although the selection failed",
+  line: "entrant {number} has a field too many or too few",
+  opened: "entrant {number} was opened although the selection failed",
   contribution: "{code} did not seal this contribution",
   offer: "{code} did not seal this offer",
   discount: "the quote of {code} is not the reference fee less the discount",
-  scores: "the scores of {code} are not one for each criterion",
-  fields: "a field is missing or does not belong: {fields}",
+  fields: "the fields are others; missing: {fields}",
   digest: "digest is not of the rest",
   commitment: "commitment is not the hash of the secret",
   outside: "outside_value does not go with outside",
   failed: "failed does not follow from the list",
   result: "{field} does not follow from the list, the seed and the rule",
-  written: "a field is there twice, out of order or written in another way",
+  written: "a number is not whole, or a field is there twice, out of order or written in another way",
   shape: "a part of it has not the form of the protocol",
   none: "the file is no transcript",
 };
@@ -46,17 +50,19 @@ function need(holds, reason, parts) {
   if (!holds) throw new Broken(reason, parts);
 }
 
-/** JSON with sorted keys and no space; whole numbers only. */
+/** JSON with sorted keys and no space; a number that is not whole or has more than 15 digits becomes a text. */
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value !== null && typeof value === "object") {
     const names = Object.keys(value).sort();
     return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
   }
-  need(typeof value !== "number" || Number.isSafeInteger(value), "whole");
-  return JSON.stringify(value);
+  const text = JSON.stringify(value), fits = typeof value !== "number" || (Number.isSafeInteger(value) && text.length <= 15);
+  return fits ? text : `"${text}"`;
 }
 
+const most = (values) => values.reduce((one, other) => (other > one ? other : one));
+const least = (values) => values.reduce((one, other) => (other < one ? other : one));
 const only = (object, names) => Object.fromEntries(names.map((name) => [name, object[name]]));
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const bytesOf = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -101,36 +107,36 @@ const pick = async (seed, label, choices) => choices[await below(choices.length,
 
 /** The list is the one published at closing, and what was opened is what was sealed. */
 async function checkEntrants(t) {
-  const codes = t.entrants.map((line) => line.code);
-  need(codes.every((code, at) => at === 0 || codes[at - 1] < code), "sorted");
   const proposes = t.method === "merit" && t.entrants.some((line) => "proposal" in line); // older ones have none
-  const onList = proposes ? [...LISTED, "proposal"] : LISTED, listed = t.entrants.map((line) => only(line, onList));
-  need(t.list_hash === await H("list", listed), "list");
-  const names = [...onList, ...OPENED].sort().join();
-  for (const line of t.entrants) {
-    const { code } = line, whose = { code, job: t.job };
-    need(Object.keys(line).sort().join() === names, "line", { code });
-    if (t.failed !== null) {
-      need(OPENED.every((name) => line[name] === null), "opened", { code });
-      continue;
-    }
+  const onList = proposes ? [...LISTED, "proposal"] : LISTED, names = [...onList, ...OPENED].sort().join();
+  for (const [at, line] of t.entrants.entries()) {
+    const number = at + 1;
+    need(Object.keys(line).sort().join() === names, "line", { number });
+    need(t.failed === null || OPENED.every((name) => line[name] === null), "opened", { number });
+  }
+  const codes = t.entrants.map((line) => line.code), ascii = !/[^\0-\x7f]/.test(codes.join(""));
+  need(ascii && codes.every((code, at) => at === 0 || codes[at - 1] < code), "sorted");
+  need(t.list_hash === await H("list", t.entrants.map((line) => only(line, onList))), "list");
+  for (const line of t.failed === null ? t.entrants : []) {
+    const { code } = line, whose = { code, job: t.job }, fee = t.reference_fee;
     const chance = { ...whose, ...only(line, OPENED.slice(0, 2)) }, offer = { ...whose, ...only(line, OPENED.slice(2, 6)) };
     need(line.sealed === await H("contribution", chance), "contribution", { code });
     need(line.offer === await H("offer", offer), "offer", { code });
-    const fee = t.reference_fee, less = fee === null ? line.quote : halfUp([fee, 10000 - line.discount], 10000);
-    need(line.quote === less, "discount", { code });
+    need(fee === null || line.discount !== null, "shape");
+    need(line.quote === (fee === null ? line.quote : halfUp([fee, 10000 - line.discount], 10000)), "discount", { code });
   }
 }
 
 /** Hundredths of a point, for each entrant one part for each weight: the criteria, the price, the days. */
 function pointsOf(t) {
   const kinds = [["quote", t.price_weight], ["days", t.days_weight]].filter(([, weight]) => weight);
-  const least = Object.fromEntries(kinds.map(([name]) => [name, Math.min(...t.entrants.map((line) => line[name]))]));
-  return t.entrants.map((line) => {
-    need(line.scores.length === t.criteria.length, "scores", { code: line.code });
-    return [...t.criteria.map((one, at) => one.weight * line.scores[at]),
-      ...kinds.map(([name, weight]) => halfUp([100, weight, least[name]], line[name]))];
-  });
+  const fits = (line) => line.scores?.length === t.criteria.length && kinds.every(([name]) => line[name] > 0);
+  need(t.entrants.every(fits) && t.criteria.every((one) => Number.isInteger(one.weight)), "shape");
+  const lowest = Object.fromEntries(kinds.map(([name]) => [name, least(t.entrants.map((line) => line[name]))]));
+  return t.entrants.map((line) => [
+    ...t.criteria.map((one, at) => one.weight * line.scores[at]),
+    ...kinds.map(([name, weight]) => halfUp([100, weight, lowest[name]], line[name])),
+  ]);
 }
 
 const compared = (one, other) => {
@@ -146,9 +152,10 @@ async function result(t, seed) {
   const where = (price, ...gone) => [...quotes.keys()].filter((at) => quotes[at] === price && !gone.includes(at));
   let merits = quotes.map((quote) => [quote]), gone = [];
   if (t.method === "average_price") {
+    need(t.drop_from !== null && t.percentages.length > 0, "shape");
     if (quotes.length >= t.drop_from) {
-      const high = await pick(seed, "drop-high", where(Math.max(...quotes)));
-      const low = await pick(seed, "drop-low", where(Math.min(...quotes), high));
+      const high = await pick(seed, "drop-high", where(most(quotes)));
+      const low = await pick(seed, "drop-low", where(least(quotes), high));
       gone = [high, low];
       found.dropped = { high: codes[high], low: codes[low] };
     }
@@ -167,12 +174,17 @@ async function result(t, seed) {
   return { ...found, order: drawn.map((at) => codes[at]), ranking, winner: ranking[0], seed: hex(seed) };
 }
 
-async function verify(t) {
-  const names = [...TERMS, ...RESULT, "digest", "entrants", "failed", "list_hash", "outside_value", "secret"].sort();
-  const odd = [...names.filter((name) => !(name in t)), ...Object.keys(t).filter((name) => !names.includes(name))];
-  need(odd.length === 0, "fields", { fields: odd.sort().join(", ") });
-  const whole = t.version === VERSION && t.digest === await H("transcript", { ...t, digest: null });
-  need(whole, "digest");
+async function verify(text, t) {
+  const plain = text.replace(PARTS, (part) => (part.includes("\\") ? JSON.stringify(JSON.parse(part)) : part.trim()));
+  const halves = /(?:^|[^\\])(?:\\\\)*\\ud/; // of a character, alone
+  need(plain === canonical(t) && plain === plain.normalize("NFC") && !halves.test(plain), "written");
+  const names = [...TERMS, ...RESULT, "digest", "entrants", "failed", "list_hash"].sort();
+  const fields = names.filter((name) => !Object.hasOwn(t, name)).join(", ") || "none";
+  need(Object.keys(t).sort().join() === names.join(), "fields", { fields });
+  const given = canonical(only(t, [...TERMS, "entrants"]));
+  const form = given.replace(KINDS, (whole, name, value) => (name ? "" : value ? "t" : "z"));
+  need(TYPES.test(form) && METHODS.includes(t.method) && /^[0-9a-f]{64}$/.test(t.secret), "shape");
+  need(t.digest === await H("transcript", { ...t, digest: null }), "digest");
   need(t.commitment === hex(await sha256(bytesOf(t.secret))), "commitment");
   const count = t.entrants.length, few = count < Math.max(t.minimum_entries, 1);
   need(few || (t.outside === null) === (t.outside_value === null), "outside");
@@ -180,7 +192,7 @@ async function verify(t) {
   await checkEntrants(t);
   let expected = { ...Object.fromEntries(RESULT.map((name) => [name, null])), order: [], ranking: [] };
   if (!few) {
-    const chance = only(t, [...TERMS, "list_hash", "outside_value", "secret"]);
+    const chance = only(t, [...TERMS, "list_hash"]);
     const seed = await H("seed", { ...chance, contributions: t.entrants.map((line) => line.contribution) });
     expected = await result(t, bytesOf(seed));
   }
@@ -189,7 +201,17 @@ async function verify(t) {
   }
 }
 
-const none = (why) => ({ code: 2, says: `This file is no transcript: ${why}`, reason: "none", parts: {} });
+const NONE = { code: 2, says: "This file is no transcript.", reason: "none", parts: {} };
+
+/** How deep the lists and objects of a JSON text lie in each other. */
+function depthOf(text) {
+  let depth = 0, most = 0;
+  for (const [mark] of text.replace(PARTS, "").matchAll(/[[\]{}]/g)) {
+    depth += mark === "[" || mark === "{" ? 1 : -1;
+    most = Math.max(most, depth);
+  }
+  return most;
+}
 
 /**
  * What a transcript's text is: {code, says}, where code is 0 all holds, 1 the first thing that does not, 2 no transcript.
@@ -199,14 +221,12 @@ export async function check(text) {
   let transcript;
   try {
     transcript = JSON.parse(text);
-  } catch (error) {
-    return none(error.message);
+  } catch {
+    return NONE;
   }
-  if (transcript === null || transcript.format !== FORMAT) return none("another format");
+  if (transcript?.format !== FORMAT || depthOf(text) > DEEPEST) return NONE;
   try {
-    const plain = text.replace(PARTS, (part) => (part.includes("\\") ? JSON.stringify(JSON.parse(part)) : part.trim()));
-    need(plain === canonical(transcript), "written");
-    await verify(transcript);
+    await verify(text, transcript);
   } catch (error) {
     const { message, reason, parts } = error instanceof Broken ? error : new Broken("shape");
     return { code: 1, says: `It does not hold: ${message}`, reason, parts };
@@ -222,14 +242,18 @@ async function isStarted() {
   return pathToFileURL(realpathSync(started)).href === import.meta.url;
 }
 
-if (await isStarted()) {
+async function main(paths) {
+  if (paths.length !== 1) return { code: 2, says: "Give one file: TRANSCRIPT.json" };
   const { readFileSync } = await import("node:fs");
-  let answer;
   try {
-    answer = await check(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(process.argv[2] ?? "")));
-  } catch (error) {
-    answer = none(error.message);
+    return await check(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(paths[0])));
+  } catch {
+    return NONE;
   }
-  console.log(answer.says);
-  process.exitCode = answer.code;
+}
+
+if (await isStarted()) {
+  const { code, says } = await main(process.argv.slice(2));
+  console.log(says);
+  process.exitCode = code;
 }

@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from app.finding import commands
+from app.infra.searched import engine
 from tests import make
 
 pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("search")]
@@ -34,6 +37,8 @@ def test_it_answers_in_one_line_of_json(app, search):
 
 BAD = (
     [""], ["  "], ["“”"], ["长" * 201], ["环评", "--kind", "draft"], ["环评", "--limit", "0"], ["环评", "--limit", "x"],
+    ["\0"], ["-"], ['-"'], ["- -"], ['""'],
+    ["😀"], ["\udcff"], ["环评", "--limit", "9" * 5_000], ["环评", "--limit", "-1"],
 )  # fmt: skip
 
 
@@ -44,8 +49,25 @@ def test_bad_input_is_an_error_that_says_what_to_do(app, search, args):
     assert list(told) == ["error"] and len(told["error"]) > 20
 
 
-def test_without_an_index_it_says_so_and_a_rebuild_makes_one(app):
-    assert "error" in asked(app, "环评", code=1)
-    assert run(app, "rebuild", "--if-missing").exit_code == 0
-    assert asked(app, "环评")["total"] > 0
+def test_a_text_may_begin_with_a_minus(app, search):
+    search()
+    assert asked(app, "-环评 报告书")["total"] > 0
+
+
+def test_the_first_question_builds_the_index_and_a_check_finds_nothing_to_mend(app):
+    found = asked(app, "环评")["total"]
+    assert found > 0
+    assert run(app, "rebuild", "--if-missing").output == ""
     assert run(app, "check").output.startswith("0 missing, 0 different, 0 in vain")
+
+
+@pytest.mark.parametrize("empty", ["nothing loaded", "no tables"])
+def test_before_anything_is_loaded_it_says_what_comes_first_and_builds_nothing(app, monkeypatch, empty):
+    def everything(*_):
+        if empty == "no tables":
+            raise OperationalError("", {}, Exception("no such table"))
+        return iter(())
+
+    monkeypatch.setattr(commands, "everything", everything)
+    assert "load" in asked(app, "环评", code=1)["error"]
+    assert not engine().ready()

@@ -151,21 +151,20 @@ def lines_with(made, **changes):
 
 
 def test_both_give_the_same_reason_and_the_page_has_each_in_its_language(tmp_path):
-    made, merit = (rehearse(method, 5, b"reasons", rule()) for method in ("lowest_price", "merit"))
+    made = rehearse("lowest_price", 5, b"reasons", rule())
     discount = discounted("lowest_price", [0, 100])
     failed = rehearse("lowest_price", 0, b"none", rule())
     first, code = made["entrants"][0], made["entrants"][0]["code"]
     texts = {
         "sorted": sealed_anew(made, entrants=made["entrants"][::-1]),
         "list": sealed_anew(made, list_hash="0" * 64),
-        "line": sealed_anew(made, **lines_with(made, more=1)),
+        "line": sealed_anew(made, entrants=[{"coda": one.pop("code"), **one} for one in map(dict, made["entrants"])]),
         "opened": sealed_anew(
             made, minimum_entries=6, failed="There were fewer eligible entries than the funds require."
         ),
         "contribution": sealed_anew(made, **lines_with(made, contribution="0" * 64)),
         "offer": sealed_anew(made, **lines_with(made, quote=first["quote"] + 1)),
         "discount": sealed_anew(discount, reference_fee=12_346),
-        "scores": sealed_anew(merit, **lines_with(merit, scores=[1])),
         "fields": sealed_anew({name: value for name, value in made.items() if name != "seed"}, note=1),
         "digest": write_transcript({**made, "digest": "0" * 64}),
         "commitment": sealed_anew(made, secret="0" * 64),
@@ -173,7 +172,6 @@ def test_both_give_the_same_reason_and_the_page_has_each_in_its_language(tmp_pat
         "failed": sealed_anew(failed, failed=None),
         "result": sealed_anew(made, winner=made["ranking"][1]),
         "written": write_transcript(made).replace('"winner":', '"winner":"","winner":'),
-        "whole": sealed_anew(made, price_weight=0.5),
         "shape": sealed_anew(made, entrants=None),
         "none": "{}",
     }
@@ -182,10 +180,9 @@ def test_both_give_the_same_reason_and_the_page_has_each_in_its_language(tmp_pat
     page = (verifiers.ROOT / "templates/selections/_check_here.html").read_text(encoding="utf-8")
     assert all(f'  {name}=_("' in page for name in texts) and page.count('=_("') == len(texts)
     python = [says for _, says in verifiers.told_by_python(texts.values(), tmp_path)]
-    alike = {name: (one["says"], other) for name, one, other in zip(texts, node, python, strict=True)}
-    others = {"scores", "shape", "whole"}  # where Python says in its own words what it cannot reckon with
-    assert {name for name, (one, other) in alike.items() if one != other} <= others
-    assert f"{code} did not seal this offer" in alike["offer"][0]
+    alike = dict(zip(texts, python, strict=True))
+    assert alike == {name: one["says"] for name, one in zip(texts, node, strict=True)}
+    assert f"{code} did not seal this offer" in alike["offer"]
 
 
 @pytest.mark.parametrize("number", ["0.0", "0.5"])
@@ -218,27 +215,24 @@ def test_the_list_of_merit_holds_the_proposals_and_transcripts_made_before_it_di
     assert set(said([*texts, write_transcript(strange)], tmp_path)) == {(False, False, False)}
 
 
+NONE = (2, "This file is no transcript.\n")
+
+
 @pytest.mark.parametrize("program", [verifiers.PYTHON, verifiers.NODE], ids=["python", "node"])
 def test_the_exit_status_says_whether_it_holds_and_the_text_says_why_not(program, tmp_path):
     made = rehearse("average_price", 7, b"status", rule())
-    file = tmp_path / "T.json"
-    answers = {}
-    for name, text in {
-        "whole": write_transcript(made),
-        "changed": write_transcript({**made, "winner": made["order"][0] + "x"}),
-        "missing": write_transcript({name: value for name, value in made.items() if name != "seed"}),
-        "other": '{"format": "something else"}',
-        "list": "[]",
-        "broken": "{",
-        "deep": "[" * 100_000,
-    }.items():
+    file, whole = tmp_path / "T.json", write_transcript(made)
+    changed = write_transcript({**made, "winner": made["order"][0] + "x"})
+    missing = write_transcript({name: value for name, value in made.items() if name != "seed"})
+    for text, told in (
+        (whole, (0, "All holds: commitment, list hash, seed, order and result are as published.\n")),
+        (changed, (1, "It does not hold: digest is not of the rest\n")),
+        (missing, (1, "It does not hold: the fields are others; missing: seed\n")),
+    ):
         file.write_text(text, encoding="utf-8")
-        answers[name] = verifiers.run(program, str(file))
-    assert {name: code for name, (code, _) in answers.items()} == {
-        "whole": 0, "changed": 1, "missing": 1, "other": 2, "list": 2, "broken": 2, "deep": 2,
-    }  # fmt: skip
-    assert "All holds" in answers["whole"][1] and "digest" in answers["changed"][1] and "seed" in answers["missing"][1]
-    file.write_bytes(b"\xff\xfe")
-    assert verifiers.run(program, str(file))[0] == 2
-    assert verifiers.run(program, str(tmp_path / "nowhere.json"))[0] == 2
-    assert verifiers.run(program)[0] == 2
+        assert verifiers.run(program, str(file)) == told
+    assert verifiers.run(program, str(tmp_path / "nowhere.json")) == NONE == verifiers.run(program, str(tmp_path))
+    file.write_bytes(whole.encode()[:-3] + b"\xff")
+    assert verifiers.run(program, str(file)) == NONE
+    usage = (2, "Give one file: TRANSCRIPT.json\n")
+    assert verifiers.run(program) == usage == verifiers.run(program, str(file), str(file))
