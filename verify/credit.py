@@ -41,6 +41,7 @@ def points(hundredths):
 
 
 def scale_on(day, scales):
+    need(scales[0][0] <= day, f"no scale is in force on {day}")
     return [scale for since, scale in scales if since <= day][-1]
 
 
@@ -115,9 +116,8 @@ def recompute(found, asked):
     firms = [([checked(event, day, scales) for event in firm["events"]], firm) for firm in found["agencies"]]
     known = {event["event"]: event for events, _ in firms for event in events}
     need(len(known) == sum(len(events) for events, _ in firms), "an event is there twice")
-    for event in known.values():
-        if event["professional"] is not None:
-            people.setdefault(event["professional"], []).append(event)
+    for event in (one for one in known.values() if one["professional"] is not None):
+        people.setdefault(event["professional"], []).append(event)
     need([one["number"] for one in found["professionals"]] == sorted(people), "the professionals are not the events'")
     behind, lines = set(), [f"{len(known)} events: every sum, grade and bar follows from them."]
     for events, told in [*firms, *((people[one["number"]], one) for one in found["professionals"])]:
@@ -147,4 +147,4 @@ def judge(path, asked=""):
 
 if __name__ == "__main__":
     status, said = judge(*[*sys.argv[1:3], "", ""][:2])
-    sys.exit(print(said) or status)
+    sys.exit(print(said.encode(errors="backslashreplace").decode()) or status)

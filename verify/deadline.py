@@ -98,7 +98,7 @@ def recomputed(record, calendar):
     start = date.fromisoformat(record["start"])
     hours = [tuple(time.fromisoformat(edge) for edge in span.split("-")) for span in record["hours"]]
     days, length = record["days"] + sum(one["days"] for one in record["alterations"]), micros(start, hours)
-    need(record["days"] > 0 and days > 0, "there is not one day left")
+    need(type(record["days"]) is int and record["days"] > 0 and days > 0, "there is not one day left")
     excluded = by_day(record, known, hours)
     whole = half_up(sum(excluded.values()), length)
     day = reached = nth(start, days + whole, known)
@@ -138,7 +138,8 @@ def judge(record_path, calendar_path):
             need(named == sorted(set(named)), "the days of the calendar are not in order, each once")
         need(record["calendar"] == calendar["revision"], "the record was made with another revision of the calendar")
         for name, value in recomputed(record, calendar).items():
-            need(record[name] == value, f"{name} does not follow: it is {record[name]}, and {value} was recomputed")
+            same = json.dumps(record[name], sort_keys=True) == json.dumps(value, sort_keys=True)
+            need(same, f"{name} does not follow: it is {record[name]}, and {value} was recomputed")
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         return 1, f"It does not hold: {error}"
     return 0, "All holds: the due day, every day of the ledger, and whether it was delivered in time."
@@ -146,4 +147,4 @@ def judge(record_path, calendar_path):
 
 if __name__ == "__main__":
     code, says = judge(*[*sys.argv[1:3], "", ""][:2])
-    sys.exit(print(says) or code)
+    sys.exit(print(says.encode(errors="backslashreplace").decode()) or code)

@@ -165,4 +165,4 @@ def judge(*paths):
 
 if __name__ == "__main__":
     code, says = judge(*sys.argv[1:3])
-    sys.exit(print(says) or code)
+    sys.exit(print(says.encode(errors="backslashreplace").decode()) or code)

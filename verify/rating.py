@@ -145,5 +145,5 @@ def judge(path):
 
 if __name__ == "__main__":
     status, said = judge(sys.argv[1]) if len(sys.argv) == 2 else (2, __doc__)
-    print(said)
+    print(said.encode(errors="backslashreplace").decode())
     sys.exit(status)

@@ -1,6 +1,6 @@
 """The credit account on the command line: why an agency stands as it does."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from app.accounts.models import unit_with_code
 from app.agencies.models import Agency
 from app.credit.documents import explained
+from app.credit.models import scale_on
 from app.credit.rules import CREDIT_LIFE, GRADES
 from app.infra.db import session
 from app.kernel.credit_code import check_code
@@ -25,7 +26,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def explain(code: str, on: datetime | None, as_json: bool) -> None:
     """Print every credit event of the agency with this unified social credit code, the sums and the grade."""
-    told = explained(_agency(code), on.date() if on else local_day(now_here()), english)
+    told = explained(_agency(code), _day(on), english)
     if as_json:
         put(dumps(told))
         return
@@ -44,6 +45,15 @@ def explain(code: str, on: datetime | None, as_json: bool) -> None:
 
 def english(text: str, **places: Any) -> str:
     return text % places if places else text
+
+
+def _day(on: datetime | None) -> date:
+    day = on.date() if on else local_day(now_here())
+    try:
+        scale_on(day)
+    except KeyError:
+        raise click.ClickException(f"no numbers of credit are in force on {day}") from None
+    return day
 
 
 def _agency(code: str) -> Agency:

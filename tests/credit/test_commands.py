@@ -70,3 +70,10 @@ def test_a_code_of_nobody_is_refused_with_exit_code_one(app, code, told):
     assert answer.exit_code == 1
     assert told in answer.output
     assert "Traceback" not in answer.output
+
+
+def test_a_day_before_the_numbers_of_credit_is_told_apart(app):
+    code = make.agency().unit.code
+    make.keep()
+    answer = run(app, code, "--on", "2020-01-01")
+    assert answer.exit_code == 1 and answer.output == "Error: no numbers of credit are in force on 2020-01-01\n"

@@ -241,6 +241,9 @@ def test_what_the_service_publishes_holds(files):
         ("as_of", "2026-09-01T00:00:00+08:00"),
         ("delivered_at", None),
         ("days", "5"),
+        ("days", 5.0),
+        ("excluded_days", 3.0),
+        ("provisional", 0),
     ],
 )
 def test_every_change_of_a_record_is_noticed(name, value, files):
