@@ -10,7 +10,7 @@ from search.sounds import syllables
 
 NARROWER = "<"
 VARIANTS = 12  # of one term, with its synonyms in its place
-LONGEST_PART = 12  # units
+LONGEST_PART, SHORT = 12, 4  # units
 UNKNOWN, PART, ONE_MORE = 4, 2, 3  # what a cut costs: each unit that nobody knows, or of a part of a word; each word
 PARTICLES = "的之和与及"
 
@@ -88,6 +88,16 @@ class Lexicon:
         """The known words by their full pinyin in one word, the first of those that sound alike."""
         words = [*self.group_of, *self.names]
         return {sound: word for word in reversed(words) if (sound := sound_of(word))}
+
+    @cached_property
+    def short_for(self) -> dict[str, tuple[str, ...]]:
+        """What is meant by the initials of a short word: all that means the same as one of those that have them."""
+        meant: dict[str, dict[str, None]] = {}
+        for word, group in self.group_of.items():
+            row = syllables_of(word)
+            if 0 < len(row) <= SHORT:
+                meant.setdefault("".join(each[0] for each in row), {}).update(dict.fromkeys(group))
+        return {letters: tuple(words) for letters, words in meant.items()}
 
     @cached_property
     def read_as(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:

@@ -174,6 +174,8 @@ def _read(term: Term, lexicon: Lexicon) -> tuple[Clause, list[str]]:
     words = lexicon.variants(term.folded)
     if _letters(term) and (meant := lexicon.sounding.get(term.folded)):
         words = lexicon.variants(meant)
+    elif _letters(term):
+        words = [*words, *lexicon.short_for.get(term.folded, ())]
     asked: list[Clause] = [_text(word) for word in dict.fromkeys([*words, term.folded])]
     asked += _code(term.folded)
     if _letters(term):

@@ -108,6 +108,14 @@ def test_letters_are_looked_for_as_a_word_by_sound_and_by_initials() -> None:
     assert [one.of for one in phrases(parse('"huanping"').terms[0])] == ["text", "code"]
 
 
+def test_the_initials_of_a_short_word_ask_for_all_that_means_the_same() -> None:
+    asked = parse("hp", FIELD)
+    assert parse("环境影响评价").terms[0] in phrases(asked.terms[0])
+    assert "环境影响评价" in asked.marked
+    assert asked.understood == "hp"  # other words may have them
+    assert parse('"hp"', FIELD).marked == ("hp",)
+
+
 def test_letters_beside_characters_are_looked_for_part_by_part() -> None:
     clause = parse("水保fangan").terms[0]
     assert isinstance(clause, AnyOf) and any(isinstance(each, AllOf) for each in clause.of)
