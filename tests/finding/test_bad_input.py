@@ -16,7 +16,7 @@ LONGEST = 10  # seconds a page may take
 def test_no_words_are_too_bad_for_a_page(client, search, at_scale):
     search()
     chance = Random(20260928)
-    for _ in range(at_scale(75, 10_000)):
+    for _ in range(at_scale(40, 10_000)):
         words = typed(chance)
         began = monotonic()
         page = client.get(f"/search?q={quote_plus(words)}")

@@ -49,7 +49,7 @@ def test_both_engines_find_the_same_whatever_is_typed(
     documents = [*things(), *(thing(str(place), fuzz.typed(chance), code="a-7") for place in range(300))]
     for engine in (one, other):
         engine.rebuild(documents)
-    for _ in range(at_scale(75, 10_000)):
+    for _ in range(at_scale(25, 10_000)):
         typed = fuzz.typed(chance)
         query = parse(typed[:LONGEST], FIELD)
         for way in (query, *otherwise(query, FIELD)):
