@@ -85,10 +85,13 @@ class Answer:
         return self.found.total
 
 
-def ask(asked: Asked, actor: Actor, now: datetime, *, limit: int = PAGE, since: datetime | None = None) -> Answer:
+def ask(
+    asked: Asked, actor: Actor, now: datetime, *, limit: int = PAGE, since: datetime | None = None, bare: bool = False
+) -> Answer:
     """Ask as an actor, who finds what their audiences may find. What finds nothing is read otherwise: what was written
-    together as words apart, letters that nothing sounds like as the nearest known word. Raises `Invalid` for words that
-    cannot be asked, `Unavailable` when no engine answers."""
+    together as words apart, letters that nothing sounds like as the nearest known word. `bare` leaves out what a page
+    tells beside the hits: facets, and what is near. Raises `Invalid` for words that cannot be asked, `Unavailable` when
+    no engine answers."""
     if wrong := problem(asked):
         raise Invalid(wrong, field="q")
     words = lexicon()
@@ -98,7 +101,7 @@ def ask(asked: Asked, actor: Actor, now: datetime, *, limit: int = PAGE, since: 
         audiences=audiences_of(actor),
         now=now,
         narrowed=asked.narrowed,
-        counted=tuple(FACETS),
+        counted=() if bare else tuple(FACETS),
         sort=asked.sort,
         limit=limit,
         after=asked.after,
@@ -110,7 +113,7 @@ def ask(asked: Asked, actor: Actor, now: datetime, *, limit: int = PAGE, since: 
         return Answer(query, found)
     meant = _meant(question, words)
     if meant is None:
-        return Answer(query, found, _near(question))
+        return Answer(query, found, () if bare else _near(question))
     return Answer(meant, found if meant is query else engine().find(replace(question, query=meant)))
 
 
@@ -128,7 +131,7 @@ def suggested(text: str, actor: Actor, now: datetime, limit: int) -> list[str]:
     if not text or problem(asked):
         return []
     try:
-        return ask(asked, actor, now, limit=limit).found.keys
+        return ask(asked, actor, now, limit=limit, bare=True).found.keys
     except Unavailable:
         return []
 
