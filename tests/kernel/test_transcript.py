@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.kernel.draw import Rule, read_transcript, verify_transcript
+from app.kernel.draw import Rule, read_transcript, verify_transcript, write_transcript
 from app.kernel.transcript import AVERAGE, LOWEST, MERIT, PRICE_AND_DAYS, Broken
 from tests.kernel.test_draw import ONE_IS_ENOUGH, TRANSCRIPTS, discounted, draw, entrant, replaced
 
@@ -114,3 +114,10 @@ NO_TRANSCRIPTS = [
 def test_a_text_that_is_no_transcript_is_refused(text, reason):
     with pytest.raises(Broken, match=f"^{reason}$"):
         read_transcript(text)
+
+
+def test_a_file_is_written_for_people_and_read_however_its_characters_are_escaped():
+    written = '{\n  "a": [\n    "贵/港\\n"\n  ],\n  "b": 1\n}\n'
+    assert write_transcript({"b": 1, "a": ["贵/港\n"]}) == written
+    for text in (written, '{"a":["\\u8d35\\/\\u6e2f\\u000a"],"b":1}'):
+        assert read_transcript(text) == {"a": ["贵/港\n"], "b": 1}
