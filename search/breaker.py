@@ -41,11 +41,8 @@ class Breaker:
             yield from self.engine.digests()
 
     def ready(self) -> bool:
-        try:
-            with self._guarded():
-                return self.engine.ready()
-        except Unavailable:
-            return False
+        with self._guarded():
+            return self.engine.ready()
 
     def rebuild(self, documents: Iterable[Document]) -> int:
         with self._noted():

@@ -325,7 +325,9 @@ def test_a_breaker_opens_after_failures_in_a_row_and_closes_when_one_try_succeed
         with pytest.raises(Unavailable):
             ask()
         assert fake.asked == 1 + min(failures, 3)
-    assert not guarded.ready() and fake.asked == 4
+    with pytest.raises(Unavailable):  # not "there is none": that would be built anew
+        guarded.ready()
+    assert fake.asked == 4
     instant[0] = 5.0
     with pytest.raises(Unavailable):
         ask()
@@ -342,7 +344,8 @@ def test_while_one_call_tries_the_others_are_still_refused(fake, ill):
     instant = [0.0]
     guarded = Breaker(ill, failures=1, pause=5.0, clock=lambda: instant[0])
     fake.mood = DOWN
-    assert not guarded.ready()
+    with pytest.raises(Unavailable):
+        guarded.ready()
     instant[0] = 6.0
     with guarded._guarded(), pytest.raises(Unavailable, match="a moment ago"):
         guarded.put([])
