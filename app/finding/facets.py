@@ -1,6 +1,7 @@
 """What results can be narrowed down by, as the page offers it."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -51,27 +52,26 @@ def _values(asked: Asked, facet: str, counts: Mapping[str, int]) -> list[Value]:
 
 
 def _districts(asked: Asked, counts: Mapping[str, int]) -> list[Value]:
-    """Down the tree: the chosen districts with what is above and right below them, from the first that divides."""
+    """Down the tree from the first level that divides: the chosen districts with what is above and right below them."""
     above, named, chosen = paths(), names(), asked.narrowed.get("district", ())
     open_ = {code for one in chosen for code in above.get(one, ())}
-    root = _dividing(counts, above)
+    levels = {code: len(above[code]) for code in sorted(counts) if code in above}
+    root = _dividing(levels.values())
     shown = [
         code
-        for code in sorted(counts)
-        if code in above and (len(above[code]) <= root or code in open_ or open_ & set(above[code][:-1][-1:]))
+        for code, level in levels.items()
+        if code in chosen or level == root or (level > root and open_ & set(above[code][-2:]))
     ]
     return [
-        Value(named[code], counts[code], asked.toggled("district", code), code in chosen, len(above[code]) - 1)
+        Value(named[code], counts[code], asked.toggled("district", code), code in chosen, max(levels[code] - root, 0))
         for code in shown
     ]
 
 
-def _dividing(counts: Mapping[str, int], above: Mapping[str, tuple[str, ...]]) -> int:
-    """The first level on which there is more than one district."""
-    for level in range(1, 5):
-        if sum(len(above.get(code, ())) == level for code in counts) > 1:
-            return level
-    return 4
+def _dividing(levels: Iterable[int]) -> int:
+    """The first level of the tree on which there is more than one district; the lowest where none is."""
+    many = Counter(levels)
+    return next((level for level in sorted(many) if many[level] > 1), 4)
 
 
 LABELS: dict[str, Callable[[], Mapping[str, str]]] = {

@@ -15,6 +15,7 @@ def test_it_says_what_was_understood_and_how_to_undo_it(client, search):
     page = client.get("/search?q=环评")
     assert page.status_code == 200
     assert "环境影响评价" in page.text and "q=%22%E7%8E%AF%E8%AF%84%22" in page.text
+    assert "“环评”</a>" in page.text
     assert "<mark>" in page.text and "/synonyms" in page.text
     literal = client.get("/search?q=%22%E7%8E%AF%E8%AF%84%22")
     assert literal.status_code == 200
