@@ -29,7 +29,9 @@ from app.credit.models import (
 )
 from app.credit.rules import CREDIT_LIFE, GRADES, ITEM_GRADES, MAY_READ, MAY_RECORD
 from app.jobs.models import light_of
-from app.kernel.law import a_regulator, anyone
+from app.kernel.act import Actor
+from app.kernel.law import Turn, a_regulator, anyone
+from app.kernel.lights import Light
 from app.kernel.workdays import local_day
 from app.web.door import acting, allow, now
 from app.web.downloads import download
@@ -77,6 +79,7 @@ def agency(agency: Agency) -> Any:
         people=[(mine[0], account_of(people[one], day).overall) for one, mine in by_professional(shown).items()],
         events=[(event, documents.points(_counts(event, day))) for event in shown],
         inside=[event for event in inside if event not in shown],
+        waits=_waits(inside, actor),
         readable={event.id for event in inside},
         items={event.item.code: event.item.name for event in known if event.item},
         bars=bars_running(day, agency.id),
@@ -84,6 +87,12 @@ def agency(agency: Agency) -> Any:
         of_item=ITEM_GRADES,
         **_told(),
     )
+
+
+def _waits(events: list[CreditEvent], actor: Actor) -> list[tuple[CreditEvent, Turn, Light | None]]:
+    """The events that wait for the reader, with what they wait for and how the clock stands."""
+    turns = [(event, CREDIT_LIFE.turn(event.state)) for event in events]
+    return [(event, turn, light_of(event, now())) for event, turn in turns if turn and turn.who(actor, event)]
 
 
 @bp.get("/credit/queue")

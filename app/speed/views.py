@@ -14,6 +14,7 @@ from app.kernel.transcript import write_transcript
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.speed.models import PROMISE, Pace, Share, Speed, speed
+from app.web.dates import month
 from app.web.door import allow, now
 from app.web.said import said
 
@@ -28,8 +29,8 @@ def show() -> Any:
     found, policy = speed(now()), almanac().in_force(local_day(now())).get(PROMISE)
     items = found.items[:BARS]
     bars = {
-        "award_months": [_bar(pace.key, pace.award) for pace in found.months],
-        "service_months": [_bar(pace.key, pace.service) for pace in found.months],
+        "award_months": [_bar(month(pace.key), pace.award) for pace in found.months],
+        "service_months": [_bar(month(pace.key), pace.service) for pace in found.months],
         "award_items": [_bar(pace.name, pace.award) for pace in items],
         "service_items": [_bar(pace.name, pace.service, pace) for pace in items],
     }
@@ -96,12 +97,9 @@ def _bar(says: str, found: Spread | None, pace: Pace | None = None) -> dict[str,
     if found is None:
         return None
     words = said(N_("%(middle)s working days"), middle=number(found.middle))
-    note = said(
-        N_("%(n)s jobs, half of them %(low)s to %(high)s"),
-        n=found.count,
-        low=number(found.low),
-        high=number(found.high),
-    )
+    low, high = number(found.low), number(found.high)
+    half, all_ = N_("%(n)s jobs, half of them %(low)s to %(high)s"), N_("%(n)s jobs, at least half of them %(low)s")
+    note = said(all_ if low == high else half, n=found.count, low=low, high=high)
     bar = {"says": says, "value": float(found.middle), "words": words}
     if pace and pace.baseline:
         bar["mark"] = float(pace.baseline)

@@ -52,6 +52,12 @@ def full(value: date) -> str:
     return speaks.write(speaks.date, _here(value))
 
 
+def month(value: str) -> str:
+    """2026 年 10 月; Oct 2026, of 2026-10."""
+    speaks = tongue()
+    return speaks.write(speaks.month, date.fromisoformat(f"{value}-01"))
+
+
 def brief(value: date) -> str:
     """10/8; 8 Oct: for timelines. With the year when it is not this year. An instant that ends a day counts to it."""
     value = due_day(value) if isinstance(value, datetime) else value

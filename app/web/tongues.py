@@ -19,6 +19,7 @@ class Tongue:
     day: str
     day_of_year: str
     date: str
+    month: str
     brief: str
     brief_of_year: str
     cell: str
@@ -63,6 +64,7 @@ TONGUES = {
         day="{m} 月 {d} 日（{weekday}{whys}）",
         day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
         date="{y} 年 {m} 月 {d} 日",
+        month="{y} 年 {m} 月",
         brief="{m}/{d}",
         brief_of_year="{y}/{m}/{d}",
         cell="{m}/{d} {weekday}",
@@ -88,6 +90,7 @@ TONGUES = {
         day="{m} 月 {d} 日（{weekday}{whys}）",
         day_of_year="{y} 年 {m} 月 {d} 日（{weekday}{whys}）",
         date="{y} 年 {m} 月 {d} 日",
+        month="{y} 年 {m} 月",
         brief="{m}/{d}",
         brief_of_year="{y}/{m}/{d}",
         cell="{m}/{d} {weekday}",
@@ -113,6 +116,7 @@ TONGUES = {
         day="{weekday} {d} {month}{whys}",
         day_of_year="{weekday} {d} {month} {y}{whys}",
         date="{d} {month} {y}",
+        month="{month} {y}",
         brief="{d} {month}",
         brief_of_year="{d} {month} {y}",
         cell="{weekday} {d} {month}",

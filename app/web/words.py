@@ -9,14 +9,14 @@ from app.kernel import money as amounts
 from app.kernel.law import Who
 from app.kernel.words import N_
 from app.kernel.workdays import Calendar
-from app.web.dates import brief, clock, day, deadline, full, left, moment, plug, tongue, weekday, workdays
+from app.web.dates import brief, clock, day, deadline, full, left, moment, month, plug, tongue, weekday, workdays
 from app.web.devices import device
 from app.web.said import said
 from app.web.strip import lines, strip
 
 __all__ = [
     "brief", "clock", "day", "deadline", "device", "filesize", "full", "install", "left", "lines", "moment", "money",
-    "percent", "points", "said", "score", "sentences", "strip", "those", "wan", "weekday", "workdays", "yuan",
+    "month", "percent", "points", "said", "score", "sentences", "strip", "those", "wan", "weekday", "workdays", "yuan",
 ]  # fmt: skip
 
 KB, MB, GB = 2**10, 2**20, 2**30
@@ -25,7 +25,7 @@ KB, MB, GB = 2**10, 2**20, 2**30
 def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], datetime]) -> None:
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
-    dates = (brief, clock, day, deadline, full, left, lines, moment, strip, weekday, workdays)
+    dates = (brief, clock, day, deadline, full, left, lines, moment, month, strip, weekday, workdays)
     for word in (*dates, device, filesize, money, percent, points, said, score, sentences, those, wan, yuan):
         app.jinja_env.filters[word.__name__] = word
 

@@ -132,6 +132,15 @@ def test_every_figure_of_the_pages_is_that_of_another_path(signed_in, clock):
     assert "No event on record" in page.text
 
 
+def test_a_firm_reads_first_what_is_its_turn(signed_in, clock):
+    agency = make.agency()
+    clock.now = noted(agency).state_since
+    make.keep()
+    for reader, asked in ((agency, True), (None, False)):
+        page = signed_in(reader).get(f"/agencies/{agency.id}/credit").text
+        assert ("It is your turn to make a statement or object" in page.split("figures")[0]) is asked
+
+
 def test_the_table_says_the_same_as_the_json_and_no_cell_is_a_formula(signed_in, clock):
     (mixed, _), _, _, clock.now = market()
     event = session.scalars(select(CreditEvent).where(CreditEvent.agency_id == mixed)).first()
