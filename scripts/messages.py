@@ -6,6 +6,7 @@ so that a change shows only what it changed.
 """
 
 import sys
+from csv import DictReader
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -17,6 +18,7 @@ from opencc import OpenCC
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "translations"
 WRITTEN, DERIVED = "zh_Hans", "zh_Hant"
+NAMED = ("data/terms.csv", "data/credit_events.csv")  # what they name in Chinese is shown in traditional characters too
 SOURCES = [("app/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 NAMES = ("_", "gettext", "lazy_gettext", "N_", "Refusal", "NotAllowed", "WrongState", "Invalid")
 KEYWORDS = dict.fromkeys(NAMES) | {"ngettext": (1, 2)}
@@ -74,6 +76,10 @@ def collect() -> Catalog:
     options = {pattern: {"trimmed": "true", "silent": "false"} for pattern, method in SOURCES if method == "jinja2"}
     for name, _, text, comments, context in extract_from_dir(ROOT, SOURCES, options, KEYWORDS, directory_filter=ours):
         catalog.add(text, None, [(Path(name).as_posix(), 1)], auto_comments=comments, context=context)
+    for name in NAMED:
+        for row in DictReader((ROOT / name).read_text(encoding="utf-8").splitlines()):
+            text = row["zh"].replace("%", "%%")
+            catalog.add(text, text, [(name, 1)])
     return catalog
 
 
@@ -95,7 +101,7 @@ def merged(locale: str, found: Catalog, known: Catalog) -> Catalog:
         if message.id:
             old = known.get(key(message), message.context)
             plural = isinstance(message.id, tuple)
-            kept = old.string if old else ("",) if plural else ""
+            kept = old.string if old else ("",) if plural else message.string or ""
             if plural and not isinstance(kept, tuple):
                 kept = (kept,)
             flags = message.flags | ({"fuzzy"} if old and old.fuzzy else set())

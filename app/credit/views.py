@@ -35,8 +35,7 @@ from app.kernel.lights import Light
 from app.kernel.workdays import local_day
 from app.web.door import acting, allow, now
 from app.web.downloads import download
-from app.web.locale import language
-from app.web.said import said
+from app.web.said import named, said
 
 bp = Blueprint("credit", __name__)
 
@@ -111,7 +110,7 @@ def record(agency: Agency) -> Any:
     people = {one.id: one for one in checked(Professional, agency.id)}
     jobs = {one.id: one for one in jobs_served(agency.id, sector)}
     items = {one.id: one for one in items_supervised(sector)}
-    form.code.choices = [(rule.code, _rule(rule)) for rule in rules_on(day).values() if not rule.measured]
+    form.code.choices = [(rule.code, named(rule)) for rule in rules_on(day).values() if not rule.measured]
     form.job_id.choices = [(id, f"{job.number} {job.project_name} {job.item.name}") for id, job in jobs.items()]
     form.item_id.choices = [(id, f"{item.code} {item.name}") for id, item in items.items()]
     form.professional.choices = [(id, f"{one.name} {one.certificate}") for id, one in people.items()]
@@ -231,11 +230,7 @@ def _step(event: CreditEvent, verb: str, form: Any, does: Callable[..., None], t
 
 def _told() -> dict[str, Any]:
     """How the pages of credit write grades and points."""
-    return {"grades": GRADES, "points": documents.points, "says": _rule, "until": public_until}
-
-
-def _rule(rule: Any) -> str:
-    return str(rule.en if language().name == "en" else rule.zh)
+    return {"grades": GRADES, "points": documents.points, "says": named, "until": public_until}
 
 
 def _counts(event: CreditEvent, day: Any) -> int:

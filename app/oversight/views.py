@@ -49,8 +49,7 @@ from app.services.models import to_answer
 from app.terms.models import history
 from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
 from app.web.door import acting, allow, now
-from app.web.locale import language
-from app.web.said import said
+from app.web.said import named, said
 
 bp = Blueprint("oversight", __name__)
 
@@ -195,8 +194,7 @@ def _beside_jobs(actor: Actor, own: Agency | None) -> Iterator[tuple[Any, str]]:
     ]
     yield from ((thing, _title(thing.job)) for thing in of_jobs)
     events = events_waiting(sector=actor.sector, agency_id=actor.unit_id) if reviews or own else []
-    english = language().name == "en"
-    yield from ((one, f"{one.agency.unit.name} {one.rule.en if english else one.rule.zh}") for one in events)
+    yield from ((one, f"{one.agency.unit.name} {named(one.rule)}") for one in events)
     yield from ((line, line.name) for line in (lines_to_review() if MAY_IMPORT(actor) else []))
     yield from ((agency, agency.unit.name) for agency in (to_check() if MAY_CHECK(actor) else [own] if own else []))
 

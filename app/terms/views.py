@@ -17,7 +17,7 @@ from app.terms.ranking import regrade, rerank
 from app.terms.rehearsal import can_be_tried, rehearse
 from app.terms.rules import MAY_ADOPT, MAY_REHEARSE, why_not
 from app.web.door import acting, allow, now
-from app.web.locale import language
+from app.web.said import named
 
 bp = Blueprint("terms", __name__, url_prefix="/rules")
 
@@ -99,13 +99,9 @@ def _in_force() -> dict[str, Term]:
 def _choices(terms: dict[str, Term]) -> list[tuple[str, str]]:
     """Each number by its name, with the value it has now."""
     return [
-        (code, gettext("%(name)s (now %(value)s)", name=_name(term), value=_value(term)))
+        (code, gettext("%(name)s (now %(value)s)", name=named(term), value=_value(term)))
         for code, term in terms.items()
     ]
-
-
-def _name(term: Term) -> str:
-    return term.en if language().name == "en" else term.zh
 
 
 def _value(term: Term) -> str:

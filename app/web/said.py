@@ -18,6 +18,14 @@ def said(text: Any, **places: Any) -> str:
     return _told(text) % {name: _filled(value) for name, value in places.items()}
 
 
+def named(one: Any) -> str:
+    """The name of a number or of a credit event of the law, which has one in English and one in simplified Chinese, in
+    the reader's language. What a city has named itself stays simplified for readers of traditional Chinese."""
+    if language().name == "en":
+        return str(one.en)
+    return _told(one.zh.replace("%", "%%")).replace("%%", "%")  # a catalogue writes a percent sign twice
+
+
 def _filled(value: Any) -> Any:
     if isinstance(value, list):
         return _told(AND).join(map(_told, value))

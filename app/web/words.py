@@ -11,12 +11,13 @@ from app.kernel.words import N_
 from app.kernel.workdays import Calendar
 from app.web.dates import brief, clock, day, deadline, full, left, moment, month, plug, tongue, weekday, workdays
 from app.web.devices import device
-from app.web.said import said
+from app.web.said import named, said
 from app.web.strip import lines, strip
 
 __all__ = [
     "brief", "clock", "day", "deadline", "device", "filesize", "full", "install", "left", "lines", "moment", "money",
-    "month", "percent", "points", "said", "score", "sentences", "strip", "those", "wan", "weekday", "workdays", "yuan",
+    "month", "named", "percent", "points", "said", "score", "sentences", "strip", "those", "wan", "weekday",
+    "workdays", "yuan",
 ]  # fmt: skip
 
 KB, MB, GB = 2**10, 2**20, 2**30
@@ -26,7 +27,7 @@ def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], d
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
     dates = (brief, clock, day, deadline, full, left, lines, moment, month, strip, weekday, workdays)
-    for word in (*dates, device, filesize, money, percent, points, said, score, sentences, those, wan, yuan):
+    for word in (*dates, device, filesize, money, named, percent, points, said, score, sentences, those, wan, yuan):
         app.jinja_env.filters[word.__name__] = word
 
 

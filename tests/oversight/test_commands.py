@@ -71,6 +71,11 @@ def test_no_english_is_left_in_chinese_and_no_chinese_in_english(app: Flask, lan
         assert re.findall(r"[A-Za-z]{2,}", text) == []
 
 
+def test_a_number_is_named_in_traditional_characters_too(app: Flask):
+    assert "竞价最优价抽取的百分比（%）" in printed(app, "zh")
+    assert "競價最優價抽取的百分比（%）" in printed(app, "zh_Hant")
+
+
 def test_it_is_printed_while_there_is_no_database(app: Flask, tmp_path: Path):
     settings = {"ENV": "test", "DATA_DIR": str(tmp_path), "PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-m", "flask", "--app", "app", "law"]

@@ -18,6 +18,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "templates" / "jobs.html").write_text(
         '<h1>{{ _("Jobs") }}</h1>{{ ngettext("%(num)s job", "%(num)s jobs", n) }}{% trans %}\n  Go on\n{% endtrans %}'
     )
+    (tmp_path / "data").mkdir()
+    for name in messages.NAMED:
+        (tmp_path / name).write_text("code,zh\nshare,占时限的比例（%）\n")
     (tmp_path / ".venv" / "app" / "other.py").write_text('_("not ours")')
     monkeypatch.setattr(messages, "ROOT", tmp_path)
     monkeypatch.setattr(messages, "FOLDER", tmp_path / "translations")
@@ -26,7 +29,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_marked_sentence_is_found(project: Path):
     found = {messages.key(message) for message in messages.collect() if message.id}
-    assert found == {"Open for entry", "At least %(n)s characters", "Jobs", "%(num)s job", "Go on"}
+    assert found == {
+        "占时限的比例（%%）",
+        "Open for entry",
+        "At least %(n)s characters",
+        "Jobs",
+        "%(num)s job",
+        "Go on",
+    }
 
 
 def test_translations_are_kept_and_what_is_gone_goes(project: Path):
@@ -59,3 +69,4 @@ def test_traditional_characters_follow_the_simplified_ones(project: Path):
     path.write_text(path.read_text().replace('msgid "Jobs"\nmsgstr ""', 'msgid "Jobs"\nmsgstr "为项目启动"'))
     messages.main()
     assert 'msgstr "為項目啟動"' in messages.place("zh_Hant").read_text()
+    assert 'msgstr "佔時限的比例（%%）"' in messages.place("zh_Hant").read_text()
