@@ -3,7 +3,7 @@
 The stories are told in the order of time, so the city is the same every time for a given day.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -19,7 +19,7 @@ from app.demonstration.stories import story
 from app.demonstration.telling import City, Story, tell
 from app.demonstration.units import HOUR, PLACES, agency, unit
 from app.infra import almanac
-from app.infra.clockwork import take_late
+from app.infra.clockwork import late, take_late
 from app.infra.db import session
 from app.infra.outbox import take_one
 from app.kernel.act import Act, Actor, Kind
@@ -35,6 +35,7 @@ UNREAD = timedelta(days=7)
 
 def build(
     today: date,
+    lives: Iterable[Any],
     verbs: Mapping[tuple[str, str], Any],
     tasks: Mapping[str, Callable[..., None]],
     *,
@@ -63,6 +64,8 @@ def build(
     stories = max(jobs - len(SCENES), 0)
     year = [story(city, start + timedelta(days=20), number, stories) for number in range(stories)]
     tell(city, [*year, *scenes(city), *conduct(city, start), _reading(city)])
+    for model in lives:
+        _catch_up(city, model)
     _closure(city)
 
 
@@ -84,6 +87,15 @@ def _reading(city: City) -> Story:
     yield (at := city.until - UNREAD)
     for membership in session.scalars(select(Membership).order_by(Membership.id)):
         read_all(Act(Actor(membership.user_id, membership.unit_id), at))
+
+
+def _catch_up(city: City, model: Any) -> None:
+    """Let the clock take what stories have left to it, each step at its own instant."""
+    while waiting := late(model, city.until):
+        for _, id in waiting:
+            thing = session.get_one(model, id)
+            city.tick(thing, thing.due)
+    city.work(city.until)
 
 
 def _closure(city: City) -> None:

@@ -36,7 +36,8 @@ def demo(if_empty: bool, owners: int, agencies: int, jobs: int, day: str) -> Non
         click.echo(f"Making the demonstration city: {jobs} jobs of a year. This takes a minute or two.", err=True)
         known = current_app.extensions
         with unfollowed():
-            city.build(today, known["verbs"], known["tasks"], owners=owners, agencies=agencies, jobs=jobs)
+            plugged = known["lives"], known["verbs"], known["tasks"]
+            city.build(today, *plugged, owners=owners, agencies=agencies, jobs=jobs)
 
 
 @click.command("welcome")

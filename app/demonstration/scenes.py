@@ -43,7 +43,9 @@ SCENES = (
     (AWARD[:-1], 5),
     ((*AWARD[:-1], "object"), 5),
     (AWARD, 9),
-    *((SERVICE[:more], 9) for more in range(len(AWARD) + 1, len(SERVICE) + 1)),
+    *((SERVICE[:more], 9) for more in range(len(AWARD) + 1, len(SERVICE) - 1)),
+    ((*SERVICE[:-2], "wait", "hand in"), 9),  # the day before: they are checked today
+    (SERVICE, 9),
     ((*SERVICE, "pause"), 9),
     ((*SERVICE, "pause", "agree"), 9),
     ((*SERVICE, "extend"), 9),
@@ -63,7 +65,7 @@ def scenes(city: City) -> list[Story]:
     """Every scene, played by the first owner and the first agency; a job that a panel scores and one that it has
     decided, an agency that waits to be admitted, and one whose changes wait."""
     played = [_scene(city, number, acts, days) for number, (acts, days) in enumerate(SCENES)]
-    return [*played, _panel(city, 5), _panel(city, 9, decides=True), _application(city), _changes(city)]
+    return [*played, _panel(city, 5), _panel(city, 6, decides=True), _application(city), _changes(city)]
 
 
 def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
@@ -75,6 +77,9 @@ def _scene(city: City, number: int, acts: tuple[str, ...], days: int) -> Story:
     method = Method.DIRECT if number == DIRECTLY else UNATTENDED[number % len(UNATTENDED)]
     job, ceiling = draft(city, Act(owner, at), items[number % len(items)], method, "social")
     for name in acts:
+        if name == "wait":
+            at = max(at, _morning(city, 1) + 4 * HOUR)
+            continue
         at = job.due or at if name == "lapse" else office_hours(at + HOUR, city.chance)
         yield at
         if name == "lapse":

@@ -50,7 +50,7 @@ NEW_EACH_TIME = {
 
 
 def build(day: date = DAY, **sizes: int) -> None:
-    city.build(day, wiring.VERBS, wiring.TASKS, **SMALL | sizes)
+    city.build(day, wiring.LIVES, wiring.VERBS, wiring.TASKS, **SMALL | sizes)
     session.flush()
 
 
