@@ -13,7 +13,7 @@ from search.fields import Code, Document, Index, Text, pieces
 from search.rank import DAY
 from search.sounds import initial_tokens, sound_tokens
 
-REFRESH = "250ms"
+REFRESH = "500ms"
 TEXT, SOUND, INITIALS, CODE, BY = "text", "sound", "initials", "code", "by"
 WORDS = {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "positions"}
 LETTER = {"index_prefixes": {"min_chars": 1, "max_chars": 1}}  # one character is the beginning of many tokens

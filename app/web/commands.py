@@ -22,7 +22,7 @@ from app.infra.db import session, transaction
 from app.infra.shipped import rows, standards
 
 ROOT = Path(__file__).parent.parent.parent
-PAUSE, OUTAGE = 0.25, 2.0  # seconds until it looks again: when nothing was due, when the database was away
+PAUSE, OUTAGE = 0.5, 2.0  # seconds until it looks again: when nothing was due, when the database was away
 # The clock comes by so long after a deadline: what was received before it is answered by then, however many wait.
 GRACE = timedelta(seconds=30)
 
