@@ -48,4 +48,6 @@ def test_a_report_that_waits_is_read_of_reminded_of_and_counted(
     visitor.opens("/late?side=owner")
     visitor.reads("What is late, and whose turn it is")
     visitor.opens("/speed")
-    visitor.sees("speed-of-the-market", "How fast the market is", "Clock to report, by item", "Every figure by month")
+    visitor.sees("speed-of-the-market", "How fast the market is", "Clock to report, by item", "Every figure")
+    visitor.unfolds("By month")
+    visitor.sees("speed-by-month", "Month")
