@@ -65,6 +65,7 @@ from app.panels import operations as panel_operations
 from app.panels.models import Seat, left_seat
 from app.panels.views import bp as panels
 from app.panels.views import seats
+from app.payments.views import bp as payments
 from app.performance.views import bp as performance
 from app.ratings.models import Rating
 from app.ratings.views import bp as ratings
@@ -111,6 +112,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     services,
     pauses,
     alterations,
+    payments,
     ratings,
     appeals,
     scores,

@@ -30,6 +30,7 @@ FEATURES = [
     "contracts",
     "services",
     "alterations",
+    "payments",
     "ratings",
     "appeals",
     "scores",

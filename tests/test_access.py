@@ -34,10 +34,12 @@ from app.infra.record import Event
 from app.inquiries import operations as inquiries
 from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act, Kind, Role
+from app.kernel.workdays import local_day
 from app.methods.models import known_rules
 from app.notices.models import Notice
 from app.objections import operations as objections
 from app.panels.rules import Part
+from app.payments import operations as payments
 from app.ratings import operations as ratings
 from app.ratings.models import AXES
 from app.reviews import operations as reviews
@@ -236,6 +238,9 @@ TABLE = [
     ("services.return_report", "delivered", "OD", ALL),
     ("services.accept", "delivered", "OD", ALL),
     ("services.file", "delivered", INSIDE, INSIDE),
+    ("payments.show", "accepted", INSIDE, ALL),
+    ("payments.new", "accepted", PARTIES, ALL),
+    ("payments.answer", "payment stated", PARTIES, INSIDE),
     ("ratings.new", "accepted", PARTIES, ALL),
     ("ratings.show", "rated by one", "ODC", "ODC"),
     ("ratings.show", "rated", ALL, ALL),
@@ -481,6 +486,11 @@ def delivered(cast: Cast) -> None:
     cast.adds(deliveries_of(cast.job("delivered").id)[0])
 
 
+def payment_stated(cast: Cast) -> None:
+    job = cast.job("accepted")
+    cast.adds(payments.state(make.act(cast.agency, make.later(job)), job, paid_on=local_day(job.state_since), cents=1))
+
+
 def rated_by_one(cast: Cast) -> None:
     job = cast.job("accepted")
     cast.adds(ratings.give(make.act(cast.owner, make.later(job)), job, **dict.fromkeys(AXES, 4), text="示例"))
@@ -584,6 +594,7 @@ SCENES: dict[str, Callable[[Cast], Any]] = {
     "credit noted": credit_noted, "credit objected": credit_objected, "credit in effect": credit_in_effect,
     "credit repair asked": credit_repair_asked, "line unknown": line_unknown, "line matched": line(""),
     "line confirmed": line_confirmed,
+    "payment stated": payment_stated,
     "rated by one": rated_by_one, "rated": rated, "rating set aside": rating_set_aside,
     "appealed": appealed, "reviewed": reviewed,
 }  # fmt: skip

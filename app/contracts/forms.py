@@ -33,6 +33,14 @@ class ContractForm(Form):
     signed_on = DateField(N_("Signed on"))
     amount_cents = MoneyField(N_("Amount in the contract"))
     days = IntegerField(N_("Service time in the contract"), least=1, most=365, suffix=N_("working days"))
+    payment_days = IntegerField(
+        N_("Days for the payment in the contract"),
+        hint=N_("Calendar days after the acceptance. Leave it empty if the contract names none."),
+        least=1,
+        most=365,
+        suffix=N_("days"),
+        optional=True,
+    )
     came = CheckField(CAME)
 
 

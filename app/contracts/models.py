@@ -15,7 +15,8 @@ from app.jobs.models import Job
 
 class Contract(Row):
     """A signed contract one side uploaded. The other side confirms it, or returns it with a reason. `agency_id` is the
-    agency it was made with: who is selected after an abandoned award does not read it."""
+    agency it was made with: who is selected after an abandoned award does not read it. `payment_days` are those of the
+    calendar after the acceptance in which the fee is to be paid, where it names them."""
 
     MAY_READ = MAY_READ_CONTRACT
 
@@ -27,6 +28,7 @@ class Contract(Row):
     signed_on: Mapped[date]
     amount_cents: Mapped[Cents]
     days: Mapped[int]
+    payment_days: Mapped[int | None]
     confirmed_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
     returned_because: Mapped[str | None]

@@ -34,10 +34,19 @@ class Awarded:
 
 
 def upload(
-    act: Act, job: Job, *, file_id: int, signed_on: date, amount_cents: int, days: int, came: bool = False
+    act: Act,
+    job: Job,
+    *,
+    file_id: int,
+    signed_on: date,
+    amount_cents: int,
+    days: int,
+    payment_days: int | None = None,
+    came: bool = False,
 ) -> Contract:
-    """Upload the signed contract for the other side to confirm. The award pins its amount and the most days. `came`
-    says that somebody had to come in person."""
+    """Upload the signed contract for the other side to confirm. The award pins its amount and the most days.
+    `payment_days` are the calendar days after the acceptance that it gives for the payment, None where it names none;
+    `came` says that somebody had to come in person."""
     _ready(act, job, "upload_contract")
     awarded = local_day(award_of(job).at)
     if amount_cents != job.amount_cents:
@@ -49,6 +58,7 @@ def upload(
     if not awarded <= signed_on <= local_day(act.now):
         text = N_("The contract is signed after the award: choose a day from %(first)s to today.")
         raise Invalid(text, field="signed_on", first=awarded.isoformat())
+    terms: dict[str, Any] = {"amount_cents": amount_cents, "days": days, "payment_days": payment_days}
     contract = Contract(
         job_id=job.id,
         agency_id=job.agency_id,
@@ -56,13 +66,11 @@ def upload(
         uploaded_at=act.now,
         file_id=file_id,
         signed_on=signed_on,
-        amount_cents=amount_cents,
-        days=days,
+        **terms,
     )
     session.add(contract)
     job.contract_by_id = act.actor.unit_id
-    terms: dict[str, Any] = {"signed_on": signed_on.isoformat(), "amount_cents": amount_cents, "days": days}
-    advance(act, job, "upload_contract", trips=trip(job, came), **terms)
+    advance(act, job, "upload_contract", trips=trip(job, came), signed_on=signed_on.isoformat(), **terms)
     return contract
 
 
@@ -80,8 +88,9 @@ def confirm(act: Act, job: Job) -> None:
     """Confirm the contract as the other side; from now on its days are the promise."""
     _ready(act, job, "confirm_contract")
     contract = _in_force(job)
-    contract.confirmed_at, job.agreed_days = act.now, contract.days
-    advance(act, job, "confirm_contract", days=contract.days)
+    contract.confirmed_at = act.now
+    job.agreed_days, job.payment_days = contract.days, contract.payment_days
+    advance(act, job, "confirm_contract", days=contract.days, payment_days=contract.payment_days)
 
 
 def list_materials(act: Act, job: Job, *, lines: Sequence[Mapping[str, Any]], none_needed: bool = False) -> None:

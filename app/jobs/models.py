@@ -34,7 +34,8 @@ class Job(MethodTerms, Promised, Sealed, Row):
     points. Where a panel scores, `criteria` (name, weight, descriptor) count the rest; with `two_envelopes` the prices
     stay closed until `quality_closed_at`, the consensus under the chair, `chair_id`. `standard_id` is the version in
     force when submitted. What opens the entries stands in infra/sealing.
-    `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised.
+    `agency_id` is the agency selected now; `amount_cents` what it is paid; `agreed_days` what it promised;
+    `payment_days` the calendar days after the acceptance that its contract gives for the payment, if it names any.
     `clock_start` is day zero of the service clock, `delivered_at` the first delivery. `trips` counts the steps for
     which somebody had to come in person.
     """
@@ -76,6 +77,7 @@ class Job(MethodTerms, Promised, Sealed, Row):
     agency_id: Mapped[int | None] = mapped_column(ForeignKey(Agency.id), index=True)
     amount_cents: Mapped[Cents | None]
     agreed_days: Mapped[int | None]
+    payment_days: Mapped[int | None]
     contract_by_id: Mapped[int | None]
     defects_named: Mapped[bool] = mapped_column(default=False)
     clock_start: Mapped[date | None]

@@ -245,6 +245,8 @@ before_closing = in_state(*BEFORE_CLOSE)
 in_publicity = in_state(State.SELECTED, State.OBJECTED)
 objected = in_state(State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
+# From the acceptance on the fee is due.
+owes_fee = in_state(State.ACCEPTED, State.ARCHIVED)
 serving = in_state(State.IN_SERVICE)
 paused = in_state(State.PAUSED, State.SUSPENDED)
 # While the days of a service can be altered.

@@ -29,6 +29,7 @@ from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, asks_quote
 from app.openings.rules import openers
 from app.oversight.models import Told
 from app.panels.models import sees_panel
+from app.payments.models import fee_in
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
 from app.services.clock import days_used, ledger_of
@@ -90,6 +91,7 @@ def show(told: Told) -> Any:
         **_service(job, story),
         spine=spine(job, story, inside=inside),
         stopped=stopped(job, story),
+        fee=fee_in(actor, job, story, now()),
         objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
         avoided=announced.get("avoided") or [],
         lawful=announced.get("lawful") or [],

@@ -133,6 +133,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.deliver":               ((To.OWNER,        N_("The report is delivered. Accept it or return it: %(title)s.")),),
     "job.return_report":         ((To.AGENCY,       N_("The report was returned for rework: %(title)s.")),),
     "job.accept":                ((To.PARTIES,      N_("The report is accepted. Rate the other side: %(title)s.")),),
+    "job.state_payment":         ((To.PARTIES,      N_("A payment of the fee is recorded. Confirm it or correct it: %(title)s.")),),
     "job.conclude":              ((To.PARTIES,      N_("Both ratings are in and can be read: %(title)s.")),
                                   (To.REGULATORS,   N_("A finished job can be reviewed: %(title)s.")),),
     "job.archive":               ((To.PARTIES,      N_("The rating period has ended: %(title)s.")),

@@ -19,6 +19,7 @@ from app.jobs.models import Job
 from app.kernel.act import Kind
 from app.kernel.spread import Spread, spread
 from app.kernel.workdays import local_day
+from app.payments.models import Paid, paid_among
 from app.performance.rules import MAY_READ
 from app.services.clock import days_used, ledger_of
 from app.services.models import Alteration, Delivery, Pause, on_the_clocks
@@ -68,17 +69,24 @@ class Owner:
 @dataclass(frozen=True)
 class OwnersRecord:
     """What an owner did as to the jobs awarded: papers complete at once, of those checked; working days from the award
-    to the contract and from the last delivery to its acceptance; acceptances of its own, of those not left to silence
-    or given; questions before the closing answered in time; requests of agencies it answered itself."""
+    to the contract and from the last delivery to its acceptance; how the fees stand; acceptances of its own,
+    of those not left to silence or given; questions before the closing answered in time; requests of agencies it
+    answered itself."""
 
     awarded: int
     running: int
     complete: Share
     contract: Spread | None
     acceptance: Spread | None
+    payment: Paid
     accepted: Share
     questions: Share
     answers: Share
+
+    @property
+    def paid(self) -> Share:
+        """Fees paid within their term, of those paid or stated to be open past it."""
+        return Share(self.payment.within, self.payment.paid + self.payment.open)
 
 
 SERVED = (
@@ -116,7 +124,10 @@ def owners_record(owner_id: int, now: datetime) -> OwnersRecord:
         Job.awarded_at,
         Job.clock_start,
         Job.defects_named,
+        Job.id,
         Job.accepted_at,
+        Job.amount_cents,
+        Job.payment_days,
         signed.label("signed"),
         last.label("last"),
     )
@@ -131,6 +142,7 @@ def owners_record(owner_id: int, now: datetime) -> OwnersRecord:
         complete=Share(sum(not job.defects_named for job in checked), len(checked)),
         contract=_days([(job.awarded_at, job.signed) for job in jobs]),
         acceptance=_days([(job.last, job.accepted_at) for job in jobs]),
+        payment=paid_among([job for job in jobs if job.accepted_at], now),
         accepted=Share(accepted - left, accepted),
         questions=Share(*answers_in_time(now, Job.owner_id == owner_id, Inquiry.asked_at > now - YEAR)),
         answers=_answers(Job.owner_id == owner_id, Kind.OWNER, now),

@@ -20,6 +20,7 @@ from app.kernel.law import the_operator
 from app.kernel.scores import POINT, month_of, points_of, three_parties
 from app.kernel.words import N_
 from app.kernel.workdays import due_day, local_day
+from app.payments.models import days_to_payment
 from app.ratings.models import AXES, Correction, Part, Rating, parts_of, ratings_of
 from app.ratings.rules import LIFE, MAY_GIVE_PART, Party, RatingState, Side, counts
 from app.services.clock import days_used, ledger_of
@@ -31,7 +32,8 @@ MEASURED = ("job.award", "job.confirm_contract", "job.deliver", "job.accept")
 class Facts:
     """What was measured of a job, beside the opinions: None where nothing is measured yet. The price is in share of
     what the selected agency quoted, where it did, and of the ceiling. Days are working days: those of the owner are
-    from the award to the contract, and from the last delivery to its acceptance. So many questions were asked in the
+    from the award to the contract, and from the last delivery to its acceptance; those to the last payment of the fee
+    are of the calendar, from the acceptance. So many questions were asked in the
     open before the closing, and so many of them answered in time."""
 
     on_time: bool | None
@@ -43,6 +45,7 @@ class Facts:
     defects_named: bool | None
     contract_days: int | None
     acceptance_days: int | None
+    payment_days: int | None
     questions: int
     answered: int
 
@@ -194,6 +197,7 @@ def facts_of(job: Job) -> Facts:
         defects_named=job.defects_named if job.clock_start else None,
         contract_days=_days(last, "job.award", "job.confirm_contract"),
         acceptance_days=_days(last, "job.deliver", "job.accept"),
+        payment_days=days_to_payment(job),
         questions=questions,
         answered=answered,
     )

@@ -15,7 +15,7 @@ MAY_REHEARSE = the_operator | a_regulator
 MAY_ADOPT = the_operator
 
 # The least and the most of a number, by its unit; and where more than the unit is asked for, by its code.
-BOUNDS = {"wd": (1, 365), "%": (1, 100), "count": (1, 100_000), "minutes": (1, 100_000)}
+BOUNDS = {"wd": (1, 365), "%": (1, 100), "days": (1, 365), "count": (1, 100_000), "minutes": (1, 100_000)}
 NARROWER = {
     "average_drop_from": (LEAST_DROP_FROM, 100_000), "panel_least": (3, 99), "password_length": (8, 64), "rating_strength": (1, 1000), "rating_spread": (1, 400),
     "rating_interval": (1, 5000), "rating_half_life": (1, 120), "rating_halvings": (1, 20), "rating_least": (1, 1000),
@@ -78,7 +78,7 @@ WHY_NOT = {
     "credit_publication": SCALES, "credit_late_contract": SCALES, "credit_overdue_low": SCALES,
     "credit_overdue_high": SCALES, "review_": LOOKED_AT, "working_hours": MANY, "rating_parties": MANY,
     "session_": SIGNING_IN, "password_": SIGNING_IN, "acceptance_reminder": REMINDED, "reminder_": REMINDED,
-    "promise_share": MEASURE,
+    "promise_share": MEASURE, "payment": MEASURE,
 }  # fmt: skip
 
 

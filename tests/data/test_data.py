@@ -237,7 +237,7 @@ def test_the_terms_hold_the_numbers_of_the_workflow() -> None:
 
 def test_a_term_has_a_value_of_its_unit_and_says_whose_it_is() -> None:
     for row in rows("terms.csv"):
-        assert row["unit"] in {"wd", "%", "count", "minutes", "text"}
+        assert row["unit"] in {"wd", "days", "%", "count", "minutes", "text"}
         assert row["mark"] in {"R", "L", "D"}
         assert date.fromisoformat(row["effective_from"])
         if row["unit"] != "text":

@@ -1,6 +1,7 @@
 """What a unit promised and did, against the same told by another path: job by job, from the record and the papers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from statistics import median
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from app.contracts.models import materials_asked
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs.models import Job
+from app.kernel.workdays import local_day
+from app.payments.models import Payment
 from app.performance.models import owners_record, record_of
 from app.ratings.operations import facts_of
 from app.services.models import Delivery
@@ -52,6 +55,19 @@ def with_questions(job: Job, agency: Any) -> None:
     """Two questions about an open job: one answered, one never."""
     asked = [make.verb("inquiries", "ask")(make.act(agency, make.later(job)), job, text=TEXT) for _ in range(2)]
     make.verb("inquiries", "answer")(make.act(job.owner, make.later(job)), asked[0], answer="已经三通一平。")
+
+
+def with_payments(job: Job, *words: tuple[str, int, int]) -> Job:
+    """Each word is (side, days after the acceptance, cents), of one payment after another; 0 is the rest of the fee. A
+    word of the other side about the same day is its word about the same payment."""
+    number, seen = 0, 0
+    for side, days, cents in words:
+        number, seen = (number, seen) if days == seen else (number + 1, days)
+        now = job.accepted_at + timedelta(days=days)
+        spoken = session.scalars(select(Payment.number).where(Payment.job_id == job.id, Payment.number == number))
+        known = {"paid_on": local_day(now), "number": number if spoken.first() else None}
+        make.verb("payments", "state")(make.act(getattr(job, side), now), job, cents=cents, **known)
+    return job
 
 
 def events(job: Job, name: str) -> list[Event]:
@@ -109,6 +125,34 @@ def test_what_an_owner_did_follows_from_its_jobs_one_by_one() -> None:
     assert found.answers == Share(0, 0), "nobody asked it for other days"
 
 
+def test_when_an_owner_paid_follows_from_what_was_said_one_by_one() -> None:
+    owner = make.unit()
+    jobs = [make.job("accepted", owner=owner, funds="social", entries=1) for _ in range(6)]
+    fee = jobs[0].amount_cents
+    jobs[5].payment_days = 45
+    with_payments(jobs[0], ("agency", 12, fee), ("owner", 12, fee))
+    with_payments(jobs[1], ("owner", 10, 400), ("agency", 41, fee - 400))
+    with_payments(jobs[2], ("agency", 20, fee - 1))
+    with_payments(jobs[3], ("owner", 9, fee), ("agency", 9, fee - 1))
+    with_payments(jobs[5], ("agency", 44, fee))
+    now = max(job.accepted_at for job in jobs) + timedelta(days=45)
+    found = owners_record(owner.id, now)
+    # By another path: from the record of what was said, and each job's own facts.
+    said = [[one.facts for one in events(job, "job.state_payment")] for job in jobs]
+    assert [len(one) for one in said] == [2, 2, 1, 2, 0, 1]
+    days = [one for job in jobs if (one := facts_of(job).payment_days) is not None]
+    last = [
+        (date.fromisoformat(max(one["paid_on"] for one in said[place])) - local_day(jobs[place].accepted_at)).days
+        for place in (0, 1, 5)
+    ]
+    assert days == last == [12, 41, 44]
+    assert found.payment.days and (found.payment.days.middle, found.payment.days.count) == (median(days), 3)
+    assert found.paid == Share(sum(one <= term for one, term in zip(last, (30, 30, 45), strict=True)), 4) == Share(2, 4)
+    assert (found.payment.open, found.payment.different, found.payment.unsaid) == (1, 1, 1)
+    early = owners_record(owner.id, max(job.accepted_at for job in jobs) + timedelta(days=30))
+    assert (early.payment.open, early.payment.unsaid) == (0, 0), "on the last day nothing is late"
+
+
 @pytest.mark.one_database
 def test_a_question_that_may_still_be_answered_counts_for_nobody() -> None:
     job = make.job("open")
@@ -120,6 +164,7 @@ def test_a_question_that_may_still_be_answered_counts_for_nobody() -> None:
 @pytest.mark.one_database
 def test_both_pages_say_the_figures_to_everybody(as_user: Any, clock: Any) -> None:
     owner, agency, jobs = a_year()
+    with_payments(jobs[0], ("agency", 17, jobs[0].amount_cents))
     clock.now = max(job.state_since for job in jobs) + timedelta(days=1)
     make.keep()
     visitor, found = english(as_user()), record_of(agency.id, clock.now)
@@ -138,7 +183,13 @@ def test_both_pages_say_the_figures_to_everybody(as_user: Any, clock: Any) -> No
     ):
         assert words in page, words
     page = plain(visitor.get(f"/owners/{owner.id}").text)
-    for words in ("Papers complete at once 75.0% 3 of 4", "Accepted by its own word 50.0% 1 of 2", "Jobs running 2"):
+    for words in (
+        "Papers complete at once 75.0% 3 of 4",
+        "Days from the acceptance to the last payment 17",
+        "Fees paid within the term 100.0% 1 of 1",
+        "Accepted by its own word 50.0% 1 of 2",
+        "Jobs running 2",
+    ):
         assert words in page, words
     assert f"/owners/{owner.id}" in visitor.get(f"/jobs/{jobs[0].id}").text
     assert visitor.get(f"/owners/{agency.id}").status_code == 404
@@ -153,6 +204,7 @@ def test_of_a_new_firm_nothing_is_known_and_nothing_bad_said(as_user: Any) -> No
     assert "unknown: no report yet" in page and "not scored yet" in page and "which is no bad mark" in page
     page = plain(visitor.get(f"/owners/{owner.id}").text)
     assert "Papers complete at once – unknown: none checked yet" in page
+    assert "Fees paid within the term – nothing due yet" in page
 
 
 @pytest.mark.one_database
