@@ -1,4 +1,7 @@
-"""What may go otherwise on the way of a job: an objection, an abandoned award, a selection that fails, a pause."""
+"""What may go otherwise on the way of a job: an objection, an abandoned award, a selection that fails, a pause; and how
+its fee is paid."""
+
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -6,12 +9,15 @@ from app.accounts.models import Membership, Unit
 from app.appeals import operations as appeals
 from app.demonstration.telling import City, Story, lapse
 from app.demonstration.units import HOUR
+from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.kernel.act import Act, Actor, Kind
+from app.kernel.workdays import HERE, local_day
 from app.objections import operations as objections
+from app.payments import operations as payments
 from app.ratings import operations as ratings
 from app.ratings.models import ratings_of
 from app.ratings.rules import Side
@@ -20,6 +26,17 @@ from app.services import operations as services
 from app.services.rules import Reason
 
 LOW = 330  # hundredths of a point
+
+# How the fees of ten jobs are paid, in turn: who says so many days after the acceptance that on such a day so much of a
+# hundred came, as a payment of its own or about one that was spoken of before.
+AT_ONCE = (("agency", 16, 16, 100, None), ("owner", 19, 16, 100, 1))
+BY_THE_OWNER = (("owner", 23, 23, 100, None),)
+IN_PARTS = (("owner", 14, 14, 60, None), ("agency", 27, 27, 40, None), ("agency", 28, 14, 60, 1))
+LATE = (("agency", 31, 31, 0, None), ("owner", 38, 38, 100, 1), ("agency", 39, 38, 100, 1))
+A_PART = (("agency", 20, 20, 50, None),)
+DIFFERENT = (("owner", 18, 18, 100, None), ("agency", 33, 33, 100, 1))
+UNSAID = ()
+PAID = (UNSAID, AT_ONCE, BY_THE_OWNER, LATE, A_PART, DIFFERENT, AT_ONCE, IN_PARTS, BY_THE_OWNER, UNSAID)
 
 
 def objection(city: City, job: Job, owner: Actor) -> Story:
@@ -76,3 +93,18 @@ def answer_to_rating(city: City, job: Job) -> Story:
     place = session.scalars(select(Membership).join(Unit).where(Unit.sector == job.sector_code).limit(1)).one()
     regulator = Actor(place.user_id, place.unit_id, Kind.REGULATOR, place.role, job.sector_code)
     appeals.refuse(Act(regulator, at), appeal, decision="评价与返工记录相符，予以维持。")
+
+
+def payment(city: City, job: Job, owner: Actor) -> Story:
+    """The sides state what came of the fee, on working days at ten."""
+    sides, fee = {"owner": owner, "agency": city.agency_of(job)}, job.amount_cents or 0
+    for side, said, paid, share, number in PAID[job.id % len(PAID)]:
+        yield (at := _after(job, said))
+        came = local_day(_after(job, paid))
+        payments.state(Act(sides[side], at), job, paid_on=came, cents=fee * share // 100, number=number)
+
+
+def _after(job: Job, days: int) -> datetime:
+    """Ten o'clock of the first working day that is at least so many days after the acceptance of a job."""
+    day = local_day(job.accepted_at or job.state_since) + timedelta(days=days - 1)
+    return datetime.combine(almanac.calendar().add(day, 1), datetime.min.time(), HERE) + 10 * HOUR

@@ -33,6 +33,8 @@ MARKS = ((3, 4, 4, 5, 5, 5), (4, 5, 5, 5), (3, 3, 4, 4, 5), (2, 3, 3, 4))
 WORDS = ("", "", "附图清楚。", "沟通顺畅，按期交付。", "材料一次告知。", "整体满意，成果质量好，服务态度好，值得推荐。")
 # Of so many jobs one is signed and handed in at a counter, and of another only the papers are.
 BY_HAND = 7
+# Of so many contracts one names the days for its payment.
+AGREED = 8
 DEFECT = "附图缺少图例和签章，请补正后重新提交。"
 
 
@@ -203,13 +205,13 @@ def _delivery(city: City, job: Job, owner: Actor, agency: Actor) -> Story:
             ratings.give(Act(side, at), job, **marks, text=chance.choice(WORDS))
     yield from lapse(city, job, State.ACCEPTED)
     yield from detours.answer_to_rating(city, job)
+    yield from detours.payment(city, job, owner)
 
 
 def sign(act: Act, job: Job) -> None:
-    file, amount, days = paper(act, f"合同-{job.number}.pdf"), job.amount_cents or 0, job.agreed_days or 0
-    contracts.upload(
-        act, job, file_id=file, signed_on=local_day(act.now), amount_cents=amount, days=days, came=job.id % BY_HAND == 0
-    )
+    terms: dict[str, Any] = {"amount_cents": job.amount_cents, "days": job.agreed_days, "signed_on": local_day(act.now)}
+    terms |= {"payment_days": 45} if job.id % AGREED == 0 else {}
+    contracts.upload(act, job, file_id=paper(act, f"合同-{job.number}.pdf"), came=job.id % BY_HAND == 0, **terms)
 
 
 def ask_for_papers(act: Act, job: Job) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, select
@@ -15,7 +15,7 @@ from app.jobs.models import Job
 from app.jobs.rules import MAY_READ_PAPERS, owes_fee
 from app.kernel.act import Actor
 from app.kernel.spread import Spread, spread
-from app.kernel.workdays import HERE, local_day
+from app.kernel.workdays import local_day
 from app.payments.rules import MAY_READ_PAYMENT, MAY_STATE, Account, Outcome, Statement, days_after
 
 STATED = "job.state_payment"
@@ -52,11 +52,6 @@ class Fee:
     outcome: Outcome | None
     party: bool
     unanswered: Sequence[int]
-
-    @property
-    def until(self) -> datetime:
-        """The exclusive instant at which its last day ends."""
-        return datetime.combine(self.due + timedelta(days=1), time(), HERE)
 
     @property
     def open(self) -> bool:

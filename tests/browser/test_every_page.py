@@ -13,7 +13,9 @@ from app.entries import operations as entries
 from app.entries.eligibility import Offer
 from app.infra.db import session
 from app.jobs.models import Job
+from app.kernel.workdays import local_day
 from app.objections.models import objections_of
+from app.payments import operations as payments
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, Rating
 from app.services import operations as services
@@ -42,6 +44,7 @@ def city() -> tuple[Unit, list[Agency], dict[str, Job]]:
     rated = make.job("accepted", owner=owner, entrants=agencies)
     for side in (owner, rated.agency):
         ratings.give(make.act(side, make.later(rated)), rated, **dict.fromkeys(AXES, 4), text="示例评价")
+    payments.state(make.act(rated.agency, make.later(rated)), rated, paid_on=local_day(rated.state_since), cents=1)
     for state, days in YOUNG.items():
         jobs[state] = make.job(state, owner=owner, **entrants, now=make.later(rated, days=-days))
     make.job("draft", owner=owner)
@@ -78,6 +81,9 @@ def test_every_room_and_every_desk_holds_in_every_language(
         member.sees_wide_and_narrow(f"desk-of-the-{name}", widths)
     members["owner"].opens("/notices")
     members["owner"].sees_wide_and_narrow("messages", widths)
+    for name, path in (("job-to-pay", ""), ("payments", "/payments"), ("payment-to-record", "/payments/new")):
+        members["owner"].opens(f"/jobs/{ids['rated']}{path}")
+        members["owner"].sees_wide_and_narrow(name, widths)
 
 
 def rooms(agency: int, jobs: dict[str, int]) -> dict[str, str]:

@@ -31,6 +31,8 @@ from app.kernel.act import Kind
 from app.kernel.draw import verify_transcript
 from app.notices.models import Notice
 from app.objections.models import Objection
+from app.payments.models import due_of, statements_of
+from app.payments.rules import Account, Outcome
 from app.ratings.models import Rating
 from app.selections.models import Award, Selection
 from app.services.models import Pause
@@ -117,6 +119,10 @@ def test_there_is_enough_of_everything_to_be_tried(app: Flask, at_scale: Callabl
     assert min(count(Selection), count(Rating)) > jobs / 2
     if jobs == 300:
         assert count(Job, Job.round > 1) > 5
+        accepted = session.scalars(select(Job).where(Job.accepted_at.is_not(None))).all()
+        said = [Account(job.amount_cents or 0, statements_of(job.id)) for job in accepted]
+        told = {one.outcome(due_of(job), DAY) for job, one in zip(accepted, said, strict=True)}
+        assert told == {None, *Outcome}, "fees paid in time, late, in part, told differently, not spoken of, not due"
         assert min(count(Award, Award.ended_at.is_not(None)), count(Objection), count(Pause)) > 5
 
 

@@ -48,12 +48,12 @@ def test_a_payment_is_stated_answered_and_corrected(window: Any, job: Job) -> No
     answer = window("agency").post(f"{page}/payments/new", data=typed(job, fee - 100))
     assert answer.status_code == 303
     owner = window("owner")
-    assert "Confirm or correct it" in owner.get(page).text
+    assert "Confirm or correct the payment" in owner.get(page).text
     first = statements_of(job.id)[0]
     assert f"/payments/{first.id}/answer" in owner.get(f"{page}/payments").text
     assert owner.post(f"/payments/{first.id}/answer", data=typed(job, fee)).status_code == 303
     told = plain(window("agency").get(f"{page}/payments").text)
-    assert "The two sides say different things; neither counts until they agree." in told
+    assert "The two sides say different things of the fee; neither counts until they agree" in told
     assert "Payment 1: told differently" in told
     assert window("agency").post(f"/payments/{first.id}/answer", data=typed(job, fee)).status_code == 303
     told = plain(window("owner").get(f"{page}/payments").text)

@@ -186,7 +186,7 @@ def test_both_pages_say_the_figures_to_everybody(as_user: Any, clock: Any) -> No
     for words in (
         "Papers complete at once 75.0% 3 of 4",
         "Days from the acceptance to the last payment 17",
-        "Fees paid within the term 100.0% 1 of 1",
+        "Paid within the term 100.0% 1 of 1",
         "Accepted by its own word 50.0% 1 of 2",
         "Jobs running 2",
     ):
@@ -204,7 +204,7 @@ def test_of_a_new_firm_nothing_is_known_and_nothing_bad_said(as_user: Any) -> No
     assert "unknown: no report yet" in page and "not scored yet" in page and "which is no bad mark" in page
     page = plain(visitor.get(f"/owners/{owner.id}").text)
     assert "Papers complete at once – unknown: none checked yet" in page
-    assert "Fees paid within the term – nothing due yet" in page
+    assert "Days from the acceptance to the last payment – unknown: no fee is recorded as paid yet" in page
 
 
 @pytest.mark.one_database
