@@ -55,6 +55,12 @@ def test_traditional_chinese_is_the_simplified_text_in_traditional_characters():
     assert {messages.key(one): one.string for one in derived} == {messages.key(one): one.string for one in meant}
 
 
+def test_no_word_for_after_stays_simplified_in_traditional_chinese():
+    """“后” stays as it is only in an empress's title; a sentence that is cut wrongly is to be written otherwise."""
+    derived = messages.read(messages.place("zh_Hant"), "zh_Hant")
+    assert [one.id for one in derived if one.id and "后" in "".join(one.string)] == []
+
+
 @pytest.mark.parametrize(
     ("said", "flags", "fault"),
     [

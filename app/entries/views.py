@@ -21,6 +21,7 @@ from app.jobs.models import Job, light_of
 from app.jobs.rules import takes_entries
 from app.kernel.workdays import local_day
 from app.methods.rules import asks_quote
+from app.selections.models import selection_of
 from app.web.asked import key
 from app.web.commands import dumps
 from app.web.door import acting, allow, now
@@ -58,6 +59,9 @@ def show(entry: Entry) -> Any:
     own = its_entrant(acting().actor, entry)
     known |= {"proposal": entry.proposal if own else None, "attachments": (entry.attachments or []) if own else []}
     known |= {"quotes": asks_quote(job), "stands": stands(acting().actor, entry)}
+    took_part = known["stands"] or entry.excluded_because is not None
+    known["won"] = own and job.agency_id == entry.agency_id
+    known["letter"] = took_part and job.agency_id != entry.agency_id and not waits and selection_of(job.id) is not None
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
 
 

@@ -7,7 +7,6 @@ from flask_babel import gettext
 
 from app.agencies.models import admitted_agencies
 from app.catalogue.models import certificates, items_by_code, sectors_by_code, services_found
-from app.entries.rules import MAY_ENTER
 from app.finding import operations
 from app.finding.asking import Asked, answered, problem, suggested
 from app.finding.facets import offered
@@ -16,7 +15,7 @@ from app.finding.hits import hits
 from app.finding.models import SavedSearch, Synonyms, saved_by, synonyms_in_force
 from app.finding.rules import KINDS, MAY_FORGET, MAY_KEEP_SYNONYMS, MAY_SAVE, SORTS
 from app.jobs.models import Wanted, jobs_listed
-from app.jobs.rules import LIFE, MAY_CREATE, takes_entries
+from app.jobs.rules import LIFE, MAY_CREATE, may_enter, takes_entries
 from app.kernel.law import an_agency, anyone
 from app.methods.rules import METHODS
 from app.web.asked import LONGEST, typed
@@ -45,7 +44,7 @@ def index() -> Any:
         known |= {"hits": found, "facets": offered(asked, answer.found.facets), "older": more, "sorts": SORTS}
         known |= {"marked": lambda text: highlight(text, answer.query), "life": LIFE, "methods": METHODS}
         known |= {"may_post": MAY_CREATE(actor), "may_list": an_agency(actor)}
-        known |= {"enters": lambda job: takes_entries(actor, job) and MAY_ENTER(actor)}
+        known |= {"enters": lambda job: takes_entries(actor, job) and may_enter(actor, job)}
         known |= {"behind": operations.behind(now()), "may_save": MAY_SAVE(actor)}
     elif not wrong:
         known |= {"lists": _from_the_lists(asked.text[:LONGEST])}

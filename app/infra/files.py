@@ -117,9 +117,11 @@ def files_by_id(ids: list[int]) -> list[File]:
 def media_type(name: str, content: bytes) -> str:
     """The media type, if name, first bytes and a real parse agree; else ValueError that says what may be handed in."""
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    wrong = ValueError(N_("This file cannot be accepted. Hand in PDF, OFD, Word, Excel, JPEG, PNG or ZIP."))
     if ending not in TYPES:
-        raise wrong
+        raise ValueError(N_("This file cannot be accepted. Hand in PDF, OFD, Word, Excel, JPEG, PNG or ZIP."))
+    wrong = ValueError(
+        N_("This file cannot be accepted: it is damaged, locked or not what its name says. Save it anew and choose it.")
+    )
     guess = filetype.guess(content)
     try:
         if ending == "pdf":

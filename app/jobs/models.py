@@ -18,7 +18,7 @@ from app.infra.db import Cents, Row, run, session
 from app.infra.record import Event
 from app.infra.recount import Promised
 from app.infra.sealing import Sealed
-from app.jobs.rules import LIFE, MAY_READ, State, paused, serving
+from app.jobs.rules import LIFE, MAY_READ, State, after_closing, paused, serving
 from app.kernel.act import VISITOR, Actor, Kind, Role
 from app.kernel.lights import Light, light
 from app.kernel.workdays import HERE
@@ -95,6 +95,10 @@ class Job(MethodTerms, Promised, Sealed, Row):
     standard: Mapped[Standard] = relationship()
     district: Mapped[District] = relationship()
     agency: Mapped[Agency | None] = relationship(foreign_keys=[agency_id])
+
+    @property
+    def after_closing(self) -> str:
+        return after_closing(self)
 
     __table_args__ = (
         CheckConstraint(one_of("state", State), "known_state"),

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.accounts.rules import an_administrator
-from app.kernel.act import Actor, Kind, Role
+from app.kernel.act import VISITOR, Actor, Kind, Role
 from app.kernel.law import (
     Lifecycle,
     Turn,
@@ -57,6 +57,11 @@ def its_owner(actor: Actor, job: Any) -> bool:
         and actor.unit_id == job.owner_id
         and (actor.role == Role.ADMINISTRATOR or actor.user_id == job.run_by_id)
     )
+
+
+@who(N_("unless the job names another"))
+def names_no_other(actor: Actor, job: Any) -> bool:
+    return job.named_agency_id in (None, actor.unit_id)
 
 
 @who(N_("the selected agency"))
@@ -115,6 +120,7 @@ reads_value, its_parties = the_operator & value_missing, its_owner | its_agency
 holds_share = its_officer | its_regulator
 waits_for_opening = value_missing | share_missing
 who_opens = reads_value | its_officer & share_missing
+may_enter = an_agency & names_no_other
 
 BEFORE_CLOSE = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED, State.OPEN})
 BEFORE_CONTRACT = frozenset({State.AWARDED, State.CONTRACT_UPLOADED})
@@ -204,7 +210,7 @@ LIFE = Lifecycle("job", N_("job"), {
         State.DRAFT:             Turn(its_owner,      N_("Complete and submit the posting"),      "jobs.review"),
         State.SUBMITTED:         Turn(the_operator,   N_("Check the posting"),                    "jobs.show"),
         State.RETURNED:          Turn(its_owner,      N_("Mend the posting and submit it again"), "jobs.review"),
-        State.OPEN:              Turn(an_agency,      N_("Enter"),                                "entries.new",          N_("The clock closes the entry and selects by the published rule.")),
+        State.OPEN:              Turn(may_enter,      N_("Enter"),                                "entries.new",          N_("The clock closes the entry and selects by the published rule.")),
         State.AWAITING:          Turn(who_opens,      N_("Bring what opens the entry"),           "openings.show",        N_("If it does not come in time, the selection fails and the reason is published.")),
         State.SELECTING:         Turn(the_clock,      N_("Select by the published rule"),         "jobs.show"),
         State.SCORING:           Turn(its_chair,      N_("Score the bidders and agree"),          "panels.show",          N_("Where the panel does not agree in time the selection fails.")),
@@ -233,6 +239,22 @@ MAY_EDIT       = its_owner & in_state(State.DRAFT, State.RETURNED)
 MAY_REPOST     = its_owner & in_state(State.FAILED)
 MAY_DELEGATE   = its_owner & an_administrator
 # fmt: on
+
+# What follows the closing of an entry: (whether something has to open it, whether a panel scores) → how people read it.
+AFTER_CLOSING = {
+    (False, False): N_("The clock then selects by the published rule."),
+    (False, True): N_("A panel then scores the proposals without knowing whose they are."),
+    (True, False): N_("The clock then waits for what opens the entries, and selects by the published rule."),
+    (True, True): N_(
+        "The clock then waits for what opens the entries, and a panel scores them without knowing whose they are."
+    ),
+}
+
+
+def after_closing(job: Any) -> str:
+    """What follows when the entry of a job closes, as an English msgid."""
+    return AFTER_CLOSING[waits_for_opening(VISITOR, job), bool(job.criteria)]
+
 
 EDITABLE = in_state(State.DRAFT, State.RETURNED)
 takes_entries = in_state(State.OPEN)

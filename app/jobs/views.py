@@ -28,7 +28,7 @@ from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, asks_quote
 from app.openings.rules import openers
 from app.oversight.models import Told
-from app.panels.models import sees_panel
+from app.panels.operations import panel_seen
 from app.payments.models import fee_in
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
@@ -46,6 +46,7 @@ PAGE = 20
 FILTERS = ("keyword", "item", "stage", "district", "state", "method")
 WORDS = {"life": LIFE, "methods": METHODS, "funds": FUNDS, "if_abandoned": IF_ABANDONED, "grounds": GROUNDS}
 WORDS |= {"amendable": AMENDABLE, "for_members": FOR_MEMBERS, "sources": SOURCES, "asks_quote": asks_quote}
+WORDS |= {"after_closing": rules.after_closing}
 
 
 @bp.get("")
@@ -105,7 +106,7 @@ def show(told: Told) -> Any:
         in_publicity=rules.in_publicity(actor, job),
         won=rules.in_publicity(actor, job) and rules.its_agency(actor, job),
         inside=inside,
-        panel=sees_panel(actor, job),
+        **panel_seen(acting(), job),
         may_review=MAY_REVIEW_JOB(actor, job),
         archived=rules.is_archived(actor, job),
         ratings=told.ratings(actor),

@@ -79,6 +79,10 @@ def concerned_in(job: Job) -> Members:
     return entrants_of(job) + members_where(Unit.id.in_(asker_ids(job.id)))
 
 
+def named_in(job: Job) -> Members:
+    return members_where(Unit.id == job.named_agency_id) if job.named_agency_id else []
+
+
 def regulators_of(job: Job) -> Members:
     return regulators_members(job.sector_code)
 
@@ -163,6 +167,7 @@ AUDIENCES: dict[To, Callable[[Any], Members]] = {
     To.CHAIR: chair_of,
     To.PANEL: panel_of,
     To.APPLICANT: the_agency,
+    To.NAMED: named_in,
 }
 OF_ONE_THING: dict[To, Callable[[Any], Members]] = {
     To.ENTRANT: entrant_of,

@@ -30,6 +30,7 @@ class To(StrEnum):
     READERS = "readers"
     KEEPERS = "keepers"
     APPLICANT = "applicant"
+    NAMED = "named agency"
     FIRM = "firm"
     SUPERVISORS = "supervisors"
 
@@ -57,7 +58,8 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.submit":                ((To.OPERATORS,    N_("A posting waits for its check: %(title)s.")),),
     "job.return_posting":        ((To.OWNER,        N_("The posting was returned with reasons: %(title)s.")),),
     "job.delegate":              ((To.OWNER,        N_("The job was handed over to another person of your unit: %(title)s.")),),
-    "job.publish":               ((To.OWNER,        N_("The job is published and open for entry: %(title)s.")),),
+    "job.publish":               ((To.OWNER,        N_("The job is published and open for entry: %(title)s.")),
+                                  (To.NAMED,        N_("A job names your agency in a direct selection. It is selected only if it enters: %(title)s.")),),
     "job.withdraw":              ((To.ENTRANTS,     N_("The job you entered was withdrawn by its owner: %(title)s.")),),
     "job.split":                 ((To.KEEPERS,      N_("Take your share of the opening key before the entry closes: %(title)s.")),),
     "job.hold":                  ((To.READERS,      N_("The entry has closed. Read the value named in advance and type it in: %(title)s.")),

@@ -14,6 +14,7 @@ from app.agencies.rules import IN_MARKET
 from app.catalogue.models import Item, Standard
 from app.districts.models import District
 from app.entries.models import Entry
+from app.entries.rules import EntryState
 from app.infra import almanac
 from app.infra.db import run, session
 from app.infra.seen import Rows, Seen, all_of
@@ -205,9 +206,13 @@ def direct_jobs(sector: str | None = None, limit: int = 50) -> list[Job]:
     return list(session.scalars(query.options(*eager).order_by(Job.published_at.desc(), Job.id.desc()).limit(limit)))
 
 
-def open_jobs(limit: int = 10) -> list[Job]:
-    """The jobs open for entry, the first to close first."""
+def open_jobs(agency_id: int | None = None, limit: int = 10) -> list[Job]:
+    """The jobs open for entry, the first to close first; for an agency those it has not entered and that name no
+    other."""
     query = select(Job).where(Job.state == State.OPEN).order_by(Job.due).limit(limit)
+    if agency_id:
+        unnamed = Job.named_agency_id.is_(None) | (Job.named_agency_id == agency_id)
+        query = query.where(unnamed, ~_entered(agency_id))
     return list(session.scalars(query.options(joinedload(Job.item), joinedload(Job.district))))
 
 
@@ -279,7 +284,13 @@ def _mine(actor: Actor) -> Any:
     chaired = (Job.chair_id == actor.user_id) & (Job.state == State.SCORING)
     if actor.kind == Kind.REGULATOR:
         return ((Job.sector_code == actor.sector) & Job.published_at.is_not(None)) | chaired
-    return or_(Job.owner_id == actor.unit_id, Job.agency_id == actor.unit_id, chaired)
+    named = (Job.named_agency_id == actor.unit_id) & (Job.state == State.OPEN) & ~_entered(actor.unit_id)
+    return or_(Job.owner_id == actor.unit_id, Job.agency_id == actor.unit_id, chaired, named)
+
+
+def _entered(agency_id: int | None) -> Any:
+    mine = (Entry.job_id == Job.id, Entry.agency_id == agency_id, Entry.state == EntryState.ENTERED)
+    return select(Entry.id).where(*mine).exists()
 
 
 def _mean(values: list[Any]) -> float | None:

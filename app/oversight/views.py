@@ -37,7 +37,8 @@ from app.openings.models import shares_to_take, unopened
 from app.openings.rules import WHO_BROUGHT, openers
 from app.oversight.models import YEAR, direct_jobs, directs, figures, finished_jobs, live_jobs, open_jobs
 from app.oversight.rules import MAY_HAVE_DESK, MAY_REVIEW
-from app.panels.models import seats_waiting
+from app.panels.models import panels_appointed, seats_waiting
+from app.panels.operations import wants_people
 from app.ratings.models import mean_of, parts_of, ratings_of
 from app.ratings.operations import facts_of, three_party
 from app.ratings.rules import AXIS_NAMES, MAY_GIVE_PART, MAY_REVIEW_JOB, PARTY_NAMES, revealed
@@ -56,6 +57,8 @@ bp = Blueprint("oversight", __name__)
 # What the selected agency reads of a job before it is awarded; behind the first stands the deadline.
 SELECTED = N_("your agency is selected; the result is in publicity until")
 SELECTED_BUT = N_("your agency is selected; an objection is to be decided first")
+# What its owner reads of a job whose panel is not complete.
+APPOINT = N_("Appoint the panel")
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,13 @@ def desk() -> Any:
     actor = acting().actor
     mine: list[Wait] = []
     others: list[Wait] = []
+    wanting = {job for job, seats in panels_appointed(actor.unit_id) if wants_people(acting(), job, seats)}
     for job in live_jobs(actor):
         turn = job.LIFE.turn(job.state)
         if turn is None:
+            continue
+        if job in wanting:
+            mine.append(replace(_wait(turn, _title(job), job), says=APPOINT, url=url_for("panels.show", id=job.id)))
             continue
         names = openers(job) if awaiting(actor, job) else turn.who.names
         wait = _wait(turn, _title(job), job, awaited(job) or [said(names[0])])
@@ -104,7 +111,7 @@ def desk() -> Any:
         mine=mine,
         pressing=sum(_is_pressing(wait.light) for wait in mine),
         others=others,
-        opens=open_jobs() if agency else [],
+        opens=open_jobs(agency.id) if agency else [],
         entries=(entered := entries_waiting(actor.unit_id)),
         still_open={entry.id for entry in entered if takes_entries(actor, entry.job)},
         finished=finished_jobs(actor.sector) if MAY_REVIEW(actor) else [],

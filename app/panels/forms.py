@@ -53,7 +53,7 @@ def scores_form(
     for bidder in bidders:
         names = [f"score_{bidder.number}_{place}" for place, _ in enumerate(criteria, 1)]
         for place, (name, one) in enumerate(zip(names, criteria, strict=True)):
-            hint = gettext("of %(n)s points", n=one["weight"])
+            hint = gettext("From 0 to 100; all of 100 earns %(n)s points.", n=one["weight"])
             if given:
                 theirs = ", ".join(str(sheet.scores[bidder.number - 1][place]) for sheet in given)
                 hint = gettext("The members gave %(scores)s.", scores=theirs)

@@ -99,6 +99,15 @@ class Bench:
         return Bench(job, seats_of(id)) if job and job.method in SCORED else None
 
 
+def panels_appointed(owner_id: int | None) -> list[tuple[Job, list[Seat]]]:
+    """The published jobs of an owner whose panels people may still be appointed to, the first to close first, each with
+    its seats."""
+    open_to = (Job.owner_id == owner_id, Job.method.in_(SCORED), Job.state.in_((State.OPEN, State.SCORING)))
+    jobs = session.scalars(select(Job).where(*open_to).options(joinedload(Job.item)).order_by(Job.due)).all()
+    seats = session.scalars(select(Seat).where(Seat.job_id.in_([job.id for job in jobs]))).all() if jobs else []
+    return [(job, [seat for seat in seats if seat.job_id == job.id]) for job in jobs]
+
+
 def sees_panel(actor: Actor, job: Any) -> bool:
     """Whether the actor may read how the panel of a job sits; of a job without one, nobody."""
     bench = Bench.load(job.id) if job.criteria and actor.user_id else None

@@ -9,13 +9,13 @@ from app.infra.db import session
 from app.infra.record import advance, record
 from app.jobs.models import Job
 from app.jobs.posting import LEAST_REASON
-from app.jobs.rules import its_owner, scoring, seats_people
+from app.jobs.rules import its_owner, scoring, seats_people, takes_entries
 from app.kernel.act import Act
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.transcript import MOST_SCORE
 from app.kernel.words import N_
 from app.methods.rules import SCORED
-from app.panels.models import Bidder, Panel, ScoreSheet, Seat, bidders_in, panel_of, seats_of, sheets_of
+from app.panels.models import Bidder, Panel, ScoreSheet, Seat, bidders_in, panel_of, seats_of, sees_panel, sheets_of
 from app.panels.rules import BARRED, PARTS, Part, SeatState, all_scored, has_chair, is_complete, is_even, witnesses
 
 Scores = Sequence[Sequence[int]]
@@ -118,6 +118,20 @@ def agree(act: Act, job: Job, *, scores: Scores, reasons: Sequence[str]) -> None
 def least_scorers(act: Act, job: Job) -> int:
     """How many score at least, as the law had it when the job was announced."""
     return almanac.number("panel_least", job.published_at or act.now)
+
+
+def wants_people(act: Act, job: Job, seats: Sequence[Seat] | None = None) -> bool:
+    """Whether the owner of a published job has still to appoint people to its panel, which has these `seats`, or those
+    it is found to have."""
+    waits = takes_entries(act.actor, job) or scoring(act.actor, job)
+    if not (waits and job.method in SCORED and its_owner(act.actor, job)):
+        return False
+    return not is_complete(seats_of(job.id) if seats is None else seats, least_scorers(act, job))
+
+
+def panel_seen(act: Act, job: Job) -> dict[str, bool]:
+    """What the page of a job says of its panel: whether the actor may read it, and has to appoint people to it."""
+    return {"panel": sees_panel(act.actor, job), "panel_wanted": wants_people(act, job)}
 
 
 def check_seats(act: Act, job: Job, seats: Sequence[Seat]) -> None:

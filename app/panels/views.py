@@ -39,7 +39,7 @@ def show(bench: Bench) -> Any:
     actor, job = acting().actor, bench.job
     least = operations.least_scorers(acting(), job)
     full = is_complete(bench.seats, least)
-    inside, scored = on_the_panel(actor, bench), all_scored(bench.seats)
+    inside, scored = on_the_panel(actor, bench), full and all_scored(bench.seats)
     return render_template(
         "panels/show.html",
         job=job,
@@ -56,7 +56,7 @@ def show(bench: Bench) -> Any:
         light=light_of(job, now()) if scoring(actor, job) else None,
         sits=scoring(actor, job),
         may_appoint=its_owner(actor, job) and seats_people(actor, job) and not (scoring(actor, job) and full),
-        may_agree=its_chair(actor, job) and scoring(actor, job) and scored and full,
+        may_agree=its_chair(actor, job) and scoring(actor, job) and scored,
         may_recuse=seats_people(actor, job),
         parts=PARTS,
         life=SEAT_LIFE,

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext
 
 from app.entries.models import Entry, entry_of, excluded_entries, frozen_list
-from app.entries.rules import MAY_READ_ENTRY
+from app.entries.rules import MAY_READ_ENTRY, stands
 from app.infra.db import session
 from app.jobs.models import Job
 from app.jobs.rules import LIFE, in_publicity, objected
@@ -68,14 +68,16 @@ def letter(entry: Entry) -> Any:
     """What an agency that was not selected is told: where it stands and what it may do, and nobody's name."""
     job = entry.job
     selection, award = selection_of(job.id), current_award(job.id)
-    if selection is None or (award and award.entry_id == entry.id):
+    withdrawn = entry.excluded_because is None and not stands(acting().actor, entry)
+    if selection is None or withdrawn or (award and award.entry_id == entry.id):
         return redirect(url_for("entries.show", id=entry.id), 303)
     found = None
     if award and entry.excluded_because is None:
         codes = (one.agency.unit.code for one in (entry, award.entry))
         found = standing(selection.transcript, *codes)
     still = award is not None and now() < award.publicity_ends
-    known = {"made_at": selection.made_at, "failed": selection.transcript["failed"], "still": still}
+    known: dict[str, Any] = {"made_at": selection.made_at, "failed": selection.transcript["failed"], "still": still}
+    known["ended"] = next((one for one in past_awards(job.id) if one.entry_id == entry.id), None)
     return render_template("selections/letter.html", entry=entry, job=job, award=award, standing=found, **known)
 
 

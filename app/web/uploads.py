@@ -118,6 +118,7 @@ class FileField(Question):
 
     def _stored(self, upload: FileStorage) -> StoredFile | None:
         try:
+            self._check_ending(upload)
             return self.take(upload)
         except ValueError as error:
             text, *places = error.args
@@ -125,6 +126,13 @@ class FileField(Question):
             self.process_errors.append(said(N_("“%(name)s”: %(why)s"), name=(upload.filename or "")[-80:], why=why))
             self.refused = True
             return None
+
+    def _check_ending(self, upload: FileStorage) -> None:
+        """Say which types this field takes, where it takes fewer than the service does."""
+        endings = self.accept.split(",")
+        if self.accept and f".{(upload.filename or '').rsplit('.', 1)[-1].lower()}" not in endings:
+            types = ", ".join(ending.removeprefix(".").upper() for ending in endings)
+            raise ValueError(N_("This type of file is not accepted here. Hand in %(types)s."), {"types": types})
 
     def take(self, upload: FileStorage) -> Any:
         return FileField.store(upload)

@@ -221,3 +221,35 @@ def test_an_entry_is_made_once_also_from_two_windows(as_user: AsUser, at: Any) -
     answers = [client.post(f"/jobs/{job.id}/enter") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 409]
     assert session.query(Entry).count() == 1
+
+
+def test_after_the_selection_an_entry_leads_to_what_its_agency_reads_of_it(as_user: AsUser, at: Any) -> None:
+    for state, own, told in (
+        ("selected", True, "Your agency is selected: read the result"),
+        ("selected", False, "Read where you stand in the result"),
+        ("failed", False, "Read why nobody is selected"),
+    ):
+        job = make.job("open", funds="state" if state == "failed" else "social")
+        firms = [make.agency() for _ in range(2)]
+        for firm in firms:
+            entries.enter(make.act(firm, make.later(job)), job, Offer())
+        make.lapse(make.lapse(job))
+        at(job)
+        assert job.state == state
+        firm = next(one for one in firms if (one.id == job.agency_id) == own)
+        entry = entry_of(job.id, firm.id)
+        assert told in signed_in(as_user, firm).get(f"/entries/{entry.id}").text
+
+
+def test_who_enters_reads_what_follows_the_closing(as_user: AsUser, at: Any) -> None:
+    agency = make.agency()
+    for fields, told in (
+        ({}, "The clock then selects by the published rule."),
+        ({"outside_source": "drand"}, "The clock then waits for what opens the entries, and selects"),
+    ):
+        job = make.job("open", **fields)
+        at(job)
+        client = signed_in(as_user, agency)
+        pages = [client.get(f"/jobs/{job.id}").text, client.get(f"/jobs/{job.id}/enter").text]
+        pages.append(client.get(client.post(f"/jobs/{job.id}/enter").location).text)
+        assert all(told in page for page in [*pages, client.get("/desk").text])

@@ -117,6 +117,10 @@ def test_the_way_of_a_job_is_told_to_those_who_are_in_it(cast: Cast) -> None:
     jobs.submit(cast.act("O", job), job)
     jobs.publish(cast.act("M", job), job)
     assert cast.told("job.publish") == "DO"
+    named = cast.agencies["B"].unit.code
+    why = {"direct_ground": "small", "direct_reason": "原成果由该机构编制，本次仅作局部修改。"}
+    make.job("open", owner=cast.owner, method="direct", named=named, **why)
+    assert cast.told("job.publish") == "BO", "whom a direct selection names is told"
     for letter, quote in (("A", 1_000_000), ("B", 1_100_000), ("E", 1_200_000)):
         entry = entries.enter(cast.act(letter, job), job, Offer(quote))
     entries.withdraw(cast.act("E", job), entry)

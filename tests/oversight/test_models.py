@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from app.entries.eligibility import Offer
 from app.infra import almanac
 from app.infra.db import session
 from app.jobs.models import Job
@@ -105,6 +106,9 @@ def test_the_jobs_open_for_entry_come_in_the_order_in_which_they_close() -> None
     make.job("selecting")
     assert ids(open_jobs()) == [sooner.id, later.id]
     assert ids(open_jobs(limit=1)) == [sooner.id]
+    agency = make.agency()
+    make.verb("entries", "enter")(make.act(agency, make.later(later)), later, Offer())
+    assert ids(open_jobs(agency.id)) == [sooner.id]
 
 
 def test_a_unit_sees_its_live_jobs_the_nearest_deadline_first() -> None:

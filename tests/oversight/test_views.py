@@ -207,10 +207,10 @@ def test_a_delegate_acts_on_the_jobs_handed_over_and_sees_the_others_wait(desk: 
 
 
 def test_an_agency_finds_what_it_entered_and_what_is_open(desk: Desk) -> None:
-    job, agency = make.job("open", project_name=NAME), make.agency()
+    job, other, agency = make.job("open", project_name=NAME), make.job("open"), make.agency()
     now = make.later(job)
     entry = entries.enter(make.act(agency, now), job, Offer())
-    ids = job.id, entry.id
+    ids = other.id, entry.id
     found = desk(agency, now)
     assert ([one.id for one in found["opens"]], [one.id for one in found["entries"]]) == ([ids[0]], [ids[1]])
 

@@ -217,3 +217,11 @@ def test_an_agency_attaches_a_picture_and_the_panel_meets_it_without_its_name(ap
     for bidder, place in ((9, 1), (number, 2), (number, 0)):
         assert chair.get(f"/jobs/{id}/panel/attachment?bidder={bidder}&place={place}").status_code == 303
     assert [one.get(address).status_code for one in (owner, agency)] == [403, 404]
+
+
+def test_a_file_of_another_type_is_told_which_are_taken_here(as_user, clock) -> None:
+    job, agency = bench.opened(), make.agency(lists=make.item(make.BY_CONTRACT), days=10)
+    (client,) = signed_in(as_user, clock, job, agency)
+    sent = {"proposal": bench.proposal(1), "quote_cents": "14000", "files": (io.BytesIO(b"notes"), "notes.docx")}
+    answer = client.post(f"/jobs/{job.id}/enter", data=sent)
+    assert answer.status_code == 422 and "请上传 PDF, JPG, JPEG, PNG。" in answer.text

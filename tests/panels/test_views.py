@@ -163,3 +163,37 @@ def test_a_chair_who_comes_second_reads_what_they_typed_by_the_names_on_the_form
     second = chair.post(path, data=typed)
     assert (second.status_code, "<dt>score_1_1" in second.text) == (409, False)
     assert "服务方案</dt><dd>85</dd>" in second.text and "有依据，可行。" in second.text
+
+
+def test_who_must_appoint_the_panel_reads_it_on_the_desk_and_on_the_job_until_it_is_complete(as_user, clock):
+    job = bench.opened()
+    owner, stranger = opened(as_user, clock, job, job.owner, make.unit())
+    panel, wish = f'href="/jobs/{job.id}/panel"', "没有评审组的合议结果，无法选出机构"
+    assert panel in owner.get("/desk").text and wish in owner.get(f"/jobs/{job.id}").text
+    assert wish not in stranger.get(f"/jobs/{job.id}").text
+    bench.seated(make.again(job))
+    make.keep()
+    assert panel not in owner.get("/desk").text and wish not in owner.get(f"/jobs/{job.id}").text
+    bench.convened(make.again(job))
+    panels.recuse(make.act(make.operator(), make.later(job)), seats_of(job.id)[1], reason="与一家机构有亲属关系。")
+    clock.now = make.later(job)
+    make.keep()
+    assert panel in owner.get("/desk").text and wish in owner.get(f"/jobs/{job.id}").text
+
+
+def test_nobody_reads_the_scores_while_a_seat_is_empty(as_user, clock):
+    job = bench.opened()
+    chair, one, _ = bench.seated(job)
+    witness = bench.seat(job, Part.WITNESS)
+    bench.convened(job)
+    bench.score(chair)
+    bench.score(one)
+    panels.recuse(make.act(make.operator(), make.later(job)), seats_of(job.id)[-2], reason="与一家机构有亲属关系。")
+    readers = opened(as_user, clock, job, chair.user, witness.user)
+    for reader in readers:
+        page = reader.get(f"/jobs/{job.id}/panel").text
+        assert "待业主补充任命" in page and "有依据。" not in page and "/panel/agree" not in page
+    last = bench.seat(make.again(job))
+    bench.score(last)
+    make.keep()
+    assert all("有依据。" in reader.get(f"/jobs/{job.id}/panel").text for reader in readers)

@@ -236,3 +236,16 @@ def test_regulators_read_those_of_their_sector_on_their_desk_and_everybody_all(a
 
 def test_without_any_the_public_page_says_so(client):
     assert "No job has been selected directly." in english(client).get("/direct").text
+
+
+def test_the_named_agency_is_asked_to_enter_and_nobody_else_is(as_user, clock):
+    job, one = direct()
+    clock.now, enter = make.later(job), f'href="/jobs/{job.id}/enter"'
+    named, other = (english(as_user(make.user_of(firm))) for firm in (one, make.agency()))
+    assert enter in named.get("/desk").text and enter in named.get(f"/jobs/{job.id}").text
+    page = other.get(f"/jobs/{job.id}").text
+    assert enter not in page and f"It is the turn of {one.unit.name} to enter" in plain(page)
+    assert f'href="/jobs/{job.id}"' not in other.get("/desk").text
+    entries.enter(make.act(one, make.later(job)), make.again(job), Offer())
+    make.keep()
+    assert enter not in named.get("/desk").text

@@ -10,7 +10,7 @@ from app.entries.eligibility import Offer
 from app.entries.models import Entry, entry_of, live_entries
 from app.infra.db import session
 from app.jobs.models import Job
-from app.selections.models import ranking_of, selection_of
+from app.selections.models import current_award, ranking_of, selection_of
 from tests import make
 from tests.client import CheckedClient
 from tests.staging import Clock
@@ -151,3 +151,25 @@ def test_after_publicity_the_letter_says_until_when_one_could_object(read) -> No
     page = read(job, loser)
     assert "Objections were taken until" in page
     assert "Object to the result" not in page
+
+
+def test_whose_award_was_corrected_reads_that_it_was_selected_and_why_no_more(read) -> None:
+    job, entries = selected("lowest_price")
+    by = make.act(make.operator(), make.later(job))
+    make.verb("selections", "correct")(by, job, award_id=current_award(job.id).id, reason="资质证书经查不符。")
+    page = read(job, entries[0].agency)
+    assert "Your agency was selected and is selected no more." in page and "资质证书经查不符。" in page
+    assert "You were not selected" not in page and "The selected quote" in page
+    assert "You stand in place 3 of 3." in read(job, entries[2].agency)
+
+
+def test_who_withdrew_reads_its_entry_and_no_letter(as_user: AsUser, clock: Clock) -> None:
+    job, gone = make.job(), make.agency()
+    for one in (gone, *(make.agency() for _ in range(3))):
+        make.verb("entries", "enter")(make.act(one, make.later(job)), job, Offer())
+    entry = entry_of(job.id, gone.id)
+    make.verb("entries", "withdraw")(make.act(gone, make.later(job, hours=1)), entry)
+    make.lapse(make.lapse(job))
+    clock.now = make.later(job)
+    path = f"/entries/{entry.id}"
+    assert as_user(make.user_of(gone)).get(f"{path}/letter").location == path
