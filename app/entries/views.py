@@ -81,7 +81,8 @@ def receipt(entry: Entry) -> Any:
     kept = _receipt(entry)
     if kept is None:
         return redirect(url_for(".show", id=entry.id), 303)
-    answer = Response(dumps(kept), mimetype="application/json")
+    told = {"job": entry.job.number, "received_at": entry.received_at.isoformat()} | kept
+    answer = Response(dumps(told), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{entry.job.number}.json"'
     return answer
 

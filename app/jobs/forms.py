@@ -12,6 +12,7 @@ from app.jobs.rules import LIFE, PUBLIC_STATES
 from app.kernel.outside import SOURCES
 from app.kernel.words import N_
 from app.methods.rules import (
+    CHOOSING,
     DISCOUNTED,
     FUNDS,
     GROUNDS,
@@ -54,7 +55,7 @@ IF_ABANDONED_HINTS = {
 }
 
 
-# The fields of a wish that only some methods ask for.
+# The fields of a wish that only some methods ask for; of a direct selection nobody is next in line.
 ONLY_FOR = {
     ("price_weight",): TIMED | SCORED,
     ("criteria", "two_envelopes"): SCORED,
@@ -62,6 +63,7 @@ ONLY_FOR = {
     ("floor_cents",): PRICED | SCORED,
     ("reference_fee_cents", "least_discount", "most_discount"): DISCOUNTED,
     ("named", "direct_ground", "direct_reason"): frozenset({Method.DIRECT}),
+    ("if_abandoned",): frozenset(CHOOSING),
 }
 
 
@@ -131,7 +133,7 @@ class WishForm(Form):
         ),
         least=0,
         most=99,
-        optional=True,
+        dependent=True,
     )
     least_days = IntegerField(
         N_("The fewest working days you accept"),
@@ -146,6 +148,7 @@ class WishForm(Form):
         CriterionRow,
         noun=N_("Criterion"),
         hint=N_("Only for “merit”. All points together, those of the price among them, make 100."),
+        dependent=True,
         least=0,
         most=12,
     )
@@ -154,7 +157,7 @@ class WishForm(Form):
         hint=N_("Only for “merit” with points for the price: the panel scores without knowing any price."),
     )
     named = TextField(
-        N_("Agency that is selected directly"), hint=N_("Its unified social credit code."), optional=True, most=30
+        N_("Agency that is selected directly"), hint=N_("Its unified social credit code."), dependent=True, most=30
     )
     direct_ground = SelectField(
         N_("Ground of the direct selection"),
@@ -163,15 +166,15 @@ class WishForm(Form):
             "the project, and write nothing secret: all of this is published."
         ),
         choices=list(GROUNDS.items()),
-        optional=True,
+        dependent=True,
     )
     direct_reason = TextArea(
-        N_("Why this agency and no other"), hint=N_("It is published."), optional=True, rows=2, most=500
+        N_("Why this agency and no other"), hint=N_("It is published."), dependent=True, rows=2, most=500
     )
     urgent = CheckField(
         N_("It is urgent"), hint=N_("The entry is open for a shorter time, and the reason is published.")
     )
-    urgent_reason = TextArea(N_("Why it is urgent"), optional=True, rows=2, most=500)
+    urgent_reason = TextArea(N_("Why it is urgent"), dependent=True, rows=2, most=500)
     if_abandoned = ChoiceField(
         N_("If the selected agency gives up"),
         choices=[(value, says, IF_ABANDONED_HINTS[value]) for value, says in IF_ABANDONED.items()],
@@ -190,7 +193,7 @@ class WishForm(Form):
         N_("The officer who holds the share"),
         hint=N_("Only where two persons open. If their share is lost, the regulator’s recovery share opens as well."),
         coerce=int,
-        optional=True,
+        dependent=True,
     )
     avoid = RowsField(N_("Agencies that may not enter"), AvoidRow, noun=N_("Agency"), least=0, most=10)
 

@@ -29,7 +29,8 @@ class Drawn:
 
 
 class Question(Field):
-    """A field with label, hint and errors. `optional` fields say so; the others must be filled in.
+    """A field with label, hint and errors. `optional` fields say so; the others must be filled in, those that are
+    `dependent` where another answer calls for them, which the operation checks.
 
     `hint` says what is wanted, `suffix` is the unit behind the input, `autocomplete` and `inputmode` are the HTML
     attributes. Label, hint and suffix are English msgids (or lazy strings), translated where they are drawn.
@@ -45,12 +46,14 @@ class Question(Field):
         *,
         hint: Any = "",
         optional: bool = False,
+        dependent: bool = False,
         suffix: Any = "",
         autocomplete: str = "",
         **options: Any,
     ):
         super().__init__(label, validators, description=hint, **options)
-        self.optional, self.suffix, self.autocomplete = optional, suffix, autocomplete
+        self.optional, self.says_optional = optional or dependent, optional
+        self.suffix, self.autocomplete = suffix, autocomplete
 
     @property
     def title(self) -> str:

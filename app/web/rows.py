@@ -51,7 +51,7 @@ class RowsField(Question):
         shown: int = 1,
         **options: Any,
     ):
-        super().__init__(label, None, optional=least == 0, **options)
+        super().__init__(label, None, optional=least == 0 and not options.get("dependent"), **options)
         self.row, self.noun, self.least, self.most, self.shown = row, noun, least, min(most, MOST_ROWS), shown
         self.rows: list[Row] = []
         self.changed = False

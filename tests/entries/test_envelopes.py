@@ -285,6 +285,7 @@ def test_only_the_browser_that_entered_gets_the_receipt(as_user, clock):
     entry = make.again(session.query(Entry).one())
     receipt = client.get(f"{address}/receipt.json").json
     assert receipt == {
+        "job": entry.job.number, "received_at": entry.received_at.isoformat(),
         "entry": entry.id, "version": 1, "sealed": entry.sealed, "offer": entry.offer, "contribution": "cd" * 32,
         "made_by": BROWSER, "nonce": receipt["nonce"], "quote_cents": 1_500_000,
     }  # fmt: skip

@@ -196,6 +196,9 @@ def test_fields_of_one_method_are_marked_with_it(as_user):
     job = make.job("draft", owner=owner)
     page = as_user(make.user_of(owner)).get(f"/jobs/{job.id}/wish").text
     assert page.index('data-for="merit"') < page.index('id="criteria"') < page.index('data-for="price_and_days"')
+    assert page.index('data-for="average_price lowest_price') < page.index('name="if_abandoned"'), "of no direct one"
+    label = page.split('for="direct_reason"')[1].split("</label>")[0]
+    assert "（选填）" not in label and "（选填）" in page.split('for="least_days"')[1].split("</label>")[0]
 
 
 def test_an_incomplete_posting_is_not_submitted_and_says_what_is_missing(as_user):
