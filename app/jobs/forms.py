@@ -157,7 +157,10 @@ class WishForm(Form):
         hint=N_("Only for “merit” with points for the price: the panel scores without knowing any price."),
     )
     named = TextField(
-        N_("Agency that is selected directly"), hint=N_("Its unified social credit code."), dependent=True, most=30
+        N_("Agency that is selected directly"),
+        hint=N_("Its unified social credit code, as on its page."),
+        dependent=True,
+        most=30,
     )
     direct_ground = SelectField(
         N_("Ground of the direct selection"),

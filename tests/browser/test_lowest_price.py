@@ -1,6 +1,8 @@
 """The story of a job that the lowest of three sealed quotes wins, against an objection; everybody holds a telephone."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -23,10 +25,12 @@ def test_the_lowest_quote_wins_though_a_loser_objects(market: Market, cast: Call
     passages.enters(dear, PROJECT, "19,500")
     passages.enters_too(cheap, job_id, "16,800")
     passages.enters_too(middling, job_id, "18,000")
+    kept = saves_the_receipt(middling)
 
     assert market.deadline_passes(job_id).state == "selected"
     assert town.selected(market.job(job_id)) is cheap
     market.works()
+    checks_the_receipt(middling, kept)
     reads_the_letter(middling)
     objects(dear, job_id)
     assert market.job(job_id).state == "objected"
@@ -49,6 +53,28 @@ def test_the_lowest_quote_wins_though_a_loser_objects(market: Market, cast: Call
     visitor.sees("archived", "archived")
     visitor.follows("The list and the order")
     visitor.sees("list-and-order")
+
+
+def saves_the_receipt(agency: Person) -> Path:
+    with agency.page.expect_download() as saved:
+        agency.follows("Save the receipt")
+    return Path(saved.value.path())
+
+
+def checks_the_receipt(agency: Person, kept: Path) -> None:
+    """After the opening, in the browser; and one whose price somebody has changed."""
+    entry = json.loads(kept.read_text())
+    agency.opens(f"/entries/{entry['entry']}")
+    given = agency.page.get_by_label(agency.market.words("Check the receipt you saved"))
+    given.set_input_files(kept)
+    agency.sees("receipt-agrees", "It agrees: what was opened is what you sealed.")
+    for name, changed, said in (
+        ("price", entry | {"quote_cents": 1}, "It does not agree. Different are:"),
+        ("entry", entry | {"entry": 0}, "This file is no receipt of this entry."),
+    ):
+        content = json.dumps(changed).encode()
+        given.set_input_files({"name": f"{name}.json", "mimeType": "application/json", "buffer": content})
+        agency.reads(said)
 
 
 def reads_the_letter(loser: Person) -> None:
