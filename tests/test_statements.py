@@ -30,7 +30,7 @@ SENT = {
     ("owner", "/agencies"): 7,
     ("visitor", "/credit"): 2,
     ("owner", "/items"): 3,
-    ("owner", "/desk"): 10,
+    ("owner", "/desk"): 11,
     ("agency", "/desk"): 9,
     ("operator", "/desk"): 10,
     ("regulator", "/desk"): 17,

@@ -207,12 +207,10 @@ def direct_jobs(sector: str | None = None, limit: int = 50) -> list[Job]:
 
 
 def open_jobs(agency_id: int | None = None, limit: int = 10) -> list[Job]:
-    """The jobs open for entry, the first to close first; for an agency those it has not entered and that name no
-    other."""
+    """The jobs open for entry, the first to close first; for an agency those among several that it has not entered."""
     query = select(Job).where(Job.state == State.OPEN).order_by(Job.due).limit(limit)
     if agency_id:
-        unnamed = Job.named_agency_id.is_(None) | (Job.named_agency_id == agency_id)
-        query = query.where(unnamed, ~_entered(agency_id))
+        query = query.where(Job.named_agency_id.is_(None), ~_entered(agency_id))
     return list(session.scalars(query.options(joinedload(Job.item), joinedload(Job.district))))
 
 

@@ -90,7 +90,8 @@ def desk() -> Any:
     actor = acting().actor
     mine: list[Wait] = []
     others: list[Wait] = []
-    wanting = {job for job, seats in panels_appointed(actor.unit_id) if wants_people(acting(), job, seats)}
+    panels = panels_appointed(actor.unit_id) if MAY_CREATE(actor) else []
+    wanting = {job for job, seats in panels if wants_people(acting(), job, seats)}
     for job in live_jobs(actor):
         turn = job.LIFE.turn(job.state)
         if turn is None:

@@ -103,9 +103,11 @@ def panels_appointed(owner_id: int | None) -> list[tuple[Job, list[Seat]]]:
     """The published jobs of an owner whose panels people may still be appointed to, the first to close first, each with
     its seats."""
     open_to = (Job.owner_id == owner_id, Job.method.in_(SCORED), Job.state.in_((State.OPEN, State.SCORING)))
-    jobs = session.scalars(select(Job).where(*open_to).options(joinedload(Job.item)).order_by(Job.due)).all()
-    seats = session.scalars(select(Seat).where(Seat.job_id.in_([job.id for job in jobs]))).all() if jobs else []
-    return [(job, [seat for seat in seats if seat.job_id == job.id]) for job in jobs]
+    query = select(Job, Seat).outerjoin(Seat, Seat.job_id == Job.id).where(*open_to).order_by(Job.due, Job.id)
+    found: dict[Job, list[Seat]] = {}
+    for job, seat in session.execute(query.options(joinedload(Job.item))):
+        found.setdefault(job, []).extend([seat] if seat else [])
+    return list(found.items())
 
 
 def sees_panel(actor: Actor, job: Any) -> bool:

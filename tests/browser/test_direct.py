@@ -37,7 +37,10 @@ def test_a_small_job_names_its_agency_within_the_limit_that_the_operator_set(
     passages.is_published(operator)
     stranger.opens(f"/jobs/{job_id}/enter")
     stranger.sees("another-is-named", "This job is selected directly: it names another agency.")
-    passages.enters(named, PROJECT)
+    named.takes_up("Enter")
+    named.sees("entering-directly")
+    named.presses("Enter")
+    named.sees("receipt-of-a-direct-entry", "You have entered.")
 
     assert market.deadline_passes(job_id).state == "selected"
     assert town.selected(market.job(job_id)) is named
