@@ -53,6 +53,7 @@ def test_the_lowest_quote_wins_though_a_loser_objects(market: Market, cast: Call
     visitor.sees("archived", "archived")
     visitor.follows("The list and the order")
     visitor.sees("list-and-order")
+    checks_a_file(visitor)
 
 
 def saves_the_receipt(agency: Person) -> Path:
@@ -75,6 +76,21 @@ def checks_the_receipt(agency: Person, kept: Path) -> None:
         content = json.dumps(changed).encode()
         given.set_input_files({"name": f"{name}.json", "mimeType": "application/json", "buffer": content})
         agency.reads(said)
+
+
+def checks_a_file(visitor: Person) -> None:
+    """The transcript as it was downloaded, and one in which somebody has changed a letter."""
+    with visitor.page.expect_download() as saved:
+        visitor.follows("Download the transcript")
+    kept = Path(saved.value.path())
+    visitor.opens("/check")
+    given = visitor.page.get_by_label(visitor.market.words("The file of the transcript"))
+    given.set_input_files(kept)
+    told = "All holds, recomputed on this machine: commitment, list, seed, order and result follow from each other."
+    visitor.sees("file-checked", told)
+    changed = kept.read_bytes().replace(b'"rule": "', b'"rule": "x')
+    given.set_input_files({"name": "changed.json", "mimeType": "application/json", "buffer": changed})
+    visitor.reads("digest is not of the rest")
 
 
 def reads_the_letter(loser: Person) -> None:
