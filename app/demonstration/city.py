@@ -24,6 +24,7 @@ from app.infra.db import session
 from app.infra.outbox import take_one
 from app.kernel.act import Act, Actor, Kind
 from app.kernel.workdays import HERE, Word, local_day
+from app.lateness.models import Round
 from app.notices.operations import read_all
 
 # What nobody waits for in a city that is being told: no mailbox is there, and the search is built at the end.
@@ -90,11 +91,12 @@ def _reading(city: City) -> Story:
 
 
 def _catch_up(city: City, model: Any) -> None:
-    """Let the clock take what stories have left to it, each step at its own instant."""
+    """Let the clock take what stories have left to it, each step at its own instant; a round that tells how things stand
+    goes once, this morning."""
     while waiting := late(model, city.until):
         for _, id in waiting:
             thing = session.get_one(model, id)
-            city.tick(thing, thing.due)
+            city.tick(thing, city.until if model is Round else thing.due)
     city.work(city.until)
 
 
