@@ -20,6 +20,7 @@ from app.infra.recount import Promised
 from app.infra.sealing import Sealed
 from app.jobs.rules import LIFE, MAY_READ, State, after_closing, paused, serving
 from app.kernel.act import VISITOR, Actor, Kind, Role
+from app.kernel.law import the_clock
 from app.kernel.lights import Light, light
 from app.kernel.workdays import HERE
 from app.methods.models import MethodTerms
@@ -249,7 +250,7 @@ def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
 
 def light_of(row: Any, now: datetime) -> Light | None:
     """The light beside the deadline a job (or a row of the list) waits for, grey while it is paused; None when it waits
-    for none, or for the clock, which acts at once."""
+    for none, or for the clock, which acts at once. A step back may find the deadline past: then it is red."""
     return lights_of([row], now)[row.id]
 
 
@@ -266,7 +267,9 @@ def lights_of(rows: Sequence[Any], now: datetime) -> dict[int, Light | None]:
     lights: dict[int, Light | None] = {}
     for row in rows:
         stopped = paused(VISITOR, row)
-        waits = stopped or (row.due is not None and row.due > row.state_since)
+        turn = getattr(row, "LIFE", LIFE).turn(row.state)
+        at_once = turn is not None and turn.who is the_clock
+        waits = stopped or (row.due is not None and (row.due > row.state_since or not at_once))
         lights[row.id] = light(calendar, began(row), row.due, now, paused=stopped, **limits) if waits else None
     return lights
 

@@ -222,7 +222,9 @@ def _title(job: Job) -> str:
 
 
 def _wait(turn: Any, title: str, thing: Any, who: Sequence[str] = ()) -> Wait:
-    url = url_for(turn.page, id=thing.id)
+    """The page of a turn is for whose turn it is; others are led to the thing itself."""
+    page = turn.page if turn.who(acting().actor, thing) else f"{thing.LIFE.page}.show"
+    url = url_for(page, id=thing.id)
     return Wait(turn.says, who, title, turn.silence, thing.due, light_of(thing, now()), url)
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.agencies import operations as agencies
+from app.contracts import operations as contracts
 from app.infra import almanac
 from app.infra.db import session
 from app.jobs.models import Job
@@ -17,6 +18,8 @@ from app.kernel.lights import light
 from app.kernel.workdays import due_day, local_day
 from app.lateness.models import near, pressing
 from app.lateness.rules import Side
+from app.services import operations as services
+from app.services.models import open_pause
 from tests import make
 from tests.pages import english
 from tests.staging import NOW, Clock
@@ -84,6 +87,22 @@ def test_the_page_tells_the_turn_the_days_over_and_the_rule(late_page: Any) -> N
     assert NAME not in late_page(now=job.state_since), "green is not late"
 
 
+def test_a_step_back_to_a_deadline_that_has_passed_is_late_at_once(late_page: Any) -> None:
+    """A contract that is returned after the day it was to be signed by, and a veto of the pause that had held a service
+    open."""
+    job, service = make.job("contract_uploaded", now=NOW, project_name=NAME), make.job("paused", now=NOW)
+    service.project_name, now = f"{NAME}乙", NOW + timedelta(days=25)
+    contracts.return_contract(make.act(job.agency, now), job, reason="盖章页缺失，请补全。")
+    pause, regulator = open_pause(service.id), make.regulator(service.sector_code)
+    assert pause
+    services.veto_pause(make.act(regulator, now), pause, reason="理由不成立，不应暂停。")
+    for one in (job, service):
+        assert one.due and one.due < now
+    make.keep()
+    text = late_page(now=now + timedelta(minutes=5))
+    assert f"{NAME}乙" in text and text.count(NAME) >= 2
+
+
 def test_the_number_of_a_variant_is_the_one_that_was_used(late_page: Any) -> None:
     job = make.job("open", now=NOW, urgent=True, urgent_reason="示例：汛期将至，须尽快完成。")
     make.keep()
@@ -109,7 +128,7 @@ def test_the_list_is_narrowed_down_by_side_item_and_district(late_page: Any) -> 
     first = make.job("materials", now=NOW, project_name=names["owner"])
     make.job("contracted", now=NOW, project_name=names["agency"])
     make.keep()
-    at = NOW + timedelta(days=60)
+    at = NOW + timedelta(days=25)
     for side, name in names.items():
         text = late_page(f"/late?side={side}", now=at)
         assert name in text and sum(one in text for one in names.values()) == 1
@@ -123,7 +142,7 @@ def test_a_long_list_is_paged_without_losing_a_line(late_page: Any) -> None:
         job, 24, project_name=[f"示例工程{number:02}" for number in range(24)], number=[f"示例-{n}" for n in range(24)]
     )
     make.keep()
-    at = NOW + timedelta(days=60)
+    at = NOW + timedelta(days=25)
     first = late_page(now=at)
     last = [late.key for late in pressing(at)][19]
     second = late_page(f"/late?after={last}", now=at)

@@ -105,6 +105,8 @@ def test_a_job_lies_on_the_desk_of_whoever_must_act_and_of_nobody_else(
         assert (place == "stranger") <= (NAME not in found["text"])
         if place in ("owner", "agency") and not wanted and state not in ("draft", "returned"):
             assert lines(found["others"]), f"the {place} sees whom it waits for"
+            pages = {wait.url for wait in found["others"] if wait.title.startswith(NAME)}
+            assert pages == {f"/jobs/{job.id}"}, "the page of the job, not the step of another"
 
 
 # What the law lets wait although its time has passed: it stands late on the desk, in red, before everything else.
