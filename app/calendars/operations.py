@@ -113,7 +113,7 @@ def apply(act: Act, notice: CalendarNotice, *, seen: str) -> None:
     notice.LIFE.check(act, notice, "apply")
     if local_day(act.now) < notice.effective_from:
         text = N_("This notice holds from %(day)s on. Put it into force on that day, or change the day.")
-        raise WrongState(text, day=notice.effective_from.isoformat())
+        raise WrongState(text, day=notice.effective_from)
     found = preview(act.now, notice)
     if found.mark != seen:
         raise WrongState(N_("What this notice changes is no longer what you saw. Look again, then decide."))

@@ -145,7 +145,7 @@ def _refuse_day(item: Item, effective_from: date, today: date) -> None:
         raise Invalid(N_("Choose a day after today: a standard never changes backwards."), field="effective_from")
     if newest and effective_from <= newest:
         text = N_("Choose a day after %(day)s, when the newest version takes effect.")
-        raise Invalid(text, field="effective_from", day=newest.isoformat())
+        raise Invalid(text, field="effective_from", day=newest)
     if effective_from > today + timedelta(days=FARTHEST):
         raise Invalid(N_("Choose a day within a year from now."), field="effective_from")
 

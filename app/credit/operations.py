@@ -142,7 +142,7 @@ def ask_repair(act: Act, event: CreditEvent, *, plea: str) -> None:
     clean = clean_from(event, act.now)
     if clean and day < clean:
         text = N_("Repair may be asked for from %(day)s on, if no other event takes effect before.")
-        raise Invalid(text, field="plea", day=clean.isoformat())
+        raise Invalid(text, field="plea", day=clean)
     if not credit.total(marks_of([event]), day, scale_on(day)):
         raise Invalid(N_("This event no longer counts: there is nothing to repair."), field="plea")
     event.repair_plea, event.repair_decision = plea, ""

@@ -39,7 +39,7 @@ def end_rule(act: Act, rule: LawfulMethod, *, until: date, reason: str) -> None:
         raise NotAllowed(N_("Only the operator may change which methods are lawful."))
     lock(rule)
     if rule.until is not None:
-        raise WrongState(N_("This rule ends on %(day)s already."), day=rule.until.isoformat())
+        raise WrongState(N_("This rule ends on %(day)s already."), day=rule.until)
     _refuse_day(act, until, "until")
     if until <= rule.effective_from:
         raise Invalid(N_("Choose a day after the one on which the rule takes effect."), field="until")

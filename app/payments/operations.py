@@ -26,7 +26,7 @@ def state(act: Act, job: Job, *, paid_on: date, cents: int, number: int | None =
     first, today = contract.signed_on if contract else local_day(job.awarded_at or act.now), local_day(act.now)
     if not first <= paid_on <= today:
         text = N_("Choose a day from %(first)s, when the contract was signed, to today.")
-        raise Invalid(text, field="paid_on", first=first.isoformat())
+        raise Invalid(text, field="paid_on", first=first)
     rest = account.rest(unit, number)
     if cents > rest:
         text = N_("Write at most %(rest)s yuan: the fee is %(fee)s yuan, and %(told)s yuan of it are recorded already.")

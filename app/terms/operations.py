@@ -28,7 +28,7 @@ def adopt(act: Act, *, code: str, value: str, effective_from: date, basis: str, 
     check_day(effective_from, local_day(act.now))
     if other := version_from(code, effective_from):
         text = N_("From %(day)s on a version is announced already: %(value)s. Choose another day.")
-        raise WrongState(text, day=effective_from.isoformat(), value=other.value)
+        raise WrongState(text, day=effective_from, value=other.value)
     before = almanac.almanac(fresh=True).term(code, effective_from)
     if before.value == stored:
         raise Invalid(N_("It is that already on that day. Enter another value, or another day."), field="value")

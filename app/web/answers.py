@@ -16,6 +16,7 @@ from app.infra.db import reading_only, session, settle
 from app.kernel.errors import NotAllowed, Refusal, WrongState
 from app.kernel.words import N_
 from app.web import door, typed
+from app.web.said import said
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -117,8 +118,7 @@ def _refusal(refusal: Refusal) -> tuple[str, int]:
     settle(g.get("keep", False))
     if isinstance(refusal, NotAllowed):
         refusal = _lost_part() or refusal
-    places = {name: gettext(value) if isinstance(value, str) else value for name, value in refusal.places.items()}
-    return page(refusal.status, gettext(refusal.text, **places))
+    return page(refusal.status, said(refusal.text, **refusal.places))
 
 
 def _lost_part() -> Refusal | None:

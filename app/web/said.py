@@ -1,18 +1,20 @@
 """English msgids held in data, told in the reader's language."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import LazyString
 
 from app.kernel.words import N_
+from app.web.dates import full
 from app.web.locale import language
 
 AND = N_(" and ")
 
 
 def said(text: Any, **places: Any) -> str:
-    """An English msgid in the reader's language with its %(name)s places filled, places that are msgids or lists
-    of them included."""
+    """An English msgid in the reader's language with its %(name)s places filled, places that are msgids, lists of them
+    or days included."""
     if not places:
         return _told(text)
     return _told(text) % {name: _filled(value) for name, value in places.items()}
@@ -29,6 +31,8 @@ def named(one: Any) -> str:
 def _filled(value: Any) -> Any:
     if isinstance(value, list):
         return _told(AND).join(map(_told, value))
+    if isinstance(value, date):
+        return full(value)
     return _told(value) if isinstance(value, str) else value
 
 
