@@ -248,7 +248,9 @@ def test_an_outside_list_is_imported_reviewed_and_confirmed(signed_in, clock):
     assert office.post(f"/blacklists/{line}/confirm", data={"decision": "名单属实。"}).status_code == 303
     session.expire_all()
     assert session.scalars(select(Bar)).one().agency_id == id
-    assert "拖欠农民工工资" in signed_in().get(f"/agencies/{id}/credit").text
+    for page in (f"/agencies/{id}/credit", f"/agencies/{id}"):
+        text = signed_in().get(page).text
+        assert "Enters no job of any service" in text and "拖欠农民工工资" in text
 
 
 def test_a_notice_of_the_calendar_shows_what_becomes_of_an_event_about_no_job(signed_in):
