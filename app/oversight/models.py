@@ -26,7 +26,8 @@ from app.kernel.scores import POINT
 from app.kernel.workdays import local_day
 from app.methods.rules import CHOOSING, PRICED, SCORED
 from app.ratings.models import Rating
-from app.ratings.rules import Side, revealed
+from app.ratings.rules import MAY_READ as MAY_READ_RATING
+from app.ratings.rules import Side
 from app.scores.models import Score, scores_over_all
 from app.selections.models import Award, Selection
 from app.selections.rules import ABANDONED
@@ -72,7 +73,7 @@ class Told:
         owner, agency = self.job.owner.name, self.job.agency.unit.name if self.job.agency else ""
         both = ((self.by_owner, owner, agency), (self.by_agency, agency, owner))
         given = [self._rating(*one) for one in both if one[0]]
-        return [rating for rating in given if revealed(actor, rating)]
+        return [rating for rating in given if MAY_READ_RATING(actor, rating)]
 
     def _rating(self, row: Seen, by: str, about: str) -> Seen:
         return Seen(**vars(row), LIFE=Rating.LIFE, job=self.job, score=row.points / 100, by=by, about=about)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
 from app.infra.db import Row, session
-from app.infra.record import Living
+from app.infra.record import Event, Living
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.ratings.rules import LIFE, MAY_READ, RatingState, Side
@@ -107,6 +107,12 @@ def parts_of(job_id: int) -> list[Part]:
 def ratings_of(job_id: int) -> list[Rating]:
     query = select(Rating).where(Rating.job_id == job_id).options(joinedload(Rating.by), joinedload(Rating.about))
     return list(session.scalars(query.order_by(Rating.side)))
+
+
+def appeal_filed(rating: Rating) -> int | None:
+    """The id of the appeal that whoever a rating is about has filed, from the record of its job."""
+    filed = (Event.thread_of == rating.job.thread, Event.name == "appeal.file", Event.unit_id == rating.about_id)
+    return session.scalar(select(Event.subject_id).where(*filed).limit(1))
 
 
 @dataclass(frozen=True)

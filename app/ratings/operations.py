@@ -22,7 +22,7 @@ from app.kernel.words import N_
 from app.kernel.workdays import due_day, local_day
 from app.payments.models import days_to_payment
 from app.ratings.models import AXES, Correction, Part, Rating, parts_of, ratings_of
-from app.ratings.rules import LIFE, MAY_GIVE_PART, Party, RatingState, Side, counts
+from app.ratings.rules import LIFE, MAY_GIVE_PART, Party, RatingState, Side, counts, its_subject
 from app.services.clock import days_used, ledger_of
 
 MEASURED = ("job.award", "job.confirm_contract", "job.deliver", "job.accept")
@@ -115,6 +115,8 @@ def reply(act: Act, rating: Rating, *, text: str) -> None:
 
 def refuse_replying(act: Act, rating: Rating) -> None:
     """Refuse where a rating cannot be answered, or no longer."""
+    if rating.reply is not None and its_subject(act.actor, rating):
+        raise WrongState(N_("Your side has replied already. A reply is given once."))
     LIFE.check(act, rating, "reply")
     until(act, rating, "rating_reply", N_("The time to reply ended on %(until)s."))
 
@@ -123,7 +125,7 @@ def until(act: Act, rating: Rating, term: str, told: str) -> datetime:
     """The end of a period that began when the rating was published; a refusal when it is over."""
     end = ends(rating, term)
     if act.now >= end:
-        raise WrongState(told, until=due_day(end).isoformat())
+        raise WrongState(told, until=due_day(end))
     return end
 
 

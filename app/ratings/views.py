@@ -7,13 +7,22 @@ from flask_babel import gettext
 
 from app.jobs.models import Job
 from app.jobs.rules import LIFE as JOB_LIFE
-from app.jobs.rules import is_archived, its_owner, its_parties, yet_to_rate
+from app.jobs.rules import MAY_READ_PAPERS, is_archived, its_owner, its_parties, yet_to_rate
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
 from app.ratings import operations
 from app.ratings.forms import PartForm, RatingForm, ReasonForm, ReplyForm
-from app.ratings.models import Rating, corrections_of
-from app.ratings.rules import AXIS_NAMES, LIFE, MAY_READ, MAY_READ_EARLIER, MAY_REVIEW_JOB, its_subject, revealed
+from app.ratings.models import Rating, appeal_filed, corrections_of
+from app.ratings.rules import (
+    AXIS_NAMES,
+    LIFE,
+    MAY_READ,
+    MAY_READ_EARLIER,
+    MAY_REVIEW_JOB,
+    counts,
+    its_subject,
+    revealed,
+)
 from app.web.door import acting, allow
 
 bp = Blueprint("ratings", __name__)
@@ -43,6 +52,7 @@ def new(job: Job) -> Any:
 def show(rating: Rating) -> Any:
     by = acting()
     earlier = corrections_of(rating.id)
+    appeal = appeal_filed(rating)
     over = revealed(by.actor, rating) and by.now >= operations.ends(rating, "rating_reply")
     return render_template(
         "ratings/show.html",
@@ -53,7 +63,11 @@ def show(rating: Rating) -> Any:
         corrected=len(earlier),
         earlier=earlier if MAY_READ_EARLIER(by.actor, rating) else [],
         skip=("reply",) if over else (),
-        appeals=(its_subject & revealed)(by.actor, rating) and by.now < operations.ends(rating, "rating_appeal"),
+        appeals=(its_subject & revealed)(by.actor, rating)
+        and counts(rating)
+        and not appeal
+        and by.now < operations.ends(rating, "rating_appeal"),
+        appeal=appeal if MAY_READ_PAPERS(by.actor, rating.job) else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.jobs.models import Job
+from app.kernel.workdays import due_day
 from app.ratings import operations
 from app.ratings.models import AXES, ratings_of
 from tests import make
@@ -44,6 +45,7 @@ def test_both_sides_rate_on_the_page_and_nobody_reads_before_the_second(signed_i
         assert client.get(f"/ratings/{id}").status_code == 404
         assert words not in client.get(f"/jobs/{job.id}").text
     assert words in owner.get(f"/ratings/{id}").text
+    assert f'href="/ratings/{id}"' in owner.get(f"/jobs/{job.id}").text, "who gave it finds it, to correct it"
     assert agency.post(path, data=MARKS).status_code == 303
     for client in (owner, agency, english(as_user())):
         page = client.get(f"/ratings/{id}").text
@@ -116,6 +118,25 @@ def test_what_comes_too_late_is_told_before_anything_is_written(signed_in: Any, 
     clock.now = end
     answer = signed_in(job.agency).get(path)
     assert answer.status_code == 409 and f"The time to {page} ended on" in answer.text
+    day = due_day(end)
+    assert day.isoformat() not in answer.text and f"{day.day} {day:%b %Y}" in answer.text
+
+
+def test_what_was_said_once_is_told_and_no_longer_offered(signed_in: Any, at: Any) -> None:
+    job = archived()
+    at(job)
+    id = next(one.id for one in ratings_of(job.id) if one.side == "owner")
+    agency, owner = signed_in(job.agency), signed_in(make.again(job).owner)
+    fresh = f'href="/ratings/{id}/appeal"'
+    assert fresh in agency.get(f"/ratings/{id}").text
+    said = {"reply": {"text": "示例回应，情况属实。"}, "appeal": {"ground": "打分与记录的事实明显不符，请核实。"}}
+    for page, typed in said.items():
+        assert agency.post(f"/ratings/{id}/{page}", data=typed).status_code == 303
+        assert agency.get(f"/ratings/{id}/{page}").status_code == 409
+    assert "Your side has replied already." in agency.get(f"/ratings/{id}/reply").text
+    for client in (agency, owner):
+        text = client.get(f"/ratings/{id}").text
+        assert "/appeals/" in text and fresh not in text
 
 
 def test_the_regulator_sees_everything_on_one_page_and_sets_a_rating_aside(signed_in: Any, at: Any) -> None:
