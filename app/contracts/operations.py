@@ -1,6 +1,6 @@
 """From the award to complete papers: the contract, the one material list, the papers and their defects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -57,7 +57,7 @@ def upload(
         raise Invalid(text, field="days", n=job.agreed_days)
     if not awarded <= signed_on <= local_day(act.now):
         text = N_("The contract is signed after the award: choose a day from %(first)s to today.")
-        raise Invalid(text, field="signed_on", first=awarded.isoformat())
+        raise Invalid(text, field="signed_on", first=awarded)
     terms: dict[str, Any] = {"amount_cents": amount_cents, "days": days, "payment_days": payment_days}
     contract = Contract(
         job_id=job.id,
@@ -122,10 +122,8 @@ def hand_in(act: Act, job: Job, *, papers: Mapping[int, tuple[int | None, str]],
     _ready(act, job, "hand_in")
     given = {id: (file_id, note.strip()) for id, (file_id, note) in papers.items() if file_id or note.strip()}
     wanted = [line for line in materials_asked(job.id) if to_hand_in(act.actor, line)]
-    for line in wanted:
-        if line.essential and line.id not in given:
-            text = N_("“%(name)s” is essential: add its file, or say where you handed the paper over.")
-            raise Invalid(text, field=f"file_{line.id}", name=line.name)
+    for lacks in missing(wanted, given):
+        raise lacks
     handed = [line for line in wanted if line.id in given]
     for line in handed:
         line.state = MaterialState.HANDED_IN
@@ -133,6 +131,13 @@ def hand_in(act: Act, job: Job, *, papers: Mapping[int, tuple[int | None, str]],
     by_hand = sum(line.file_id is None for line in handed)
     online = len(handed) - by_hand
     advance(act, job, "hand_in", files=online, by_hand=by_hand, trips=trip(job, came or by_hand > 0))
+
+
+def missing(wanted: Sequence[MaterialLine], given: Collection[int]) -> list[Invalid]:
+    """The refusals of handing in, one for each essential paper that is not among the lines given."""
+    text = N_("“%(name)s” is essential: add its file, or say where you handed the paper over.")
+    lines = [line for line in wanted if line.essential and line.id not in given]
+    return [Invalid(text, field=f"file_{line.id}", name=line.name) for line in lines]
 
 
 def trip(job: Job, came: bool) -> int:

@@ -89,6 +89,8 @@ def hand_in(job: Job) -> Any:
         if form.attempt(operations.hand_in, acting(), job, papers=papers, came=form.came.data):
             flash(gettext("The papers are handed in. The agency accepts them or names all defects at once."))
             return _job(job)
+        for lacks in operations.missing(wanted, [id for id, paper in papers.items() if any(paper)])[1:]:
+            form.refuse(lacks)
     known = {"job": job, "lines": lines, "wanted": wanted, "due": due_after("hand_in", now())}
     return render_template("contracts/hand_in.html", form=form, states=MATERIAL_STATES, **known), form.status
 

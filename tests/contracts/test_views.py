@@ -141,9 +141,13 @@ def test_no_papers_are_needed_when_the_agency_says_so(at: Any) -> None:
 
 def test_papers_are_handed_in_checked_and_mended(at: Any) -> None:
     job = make.job("materials")
-    first, *rest = [line.id for line in materials_asked(job.id)]
+    asked = materials_asked(job.id)
+    first, *rest = [line.id for line in asked]
+    lacking = [f'href="#file_{line.id}"' for line in asked if line.essential]
     url = f"/jobs/{job.id}/materials"
     client = at(job, "owner")
+    nothing = client.post(f"{url}/hand-in")
+    assert len(lacking) > 1 and all(link in nothing.text for link in lacking), "every missing paper is named at once"
     partly = client.post(f"{url}/hand-in", data={f"file_{first}": pdf("first.pdf")})
     assert partly.status_code == 422
     assert "first.pdf" in partly.text
