@@ -37,7 +37,8 @@ def show(alteration: Alteration) -> Any:
     yours = bool(turn and turn.who(acting().actor, alteration))
     known = {"alteration": alteration, "job": alteration.job, "turn": turn, "life": ALTERING, "kinds": KINDS}
     light = light_of(alteration, now()) if turn else None
-    return render_template("alterations/show.html", yours=yours, light=light, **known)
+    days = [derived_due(alteration.job, now(), more) for more in (0, alteration.days)] if turn else []
+    return render_template("alterations/show.html", yours=yours, light=light, days=days, **known)
 
 
 @bp.post("/alterations/<int:id>/agree")

@@ -32,9 +32,9 @@ from app.panels.operations import panel_seen
 from app.payments.models import fee_in
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
-from app.services.clock import days_used, ledger_of
+from app.services.clock import days_used, ledger_of, moved
 from app.services.models import deliveries_of, pauses_of
-from app.services.rules import REASONS, asks_open_to, the_other_side
+from app.services.rules import BEFORE_DUE, REASONS, asks_open_to, is_due, the_other_side
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
@@ -100,7 +100,7 @@ def show(told: Told) -> Any:
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
         asked=[(one, the_other_side(actor, one)) for one in told.asked] if inside else [],
-        asks=asks_open_to(actor, job),
+        asks=asks_open_to(actor, job, now()),
         **asked_about(actor, job, told.inquiries, now()),
         addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),
@@ -121,6 +121,8 @@ def _service(job: Job, story: Any) -> dict[str, Any]:
     ledger = ledger_of(job, until=now()) if job.clock_start else None
     return {
         "ledger": ledger,
+        "moved": moved(job),
+        "closed": BEFORE_DUE if is_due(acting().actor, job, now()) else (),
         "counted": days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
         "on_time": bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
         "accepted": next((row.facts for row in story if row.name == "job.accept"), None),

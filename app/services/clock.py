@@ -6,8 +6,9 @@ from typing import Any
 
 from app.infra import almanac
 from app.jobs.models import Job
+from app.jobs.rules import paused
 from app.kernel import service_clock
-from app.kernel.act import Act
+from app.kernel.act import VISITOR, Act
 from app.kernel.deadline_record import Agreed, Standstill, deadline_record
 from app.kernel.service_clock import Ledger
 from app.kernel.workdays import HERE, due_day
@@ -18,11 +19,14 @@ NOON = time(12)
 STANDSTILLS = ("pause", "suspension")
 
 
-def ledger_of(job: Job, events: Sequence[Any] | None = None, until: datetime | None = None) -> Ledger | None:
+def ledger_of(
+    job: Job, events: Sequence[Any] | None = None, until: datetime | None = None, more: int = 0
+) -> Ledger | None:
     """The day-by-day record of a job's service clock; None before it runs. `events` are what moves it (asked of the
-    database when not given); what still stands still counts up to `until`, and not at all without it."""
+    database when not given); what still stands still counts up to `until`, and not at all without it. `more` are days
+    that nobody has agreed to yet."""
     found = on_the_clock(job.id) if events is None else events
-    return _ledger(job, stretches(found, until), [row.days for row in found])
+    return _ledger(job, stretches(found, until), [*(row.days for row in found), more])
 
 
 def hours_of(job: Job) -> service_clock.Hours | None:
@@ -51,11 +55,18 @@ def lasts(events: Sequence[Any]) -> bool:
     return any(row.what in STANDSTILLS and row.ended_at is None for row in events)
 
 
-def derived_due(job: Job, until: datetime | None = None) -> datetime:
+def moved(job: Job) -> bool:
+    """Whether the service is due on another day than first promised. While it stands still the day moves on, and what
+    was last promised is told by nobody."""
+    return job.promised_due not in (None, job.service_due) and not paused(VISITOR, job)
+
+
+def derived_due(job: Job, until: datetime | None = None, more: int = 0) -> datetime:
     """The exclusive instant at which the service is due, from the record: its start, its days and what was agreed to
-    add to them, and its ended pauses and suspensions; one that lasts counts up to `until`."""
+    add to them, and its ended pauses and suspensions; one that lasts counts up to `until`. With `more`, as it would be
+    once these days are agreed to."""
     almanac.almanac(fresh=True)
-    ledger = ledger_of(job, until=until)
+    ledger = ledger_of(job, until=until, more=more)
     if ledger is None:
         raise ValueError(f"the service clock of job {job.id} does not run")
     return almanac.calendar().deadline(datetime.combine(ledger.due, NOON, HERE), 0)

@@ -25,8 +25,8 @@ from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job
 from app.jobs.rules import State
-from app.kernel.act import Actor
-from app.services.rules import ALTERING, LIFE, MAY_READ, AlterationKind, AlterationState, PauseState, Reason
+from app.kernel.act import VISITOR, Actor
+from app.services.rules import ALTERING, LIFE, MAY_READ, AlterationKind, AlterationState, PauseState, Reason, vetoed
 
 WAITS, LASTS = text("state = 'asked'"), text("ended_at IS NULL")
 USED = text("kind = 'extension' AND state <> 'dropped'")
@@ -63,6 +63,10 @@ class Pause(Living, Row):
     @property
     def thread(self) -> str:
         return f"job:{self.job_id}"
+
+    @property
+    def vetoed(self) -> bool:
+        return vetoed(VISITOR, self)
 
     def lock(self) -> None:
         self.job.lock()

@@ -53,21 +53,26 @@ def refuse_when_due(act: Act, job: Job, says: str) -> None:
         raise WrongState(says)
 
 
+def refuse_pausing(act: Act, job: Job) -> None:
+    """Refuse, with what to do, where no pause can be asked for now."""
+    refuse_when_due(act, job, N_("The service is due already. A pause must be asked for before that."))
+    if open_pause(job.id):
+        raise WrongState(N_("A pause is asked for already. There is one at a time."))
+    if days_left_to_pause(act, job) <= 0:
+        full = N_("All pauses of this job together have reached the cap of %(n)s working days.")
+        raise WrongState(full, n=almanac.number("pause_cap", act.now))
+
+
 def ask_pause(act: Act, job: Job, *, reason: str, text: str, file_id: int | None) -> Pause:
     """Ask for a pause before the service is due, for one of the lawful reasons, with evidence: a file, or what happened
     in at least 20 characters. It counts from now once the other side agrees or keeps silent."""
     ready(act, job, "pause")
-    refuse_when_due(act, job, N_("The service is due already. A pause must be asked for before that."))
-    if open_pause(job.id):
-        raise WrongState(N_("A pause is asked for already. There is one at a time."))
+    refuse_pausing(act, job)
     if reason not in REASONS:
         raise Invalid(N_("Choose the reason from the list: there are no others."), field="reason")
     if not file_id and len(text.strip()) < LEAST_EVIDENCE:
         lacks = N_("Give evidence: a file, or what happened in at least %(n)s characters.")
         raise Invalid(lacks, field="text", n=LEAST_EVIDENCE)
-    if days_left_to_pause(act, job) <= 0:
-        full = N_("All pauses of this job together have reached the cap of %(n)s working days.")
-        raise WrongState(full, n=almanac.number("pause_cap", act.now))
     pause = Pause(
         job=job,
         asked_by_id=act.actor.unit_id,

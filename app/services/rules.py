@@ -1,6 +1,7 @@
 """The law of pauses of the service clock and of alterations of its days. The service's own steps, suspension among
 them, stand in app/jobs/rules.py."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -135,6 +136,11 @@ MAY_ALTER: dict[str, Who] = {AlterationKind.EXTENSION: jobs.its_agency, Alterati
 # fmt: on
 
 runs = in_state(PauseState.RUNNING)
+vetoed = in_state(PauseState.VETOED)
+
+
+# The steps of a job that are asked for or ordered only before its service is due.
+BEFORE_DUE = ("pause", "suspend")
 
 
 def once(kind: str) -> bool:
@@ -142,6 +148,13 @@ def once(kind: str) -> bool:
     return kind == AlterationKind.EXTENSION
 
 
-def asks_open_to(actor: Actor, job: Any) -> list[tuple[str, str]]:
+def is_due(actor: Actor, job: Any, now: datetime) -> bool:
+    """Whether the service runs although it was to be delivered by now."""
+    return bool(jobs.serving(actor, job) and job.due is not None and now >= job.due)
+
+
+def asks_open_to(actor: Actor, job: Any, now: datetime) -> list[tuple[str, str]]:
     """The pages on which somebody may ask for new days now, with their buttons."""
+    if is_due(actor, job, now):
+        return []
     return [ASKS[kind] for kind in ASKS if jobs.on_the_clock(actor, job) and MAY_ALTER[kind](actor, job)]

@@ -18,7 +18,7 @@ from app.kernel.service_clock import Ledger
 from app.kernel.words import N_
 from app.kernel.workdays import HERE
 from app.services import operations
-from app.services.clock import hours_of, lasts, ledger_of, record_of, stretches
+from app.services.clock import hours_of, lasts, ledger_of, moved, record_of, stretches
 from app.services.forms import AcceptForm, AnswerForm, DeliverForm, PauseForm, ReasonForm, ReworkForm
 from app.services.models import (
     DeliveredFile,
@@ -141,8 +141,9 @@ def ledger(job: Job) -> Any:
         life=LIFE,
         hours=_hours(job),
         running=lasts(events),
+        moved=moved(job),
         inside=MAY_READ_PAPERS(acting().actor, job),
-        asks=asks_open_to(acting().actor, job),
+        asks=asks_open_to(acting().actor, job, now()),
     )
 
 
@@ -186,6 +187,7 @@ def new(job: Job) -> Any:
     if present and request.method == "GET":
         return redirect(url_for(".show", id=present.id), 303)
     JOB_LIFE.check(acting(), job, "pause")
+    operations.refuse_pausing(acting(), job)
     form = PauseForm()
     if form.validate_on_submit():
         values = form.values

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.infra import almanac
+from app.kernel.workdays import due_day
 from app.services.models import alterations_of
 from tests import make
 from tests.pages import english
@@ -61,12 +63,41 @@ def test_the_page_of_a_suspended_job_counts_no_day_of_the_suspension(window, app
     assert page.count('<li class="paused"') == visitor.get(f"/jobs/{job.id}/ledger").text.count('<li class="paused"')
 
 
-def test_after_the_due_instant_nothing_can_be_asked_for(window, app, job):
-    agency = window(job.agency)
+def test_after_the_due_instant_nothing_can_be_asked_for_and_nothing_offers_it(window, app, job):
+    agency, asked = window(job.agency), ("extension", "pauses/new")
+    offered = agency.get(f"/jobs/{job.id}").text
     app.config["CLOCK"] = lambda: job.due + timedelta(seconds=1)
-    answer = agency.get(f"/jobs/{job.id}/extension")
-    assert answer.status_code == 409
-    assert "The service is due already." in answer.text
+    page, ledger = (agency.get(f"/jobs/{job.id}{more}").text for more in ("", "/ledger"))
+    for step in asked:
+        answer = agency.get(f"/jobs/{job.id}/{step}")
+        assert answer.status_code == 409
+        assert "The service is due already." in answer.text
+        link = f'href="/jobs/{job.id}/{step}"'
+        assert link in offered and link not in page and link not in ledger
+    assert "/service/deliver" in page
+
+
+def test_whoever_answers_reads_what_becomes_of_the_due_day(window, app, job):
+    before, units = job.due, (job.agency, job.owner)
+    agency, owner = (window(unit) for unit in units)
+    page = agency.post(f"/jobs/{job.id}/extension", data={"days": "3", "reason": WHY}, follow_redirects=True).text
+    id = alterations_of(job.id)[0].id
+    days = (due_day(before), almanac.calendar().add(due_day(before), 3))
+    told = [f"{day.day} {day:%b}" for day in days]
+    assert told[0] != told[1]
+    for text in (page, owner.get(f"/alterations/{id}").text):
+        assert f"due {days[0]:%a} {told[0]}" in text and f"{days[1]:%a} {told[1]}" in text
+
+
+def test_while_the_clock_stands_still_no_page_tells_a_due_day_beside_the_one_that_moves(window, app, job):
+    units = (job.owner, job.agency, make.operator())
+    owner, agency, office = (window(unit) for unit in units)
+    agency.post(f"/jobs/{job.id}/extension", data={"days": "3", "reason": WHY})
+    owner.post(f"/alterations/{alterations_of(job.id)[0].id}/agree")
+    paths = [f"/jobs/{job.id}", f"/jobs/{job.id}/ledger"]
+    assert all("irst promised" in owner.get(path).text for path in paths)
+    assert office.post(f"/jobs/{job.id}/service/suspend", data={"reason": WHY}).status_code == 303
+    assert not any("irst promised" in owner.get(path).text for path in paths)
 
 
 def test_a_stranger_recomputes_what_the_service_publishes(window, job, tmp_path):

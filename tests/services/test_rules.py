@@ -1,6 +1,6 @@
 """The law of pauses, row by row, without a database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +16,7 @@ from app.services.rules import (
     PauseState,
     Reason,
     asks_open_to,
+    is_due,
     once,
     runs,
 )
@@ -92,8 +93,11 @@ def test_a_pause_runs_in_one_state_and_has_a_reason_with_words():
 def test_new_days_are_asked_for_while_the_clock_runs_and_an_extension_by_the_agency_once():
     assert [kind for kind in AlterationKind if once(kind)] == [AlterationKind.EXTENSION]
     for state in State:
-        job = a_job(state)
-        runs_on = state in (State.IN_SERVICE, State.PAUSED)
-        asked = {name: len(asks_open_to(actor, job)) for name, actor in PEOPLE.items()}
-        wanted = {"agency": 2, "owner": 1, "runner": 1} if runs_on else {}
-        assert {name: number for name, number in asked.items() if number} == wanted
+        job, due = a_job(state), datetime(2026, 10, 1, tzinfo=UTC)
+        job.due = due if state == State.IN_SERVICE else None
+        for now, open_still in ((due - timedelta(seconds=1), True), (due, state == State.PAUSED)):
+            runs_on = state in (State.IN_SERVICE, State.PAUSED) and open_still
+            asked = {name: len(asks_open_to(actor, job, now)) for name, actor in PEOPLE.items()}
+            wanted = {"agency": 2, "owner": 1, "runner": 1} if runs_on else {}
+            assert {name: number for name, number in asked.items() if number} == wanted
+            assert is_due(CLOCK, job, now) == (state == State.IN_SERVICE and now == due)
