@@ -32,11 +32,13 @@ NOT_YOURS = N_("Only the operator may change the calendar.")
 @dataclass(frozen=True)
 class Preview:
     """What putting a notice into force would change, the mark by which it is known again, and the instant from which it
-    comes too late for something: the first deadline it would move, else the beginning of its first day."""
+    comes too late for something: the first deadline it would move, else the beginning of its first day; and the
+    calendar as it would be."""
 
     moves: tuple[Move, ...]
     mark: str
     by: datetime
+    calendar: Calendar
 
     @property
     def counts(self) -> dict[str, int]:
@@ -97,7 +99,7 @@ def preview(now: datetime, notice: CalendarNotice) -> Preview:
     said = [(str(line.day), line.working, line.name) for line in lines]
     mark = sha256(repr((almanac.revision()[:3], notice.kind, notice.source, said, told)).encode()).hexdigest()
     first = datetime.combine(lines[0].day, time(), HERE)
-    return Preview(found, mark, min((one.before for one in found if one.fate == Fate.MOVES), default=first))
+    return Preview(found, mark, min((one.before for one in found if one.fate == Fate.MOVES), default=first), new)
 
 
 def waiting(now: datetime) -> list[tuple[CalendarNotice, Preview | None]]:

@@ -43,7 +43,7 @@ def today() -> date:
 
 def day(value: date) -> str:
     """10 月 10 日（周六，调休上班）; Sat 10 Oct (make-up working day). With the year when it is not this year."""
-    return _day(value)
+    return _day(value, _calendar())
 
 
 def full(value: date) -> str:
@@ -97,15 +97,17 @@ def clock(value: datetime) -> str:
     return f"{value.astimezone(HERE):%H:%M}"
 
 
-def deadline(due: datetime) -> str:
+def deadline(due: datetime, calendar: Calendar | None = None) -> str:
     """10 月 10 日（周六，调休上班）24:00 for a deadline stored as the exclusive instant its last day ends.
 
-    Says that it is provisional when it lies past the last published year of the calendar.
+    Says that it is provisional when it lies past the last published year of the calendar: the one in force, where no
+    other is given.
     """
     last = due_day(due)
     ends = clock(due) if _here(due) == last else "24:00"
-    extra = [tongue().provisional] if _calendar().provisional(last) else []
-    return tongue().deadline.format(day=_day(last, *extra), clock=ends)
+    calendar = calendar or _calendar()
+    extra = [tongue().provisional] if calendar.provisional(last) else []
+    return tongue().deadline.format(day=_day(last, calendar, *extra), clock=ends)
 
 
 def left(light: Light | datetime | None) -> str:
@@ -124,8 +126,8 @@ def workdays(count: int) -> str:
     return _counted(tongue().workdays, count)
 
 
-def _day(value: date, *extra: str) -> str:
-    value, speaks, calendar = _here(value), tongue(), _calendar()
+def _day(value: date, calendar: Calendar, *extra: str) -> str:
+    value, speaks = _here(value), tongue()
     known = calendar.first_day <= value <= calendar.last_day
     why = speaks.whys.get(calendar.describe(value).kind) if known else None
     whys = "".join(speaks.why.format(why=each) for each in ([why] if why else []) + list(extra))

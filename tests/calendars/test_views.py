@@ -1,7 +1,7 @@
 """The public working calendar."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from app.calendars.models import CalendarNotice
 from app.infra import almanac
 from app.infra.db import session
+from app.jobs import operations as jobs
 from app.kernel.workdays import due_day
 from app.objections.operations import object_to
 from app.selections.models import current_award
@@ -97,6 +98,16 @@ def test_the_operator_sees_what_a_notice_changes_and_puts_it_into_force(operator
     assert make.again(job).due > job.state_since
     assert "What it changed" in plain(visitor.get(f"/calendar/notices/{id}").text)
     assert "示例通知：台风停工" in visitor.get("/calendar").text
+
+
+def test_what_becomes_firm_is_not_called_provisional_by_the_calendar_that_makes_it_so(operator):
+    job = make.job("draft")
+    jobs.submit(make.act(job.owner, datetime(2027, 1, 11, 1, 30, tzinfo=UTC)), job)
+    make.keep()
+    typed = TYPED | {"kind": "national", "lines": "2027-01-01,0,元旦\n2027-01-04,0,示例假"}
+    page = operator.get(operator.post("/calendar/notices/new", data=typed).location).text
+    before, after = (re.findall(rf'data-head="{head}">(.*?)</td>', page)[0] for head in ("Ends on", "By this calendar"))
+    assert "provisional" in before and after == before.replace(" (provisional)", "")
 
 
 def test_what_changed_since_the_preview_is_shown_again_and_nothing_is_done(operator):
