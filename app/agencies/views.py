@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.agencies import operations
-from app.agencies.bars import bars_running
 from app.agencies.forms import (
     AgencyForm,
     DescribeForm,
@@ -120,7 +119,6 @@ def show(agency: Agency) -> Any:
         agency=agency,
         district=districts.full_name(agency.unit.district_code),
         rated=_rated(agency.id),
-        barred=bars_running(today, agency.id),
         **summary(agency.id, now()),
         jobs=jobs_listed(Wanted(agency=agency.id), limit=10),
         job_life=JOB_LIFE,

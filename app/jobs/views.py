@@ -32,9 +32,9 @@ from app.panels.operations import panel_seen
 from app.payments.models import fee_in
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
-from app.services.clock import days_used, ledger_of, moved
+from app.services.clock import course
 from app.services.models import deliveries_of, pauses_of
-from app.services.rules import BEFORE_DUE, REASONS, asks_open_to, is_due, the_other_side
+from app.services.rules import REASONS, asks_open_to, the_other_side
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
@@ -89,7 +89,7 @@ def show(told: Told) -> Any:
         yours=bool(turn and turn.who(actor, job)) and not (seen and seen.stands),
         waits_for=models.awaited(job) or [said(name) for name in _awaited(turn, job)],
         light=models.light_of(job, now()),
-        **_service(job, story),
+        **course(job, story, now()),
         spine=spine(job, story, inside=inside),
         stopped=stopped(job, story),
         fee=fee_in(actor, job, story, now()),
@@ -114,19 +114,6 @@ def show(told: Told) -> Any:
         named=posting.named_agency(job),
         **WORDS,
     )
-
-
-def _service(job: Job, story: Any) -> dict[str, Any]:
-    """How far the service is: its days so far, whether it was in time, and what the owner found when accepting."""
-    ledger = ledger_of(job, until=now()) if job.clock_start else None
-    return {
-        "ledger": ledger,
-        "moved": moved(job),
-        "closed": BEFORE_DUE if is_due(acting().actor, job, now()) else (),
-        "counted": days_used(ledger, local_day(job.delivered_at or now())) if ledger else 0,
-        "on_time": bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
-        "accepted": next((row.facts for row in story if row.name == "job.accept"), None),
-    }
 
 
 def _awaited(turn: Any, job: Job) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The service clock of a job, derived from its record: the ledger, the due day, what is left of the cap of pauses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,9 +11,9 @@ from app.kernel import service_clock
 from app.kernel.act import VISITOR, Act
 from app.kernel.deadline_record import Agreed, Standstill, deadline_record
 from app.kernel.service_clock import Ledger
-from app.kernel.workdays import HERE, due_day
+from app.kernel.workdays import HERE, due_day, local_day
 from app.services.models import Pause, on_the_clock, pauses_of, suspensions_of
-from app.services.rules import TOLD_AS
+from app.services.rules import BEFORE_DUE, TOLD_AS, is_due
 
 NOON = time(12)
 STANDSTILLS = ("pause", "suspension")
@@ -59,6 +59,20 @@ def moved(job: Job) -> bool:
     """Whether the service is due on another day than first promised. While it stands still the day moves on, and what
     was last promised is told by nobody."""
     return job.promised_due not in (None, job.service_due) and not paused(VISITOR, job)
+
+
+def course(job: Any, story: Iterable[Any], now: datetime) -> dict[str, Any]:
+    """How far the service is, for the page of its job: its days so far, whether it was in time, which steps come too
+    late, and what the owner found when accepting (of `story`, all that is on record)."""
+    ledger = ledger_of(job, until=now) if job.clock_start else None
+    return {
+        "ledger": ledger,
+        "counted": days_used(ledger, local_day(job.delivered_at or now)) if ledger else 0,
+        "moved": moved(job),
+        "closed": BEFORE_DUE if is_due(VISITOR, job, now) else (),
+        "on_time": bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),
+        "accepted": next((row.facts for row in story if row.name == "job.accept"), None),
+    }
 
 
 def derived_due(job: Job, until: datetime | None = None, more: int = 0) -> datetime:

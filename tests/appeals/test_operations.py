@@ -95,7 +95,7 @@ def test_whoever_is_rated_replies_once_in_public() -> None:
     rating = by_owner(job)
     ratings.reply(by(job.agency, job), rating, text="现场照片已补，见成果附件。")
     assert rating.reply == "现场照片已补，见成果附件。"
-    with pytest.raises(NotAllowed):
+    with pytest.raises(WrongState):
         ratings.reply(by(job.agency, job), rating, text="再说一次。")
     for somebody in (job.owner, make.agency(), make.operator()):
         with pytest.raises(NotAllowed):
