@@ -11,7 +11,7 @@ from app.kernel.law import anyone
 from app.kernel.scores import month_named
 from app.ratings.models import corrections_of, ratings_of
 from app.ratings.operations import facts_of
-from app.ratings.rules import AXIS_NAMES
+from app.ratings.rules import AXIS_NAMES, counts
 from app.reviews import operations
 from app.reviews.forms import KeepForm
 from app.reviews.models import Review, draws, queue
@@ -34,7 +34,7 @@ def index() -> Any:
 def show(review: Review) -> Any:
     """Facts of the delivery, ledger, both ratings, replies, flags with their numbers, and what happened."""
     rating, actor = review.rating, acting().actor
-    job, turn = rating.job, LIFE.turn(review.state)
+    job, turn = rating.job, LIFE.turn(review.state) if counts(rating) else None
     told = sorted(ratings_of(job.id), key=lambda one: one.id != rating.id)
     return render_template(
         "reviews/show.html",
@@ -49,7 +49,6 @@ def show(review: Review) -> Any:
         standing=scores_over_all([rating.about_id]).get(rating.about_id),
         turn=turn,
         yours=bool(turn and turn.who(actor, review)),
-        life=LIFE,
         light=light_of(review, now()),
         words={"flags": FLAGS, "numbers": NUMBERS, "shared": SHARED, "axes": AXIS_NAMES},
     )
