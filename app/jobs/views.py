@@ -32,7 +32,7 @@ from app.panels.operations import panel_seen
 from app.payments.models import fee_in
 from app.ratings.rules import MAY_REVIEW_JOB
 from app.selections.models import rule_of
-from app.services.clock import course
+from app.services.clock import course, kinds_asked
 from app.services.models import deliveries_of, pauses_of
 from app.services.rules import REASONS, asks_open_to, the_other_side
 from app.web.asked import key, typed
@@ -100,7 +100,7 @@ def show(told: Told) -> Any:
         again=next(iter(models.reposts_of(job.id)), None) if rules.has_failed(actor, job) else None,
         may_delegate=MAY_DELEGATE(actor, job) and not rules.is_over(actor, job),
         asked=[(one, the_other_side(actor, one)) for one in told.asked] if inside else [],
-        asks=asks_open_to(actor, job, now()),
+        asks=asks_open_to(actor, job, now(), kinds_asked(story)),
         **asked_about(actor, job, told.inquiries, now()),
         addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),

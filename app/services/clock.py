@@ -61,6 +61,17 @@ def moved(job: Job) -> bool:
     return job.promised_due not in (None, job.service_due) and not paused(VISITOR, job)
 
 
+def kinds_asked(story: Iterable[Any]) -> set[str]:
+    """The kinds of new days that were asked for and not taken back, of all that is on record about a job."""
+    kinds: set[str] = set()
+    for row in story:
+        if row.name == "alteration.ask":
+            kinds.add(row.facts["kind"])
+        elif row.name == "alteration.drop":
+            kinds.discard(row.facts.get("kind", ""))
+    return kinds
+
+
 def course(job: Any, story: Iterable[Any], now: datetime) -> dict[str, Any]:
     """How far the service is, for the page of its job: its days so far, whether it was in time, which steps come too
     late, and what the owner found when accepting (of `story`, all that is on record)."""

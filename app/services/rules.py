@@ -1,6 +1,7 @@
 """The law of pauses of the service clock and of alterations of its days. The service's own steps, suspension among
 them, stand in app/jobs/rules.py."""
 
+from collections.abc import Container
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -137,7 +138,7 @@ MAY_ALTER: dict[str, Who] = {AlterationKind.EXTENSION: jobs.its_agency, Alterati
 
 runs = in_state(PauseState.RUNNING)
 vetoed = in_state(PauseState.VETOED)
-
+taken_back = in_state(AlterationState.DROPPED)
 
 # The steps of a job that are asked for or ordered only before its service is due.
 BEFORE_DUE = ("pause", "suspend")
@@ -153,8 +154,10 @@ def is_due(actor: Actor, job: Any, now: datetime) -> bool:
     return bool(jobs.serving(actor, job) and job.due is not None and now >= job.due)
 
 
-def asks_open_to(actor: Actor, job: Any, now: datetime) -> list[tuple[str, str]]:
-    """The pages on which somebody may ask for new days now, with their buttons."""
+def asks_open_to(actor: Actor, job: Any, now: datetime, asked: Container[str] = ()) -> list[tuple[str, str]]:
+    """The pages on which somebody may ask for new days now, with their buttons; `asked` are the kinds of those asked
+    for already and not taken back."""
     if is_due(actor, job, now):
         return []
-    return [ASKS[kind] for kind in ASKS if jobs.on_the_clock(actor, job) and MAY_ALTER[kind](actor, job)]
+    kinds = [kind for kind in ASKS if not (once(kind) and kind in asked)]
+    return [ASKS[kind] for kind in kinds if jobs.on_the_clock(actor, job) and MAY_ALTER[kind](actor, job)]

@@ -11,6 +11,7 @@ from app.jobs.models import Job, light_of
 from app.jobs.rules import LIFE as JOB_LIFE
 from app.jobs.rules import MAY_READ_PAPERS
 from app.kernel import service_clock
+from app.kernel.act import VISITOR
 from app.kernel.deadline_record import ledger_lines, written
 from app.kernel.errors import WrongState
 from app.kernel.law import anyone
@@ -31,7 +32,7 @@ from app.services.models import (
     pauses_of,
     suspensions_of,
 )
-from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, asks_open_to, runs
+from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, asks_open_to, runs, taken_back
 from app.web.door import acting, allow, now
 from app.web.downloads import attached, download
 
@@ -126,7 +127,7 @@ def veto_pause(job: Job) -> Any:
 @allow(anyone, Job)
 def ledger(job: Job) -> Any:
     events = on_the_clock(job.id)
-    found = ledger_of(job, events, now())
+    found, altered = ledger_of(job, events, now()), alterations_of(job.id)
     if request.args.get("format") == "json":
         return jsonify(_to_recompute(job, found or abort(404), stretches(events, now())))
     return render_template(
@@ -135,7 +136,7 @@ def ledger(job: Job) -> Any:
         found=found,
         pauses=pauses_of(job.id),
         suspensions=suspensions_of(job.id),
-        alterations=alterations_of(job.id),
+        alterations=altered,
         reasons=REASONS,
         kinds=KINDS,
         life=LIFE,
@@ -143,7 +144,7 @@ def ledger(job: Job) -> Any:
         running=lasts(events),
         moved=moved(job),
         inside=MAY_READ_PAPERS(acting().actor, job),
-        asks=asks_open_to(acting().actor, job, now()),
+        asks=asks_open_to(acting().actor, job, now(), {one.kind for one in altered if not taken_back(VISITOR, one)}),
     )
 
 

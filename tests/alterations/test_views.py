@@ -43,6 +43,21 @@ def test_too_many_days_are_refused_and_what_was_typed_is_kept(window, job):
     assert alterations_of(job.id) == []
 
 
+def test_the_one_extension_is_offered_until_it_is_asked_for_and_again_when_it_is_taken_back(window, job):
+    agency, address = window(job.agency), f"/jobs/{job.id}/extension"
+
+    def offered():
+        pages = [agency.get(f"/jobs/{job.id}{more}").text for more in ("", "/ledger")]
+        assert all(f'href="/jobs/{job.id}/scope"' in page for page in pages)
+        return [f'href="{address}"' in page for page in pages]
+
+    assert offered() == [True, True]
+    assert agency.post(address, data={"days": "3", "reason": WHY}).status_code == 303
+    assert offered() == [False, False]
+    assert agency.post(f"/alterations/{alterations_of(job.id)[0].id}/drop").status_code == 303
+    assert offered() == [True, True]
+
+
 def test_a_second_request_is_told_that_one_waits(window, job):
     agency, address = window(job.agency), f"/jobs/{job.id}/extension"
     first = agency.post(address, data={"days": "3", "reason": WHY})

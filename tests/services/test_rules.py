@@ -100,4 +100,8 @@ def test_new_days_are_asked_for_while_the_clock_runs_and_an_extension_by_the_age
             asked = {name: len(asks_open_to(actor, job, now)) for name, actor in PEOPLE.items()}
             wanted = {"agency": 2, "owner": 1, "runner": 1} if runs_on else {}
             assert {name: number for name, number in asked.items() if number} == wanted
+            again = {
+                name for name, actor in PEOPLE.items() if asks_open_to(actor, job, now, {AlterationKind.EXTENSION})
+            }
+            assert again == set(wanted), "the scope may change again"
             assert is_due(CLOCK, job, now) == (state == State.IN_SERVICE and now == due)
