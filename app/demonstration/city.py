@@ -91,8 +91,8 @@ def _reading(city: City) -> Story:
 
 
 def _catch_up(city: City, model: Any) -> None:
-    """Let the clock take what stories have left to it, each step at its own instant; a round that tells how things stand
-    goes once, this morning."""
+    """Let the clock take what stories have left to it, each step at its own instant; a round that tells how things
+    stand goes once, this morning."""
     while waiting := late(model, city.until):
         for _, id in waiting:
             thing = session.get_one(model, id)
