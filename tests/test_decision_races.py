@@ -290,7 +290,7 @@ def test_a_number_is_adopted_once_for_a_day(values: tuple[str, str]) -> None:
     answers = at_once(first_version("entry"), *map(adopts, values))
     (lost,) = [answer for answer in answers if answer is not None]
     term = version_from("entry", DAY)
-    assert term and isinstance(lost, WrongState) and lost.places == {"day": str(DAY), "value": term.value}
+    assert term and isinstance(lost, WrongState) and lost.places == {"day": DAY, "value": term.value}
     assert session.scalars(select(Event.facts).where(Event.name == "term.adopt")).one()["value"] == term.value
 
 
@@ -386,7 +386,7 @@ def test_who_adopts_second_reads_what_was_announced(clock: Any, as_user: Callabl
     first, second = sorted(at_once(first_version("entry"), *runs), key=lambda answer: int(answer.status_code))
     assert (first.status_code, second.status_code) == (303, 409)
     value = session.scalar(select(Term.value).where(Term.code == "entry", Term.effective_from == DAY))
-    assert f"From {DAY} on a version is announced already: {value}." in second.text
+    assert f"From {DAY:%-d %b %Y} on a version is announced already: {value}." in second.text
     assert 'class="btn btn-go"' in second.text
     assert session.scalar(select(func.count()).select_from(Term).where(Term.effective_from == DAY)) == 1
 
