@@ -122,8 +122,8 @@ def hand_in(act: Act, job: Job, *, papers: Mapping[int, tuple[int | None, str]],
     _ready(act, job, "hand_in")
     given = {id: (file_id, note.strip()) for id, (file_id, note) in papers.items() if file_id or note.strip()}
     wanted = [line for line in materials_asked(job.id) if to_hand_in(act.actor, line)]
-    for lacks in missing(wanted, given):
-        raise lacks
+    if lacks := missing(wanted, given):
+        raise lacks[0]
     handed = [line for line in wanted if line.id in given]
     for line in handed:
         line.state = MaterialState.HANDED_IN

@@ -26,6 +26,8 @@ def while_open(actor: Actor, entry: Any) -> bool:
 
 
 stands = in_state(EntryState.ENTERED)
+# Who withdrew did not.
+took_part = in_state(EntryState.ENTERED, EntryState.EXCLUDED)
 
 # What ended a version of an entry, by the verb.
 ENDED_BY = {"change": N_("changed"), "withdraw": N_("entry withdrawn")}

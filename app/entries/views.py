@@ -15,7 +15,7 @@ from app.entries.eligibility import Offer, conditions, quote_of, unmet
 from app.entries.envelopes import Sealing, attachment
 from app.entries.forms import entry_form
 from app.entries.models import Entry, entry_of, versions_of
-from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant, stands
+from app.entries.rules import ENDED_BY, ENTRY_LIFE, MAY_ENTER, MAY_READ_ENTRY, its_entrant, stands, took_part
 from app.infra.db import session
 from app.jobs.models import Job, light_of
 from app.jobs.rules import takes_entries
@@ -59,9 +59,10 @@ def show(entry: Entry) -> Any:
     own = its_entrant(acting().actor, entry)
     known |= {"proposal": entry.proposal if own else None, "attachments": (entry.attachments or []) if own else []}
     known |= {"quotes": asks_quote(job), "stands": stands(acting().actor, entry)}
-    took_part = known["stands"] or entry.excluded_because is not None
-    known["won"] = own and job.agency_id == entry.agency_id
-    known["letter"] = took_part and job.agency_id != entry.agency_id and not waits and selection_of(job.id) is not None
+    selected = job.agency_id == entry.agency_id
+    known["won"] = own and selected
+    told = took_part(acting().actor, entry) and not selected and not waits
+    known["letter"] = told and selection_of(job.id) is not None
     return render_template("entries/show.html", entry=entry, job=job, receipt=_receipt(entry), **known)
 
 

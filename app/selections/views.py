@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext
 
 from app.entries.models import Entry, entry_of, excluded_entries, frozen_list
-from app.entries.rules import MAY_READ_ENTRY, stands
+from app.entries.rules import MAY_READ_ENTRY, took_part
 from app.infra.db import session
 from app.jobs.models import Job
 from app.jobs.rules import LIFE, in_publicity, objected
@@ -68,8 +68,7 @@ def letter(entry: Entry) -> Any:
     """What an agency that was not selected is told: where it stands and what it may do, and nobody's name."""
     job = entry.job
     selection, award = selection_of(job.id), current_award(job.id)
-    withdrawn = entry.excluded_because is None and not stands(acting().actor, entry)
-    if selection is None or withdrawn or (award and award.entry_id == entry.id):
+    if selection is None or not took_part(acting().actor, entry) or (award and award.entry_id == entry.id):
         return redirect(url_for("entries.show", id=entry.id), 303)
     found = None
     if award and entry.excluded_because is None:
