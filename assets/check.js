@@ -1,5 +1,5 @@
-// Recompute a selection on this very machine: where that cannot be done, the link leads to the service's own check, and a file can be
-// pasted there.
+// Recompute a selection on this very machine: where that cannot be done, the link leads to the service's own check, and what a file holds
+// goes into the field below it, to be sent there.
 const filled = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
 const toldHere = ({ says, reason, parts }) => {
   const here = document.getElementById("reasons").content.querySelector(`[data-reason="${reason}"]`);
@@ -25,6 +25,8 @@ for (const link of document.querySelectorAll("a[data-transcript]")) {
 for (const field of document.querySelectorAll("input[data-verifier]")) {
   field.parentElement.hidden = false;
   field.addEventListener("change", async () => {
-    if (field.files.length) await tell(field.dataset, await field.files[0].text());
+    if (!field.files.length) return;
+    const text = await field.files[0].text();
+    await tell(field.dataset, text).catch(() => (field.form.elements.text.value = text));
   });
 }
