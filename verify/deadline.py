@@ -136,7 +136,7 @@ def judge(record_path, calendar_path):
         need(set(record) == FIELDS, "a field is missing or does not belong: " + ", ".join(sorted(set(record) ^ FIELDS)))
         for named in ([row["day"] for row in calendar[name]] for name in ("days", "blackouts")):
             need(named == sorted(set(named)), "the days of the calendar are not in order, each once")
-        need(record["calendar"] == calendar["revision"], "record and calendar are of different days: save both again")
+        need(record["calendar"] == calendar["revision"], "the record is of another calendar: save both once more")
         for name, value in recomputed(record, calendar).items():
             same = json.dumps(record[name], sort_keys=True) == json.dumps(value, sort_keys=True)
             need(same, f"{name} does not follow: it is {record[name]}, and {value} was recomputed")

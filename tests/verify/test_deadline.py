@@ -251,6 +251,12 @@ def test_every_change_of_a_record_is_noticed(name, value, files):
     assert verifiers.run(PROGRAM, *files(told | {name: value}, calendar))[0] == 1
 
 
+def test_a_record_and_a_calendar_of_different_days_are_told_apart_from_a_wrong_one(files):
+    told, calendar = example()
+    code, says = verifiers.run(PROGRAM, *files(told, calendar | {"revision": calendar["revision"] + 1}))
+    assert code == 1 and "save both once more" in says
+
+
 def test_a_veto_that_is_left_out_or_made_up_is_noticed(files):
     told, calendar = example()
     for place, state in ((0, "vetoed"), (1, "counted"), (2, "refused")):
