@@ -55,6 +55,7 @@ def test_a_payment_is_stated_answered_and_corrected(window: Any, job: Job) -> No
     told = plain(window("agency").get(f"{page}/payments").text)
     assert "The two sides say different things of the fee; neither counts until they agree" in told
     assert "Payment 1: told differently" in told
+    assert told.index("Correct payment 1") < told.index("What both sides say"), "whoever erred is led to its own word"
     assert window("agency").post(f"/payments/{first.id}/answer", data=typed(job, fee)).status_code == 303
     told = plain(window("owner").get(f"{page}/payments").text)
     assert "The fee is paid, within the term" in told
