@@ -229,11 +229,19 @@ def test_a_form_sent_twice_counts_once(name: str, opened: Any) -> None:
     sent = FORMS[name]()
     client, once = opened(sent)
     before = rows()
-    first, kept = client.post(sent.to or sent.page, data=sent.typed() | {"once": once}), rows()
-    second = client.post(sent.to or sent.page, data=sent.typed() | {"once": once})
-    assert (first.status_code, second.status_code, second.location) == (303, 303, first.location)
+    address = sent.to or sent.page
+    first, kept = client.post(address, data=sent.typed() | {"once": once}), rows()
+    second = client.post(address, data=sent.typed() | {"once": once})
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert ends(client, second, address) == first.location
     assert rows() == kept
     assert kept["event"] > before["event"], "the first one did something"
+
+
+def ends(client: CheckedClient, answer: Any, address: str) -> str:
+    """Where an answer leads, also by way of the form's own address."""
+    there: str = client.get(address).location if answer.location == address else answer.location
+    return there
 
 
 def test_without_the_token_it_would_count_twice(as_user: Callable[..., CheckedClient]) -> None:
@@ -259,8 +267,9 @@ def test_two_at_the_same_instant_count_once_too(opened: Any) -> None:
     assert sent.after
     runs = [partial(copy_of(client).post, sent.page, data=dict(data)) for _ in range(2)]
     answers = at_once(sent.after, *runs)
-    assert {(answer.status_code, answer.location) for answer in answers} == {(303, answers[0].location)}
-    assert answers[0].location.startswith("/entries/")
+    assert {answer.status_code for answer in answers} == {303}
+    (place,) = {ends(client, answer, sent.page) for answer in answers}
+    assert place.startswith("/entries/")
     assert (rows()["entry"], rows()["submission"]) == (1, 1)
 
 

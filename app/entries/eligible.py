@@ -16,16 +16,12 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.accounts.models import Unit
 from app.agencies.bars import Bar, PersonalBar, personally_barred
 from app.agencies.models import IN_THE_MARKET, IS_CURRENT, Agency, Listing, Professional, Qualification
-from app.catalogue.models import Item
 from app.entries.eligibility import Condition, unmet
 from app.entries.models import Entry, live_entries
 from app.infra.db import run
 from app.infra.plain import plain
 from app.jobs.models import Avoidance, Job
 from app.methods.rules import asks_quote
-
-# The people that a service item asks for, without the item.
-STAFF = select(Item.require_staff).where(Item.id == bindparam("item"))
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,7 @@ class Able(NamedTuple):
 
 def able_to_enter(today: date, job: Job, agency_id: int) -> Able | None:
     """The agency, if it may enter a job on a day."""
-    wanted = _wanted(job, run(STAFF, item=job.item_id).scalar_one())
-    found: Any = run(_able(wanted), agency_id=agency_id, **_numbers(today, job)).first()
+    found: Any = run(_able(_wanted(job)), agency_id=agency_id, **_numbers(today, job)).first()
     return Able(*found) if found else None
 
 
@@ -78,10 +73,9 @@ def first_eligible(today: date, job: Job, limit: int = 20) -> list[tuple[int, st
     return [(id, name) for id, name in rows]
 
 
-def _wanted(job: Job, staff_asked: list[dict[str, Any]] | None = None) -> Wanted:
+def _wanted(job: Job) -> Wanted:
     groups = tuple(tuple((plain(one["kind"]), plain(one["grade"])) for one in group) for group in job.require)
-    asked = job.item.require_staff if staff_asked is None else staff_asked
-    staff = tuple((plain(one["certificate"]), int(one["least"])) for one in asked)
+    staff = tuple((plain(one["certificate"]), int(one["least"])) for one in job.require_staff)
     return Wanted(groups, staff, asks_quote(job), job.named_agency_id is not None)
 
 

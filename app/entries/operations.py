@@ -57,6 +57,7 @@ def change(act: Act, entry: Entry, offered: Offer, *, sealing: Sealing | None = 
 
 
 def withdraw(act: Act, entry: Entry) -> None:
+    almanac.hold()
     _lock_open(act, entry.job)
     advance(act, entry, "withdraw")
     _end_version(act, entry, "withdraw")
@@ -117,6 +118,7 @@ def _refusal(day: date, job: Job, agency_id: int) -> Refusal:
 
 def _enter_anew(act: Act, entry: Entry, verb: str, offered: Offer, sealing: Sealing) -> None:
     """The next version of an entry, received now."""
+    almanac.hold()
     known = _eligible(act, entry.job, offered)
     entry.lock()
     advance(act, entry, verb, version=entry.version + 1)
@@ -133,8 +135,8 @@ def _end_version(act: Act, entry: Entry, verb: str) -> None:
 
 
 def _lock_open(act: Act, job: Job) -> None:
-    """Keep the job from being closed meanwhile: many may enter at once, and the closing waits for them."""
-    almanac.hold()
+    """Keep the job from being closed meanwhile: many may enter at once, and the closing waits for them. Whoever goes on
+    to lock the entry holds the calendar before."""
     lock(job, shared=True)
     check_open(act, job)
 

@@ -22,6 +22,7 @@ from app.jobs.rules import takes_entries
 from app.kernel.workdays import local_day
 from app.methods.rules import asks_quote
 from app.selections.models import selection_of
+from app.web.answers import led_by_address
 from app.web.asked import key
 from app.web.commands import dumps
 from app.web.door import acting, allow, now
@@ -43,6 +44,7 @@ def new(job: Job) -> Any:
     if form.validate_on_submit() and form.attempt(operations.enter, acting(), job, form.offered, sealing=sealing):
         flash(gettext("You have entered."))
         _keep_receipt(form.result, form.offered, sealing)
+        led_by_address()
         return redirect(url_for(".show", id=form.result.id), 303)
     agency = session.get_one(Agency, agency_id, options=[joinedload(Agency.unit)])
     return _entry_page(form, job, agency), form.status

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from select import POLLIN, poll
 from typing import Annotated, Any
 
 from sqlalchemy import (
@@ -17,12 +18,14 @@ from sqlalchemy import (
     MetaData,
     Result,
     TypeDecorator,
+    bindparam,
     create_engine,
     event,
     func,
     insert,
     select,
 )
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -31,6 +34,7 @@ from sqlalchemy.orm import (
     mapped_column,
     scoped_session,
     sessionmaker,
+    undefer_group,
 )
 
 NAMES = {
@@ -87,7 +91,7 @@ class Row(DeclarativeBase):
 
 # Seconds to wait for a lock on SQLite, and for a connection that a restarted or lost PostgreSQL does not give.
 SQLITE: dict[str, Any] = {"connect_args": {"timeout": 30}}
-POSTGRESQL: dict[str, Any] = {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True}
+POSTGRESQL: dict[str, Any] = {"connect_args": {"connect_timeout": 5}}
 
 session = scoped_session(sessionmaker(expire_on_commit=False))
 _connected: list[Any] = []
@@ -100,6 +104,8 @@ def connect(url: str) -> Engine:
     engine = create_engine(url, **options)
     if url.startswith("sqlite"):
         _prepare_sqlite(engine)
+    else:
+        _leave_the_dead(engine)
     session.configure(bind=engine)
     forget()
     return engine
@@ -128,6 +134,25 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reading_only.get() else "BEGIN IMMEDIATE")
 
 
+def _leave_the_dead(engine: Engine) -> None:
+    """A server that ended said so on its connections: only where something waits to be read is it asked whether it is
+    still there, since asking each time is one way more to the server and back for every request."""
+
+    @event.listens_for(engine, "checkout")
+    def listen(connection: Any, record: Any, proxy: Any) -> None:
+        heard = poll()
+        heard.register(connection.fileno(), POLLIN)
+        if heard.poll(0) and not _answers(engine, connection):
+            raise DisconnectionError
+
+
+def _answers(engine: Engine, connection: Any) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except connection.Error:
+        return False
+
+
 def lock(row: Row, *, shared: bool = False) -> None:
     """Lock a row and read it anew: it alone, whatever was joined to it when it was loaded. What was changed is kept.
     Those who share the lock do not wait for each other; whoever changes the row waits for all of them, and they for it
@@ -138,11 +163,17 @@ def lock(row: Row, *, shared: bool = False) -> None:
 
 
 def load_shared(model: type[Row], id: int) -> Row | None:
-    """Read a row under a shared lock, or None: nobody else changes it until the transaction ends, so that a shared
-    `lock` of it need not read it again."""
-    row = session.get(model, id, with_for_update={"of": model, "read": True})
+    """Read a row under a shared lock, or None, with its columns of the group "shared": nobody else changes it until the
+    transaction ends, so that a shared `lock` of it need not read it again."""
+    row: Row | None = session.scalar(_under_a_shared_lock(model), {"id": id})
     session.info["shared"] = session().get_transaction(), row
     return row
+
+
+@cache
+def _under_a_shared_lock(model: type[Row]) -> Executable:
+    query = select(model).where(model.id == bindparam("id")).options(undefer_group("shared"))
+    return query.with_for_update(of=model, read=True).execution_options(populate_existing=True)
 
 
 def _shares(row: Row) -> bool:
@@ -191,7 +222,8 @@ def run(statement: Executable, **values: Any) -> Result[Any]:
 
 def put(row: Row) -> None:
     """Insert one row by a plain statement, and hold it as if the session had: for where very many come at once, since
-    the session's care for an object takes longer than its statement. Whoever calls it holds the calendar."""
+    the session's care for an object takes longer than its statement. No deadline is among its values, or whoever calls
+    this holds the calendar."""
     values = {name: value for name, value in vars(row).items() if name in row.__table__.c}
     row.id = run(_put(type(row)), **values).scalar_one()
     make_transient_to_detached(row)

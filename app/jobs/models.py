@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, and_, bindparam, or_, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, User, one_of
 from app.agencies.models import Agency
@@ -96,6 +96,13 @@ class Job(MethodTerms, Promised, Sealed, Row):
     standard: Mapped[Standard] = relationship()
     district: Mapped[District] = relationship()
     agency: Mapped[Agency | None] = relationship(foreign_keys=[agency_id])
+
+    # The people that the item asks for: without the item, which is much longer.
+    require_staff: Mapped[list[Any]] = column_property(
+        select(Item.require_staff).where(Item.id == item_id).correlate_except(Item).scalar_subquery(),
+        deferred=True,
+        group="shared",
+    )
 
     @property
     def after_closing(self) -> str:

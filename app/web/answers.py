@@ -62,6 +62,12 @@ def keep_nothing() -> None:
     settle(keep=False)
 
 
+def led_by_address() -> None:
+    """The address of the form leads to the same place as the answer, once this is done: for where very many come at
+    once, nothing needs to be kept of where it led."""
+    g.submission = ""
+
+
 def page(status: int, why: str | None) -> tuple[str, int]:
     """The page of a no: what happened, what to do, and what was typed, so that nothing is lost."""
     known = {"typed": typed.typed(), "way_on": _way_on(), "held": typed.hold() if status == 401 else ""}

@@ -12,7 +12,6 @@ from sqlalchemy import bindparam, func, select
 from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.models import Membership, SignIn, Unit, User
-from app.infra import almanac
 from app.infra.db import load_shared, run, session
 from app.infra.secrets import hash_token
 from app.kernel.act import VISITOR, Act, Actor
@@ -123,9 +122,7 @@ def acting() -> Act:
 
 def load(model: Any, id: int, *, shared: bool = False) -> Any:
     """The thing, or 404: also when this actor may not know that it is there. Whoever sends a form and is not signed
-    in must do that first. `shared` reads it for a verb that takes the shared lock."""
-    if shared:
-        almanac.hold()
+    in must do that first. `shared` reads it for a verb that takes the shared lock and gives no deadline."""
     loader = getattr(model, "load", None) or partial(load_shared if shared else session.get, model)
     thing = loader(id)
     if thing is None or not model.MAY_READ(acting().actor, thing):
@@ -137,7 +134,7 @@ def load(model: Any, id: int, *, shared: bool = False) -> Any:
 
 def allow(rule: Who, model: Any = None, *, shared: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Load the thing, or 404; may it be seen, or 404; may this be done, or sign in, or 403. `shared` says that what the
-    form asks for takes the shared lock of the thing."""
+    form asks for takes the shared lock of the thing and gives no deadline: that would hold the calendar first."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)

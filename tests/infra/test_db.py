@@ -135,6 +135,17 @@ def test_what_the_process_holds_is_dropped_with_the_database(app: Flask, empty_d
         db._connected.remove(held.clear)
 
 
+def test_a_connection_that_the_server_ended_is_left_and_the_next_request_sees_nothing_of_it(app: Flask, backend: str):
+    ended = session.connection().connection.driver_connection
+    if backend == "postgresql":
+        with session.get_bind().connect() as other:
+            session.remove()
+            other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended.info.backend_pid})
+    session.remove()
+    assert names() == []
+    assert (session.connection().connection.driver_connection is ended) == (backend == "sqlite")
+
+
 def test_a_table_and_a_thread_are_named_after_the_class():
     assert {model.__tablename__ for model in (User, Membership, Job)} == {"user", "membership", "job"}
     assert Job(id=7).thread == "job:7"
