@@ -97,7 +97,7 @@ class ProjectForm(Form):
 
 
 class AvoidRow(Row):
-    code = TextField(N_("Unified social credit code of the agency"), most=30)
+    code = TextField(N_("Full name or unified social credit code of the agency"))
     reason = TextField(N_("Reason"), hint=N_("It is published."), most=200)
 
 
@@ -158,9 +158,8 @@ class WishForm(Form):
     )
     named = TextField(
         N_("Agency that is selected directly"),
-        hint=N_("Its unified social credit code, as on its page."),
+        hint=N_("Its full name or its unified social credit code, as on its page."),
         dependent=True,
-        most=30,
     )
     direct_ground = SelectField(
         N_("Ground of the direct selection"),

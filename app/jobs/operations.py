@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import Unit, memberships_of, unit_with_code
+from app.accounts.models import Unit, memberships_of
 from app.agencies.models import Agency
 from app.catalogue.models import Item, Standard, standard_in_force
 from app.infra import almanac
@@ -23,6 +23,7 @@ from app.kernel.workdays import local_day
 from app.methods.rules import Funds, IfAbandoned, Method
 
 Avoid = Sequence[tuple[str, str]]
+WIDE = str.maketrans("()", "（）")
 
 
 def create(act: Act, *, item_id: int) -> Job:
@@ -69,8 +70,8 @@ def check_editable(act: Act, job: Job) -> None:
 
 def edit(act: Act, job: Job, *, avoid: Avoid | None = None, named: str | None = None, **fields: Any) -> None:
     """Change a draft or a returned posting: any of PROJECT and WISH. `avoid` replaces the agencies that may not enter,
-    as (unified social credit code, reason); `named` is the code of the one that is selected directly. Invalid for a
-    value that is not lawful; what is still missing may wait."""
+    as (unified social credit code or full name, reason); `named` is that of the one that is selected directly. Invalid
+    for a value that is not lawful; what is still missing may wait."""
     if unknown := fields.keys() - {*PROJECT, *WISH}:
         raise TypeError(f"a posting has no {', '.join(sorted(unknown))}")
     job.lock()
@@ -185,18 +186,25 @@ def _avoid(job: Job, avoid: Avoid) -> None:
         if len(reason.strip()) < LEAST_REASON:
             raise Invalid(N_("Give the reason for each agency that may not enter: it is published."), field="avoid")
         if agency.id in agencies:
-            raise Invalid(N_("The code %(code)s stands twice in the list."), field="avoid", code=code)
+            raise Invalid(N_("The agency %(name)s stands twice in the list."), field="avoid", name=agency.unit.name)
         agencies[agency.id] = reason.strip()
     session.execute(delete(Avoidance).where(Avoidance.job_id == job.id))
     session.add_all(Avoidance(job_id=job.id, agency_id=id, reason=reason) for id, reason in agencies.items())
 
 
-def _agency_with(code: str, field: str) -> Agency:
-    unit = unit_with_code(code.strip().upper())
-    agency = session.get(Agency, unit.id) if unit else None
-    if agency is None:
-        raise Invalid(N_("No agency has the code %(code)s. Copy it from the agency's page."), field=field, code=code)
-    return agency
+def _agency_with(typed: str, field: str) -> Agency:
+    """The agency with this unified social credit code or full name, with brackets of either width."""
+    typed = typed.strip()
+    named = Unit.name.in_({typed, typed.translate(WIDE)})
+    query = select(Agency).join(Agency.unit).where((Unit.code == typed.upper()) | named)
+    found = session.scalars(query.limit(2)).all()
+    if not found:
+        text = N_("No agency has the name or code %(typed)s. Copy it from the agency's page.")
+        raise Invalid(text, field=field, typed=typed)
+    if len(found) > 1:
+        text = N_("Several agencies are called %(typed)s. Give the unified social credit code of the one you mean.")
+        raise Invalid(text, field=field, typed=typed)
+    return found[0]
 
 
 def _reasoned(reason: str) -> str:

@@ -245,7 +245,7 @@ def _wrong_direct(job: Job) -> list[Invalid]:
         return [Invalid(text, field=name) for name, value in given.items() if value]
     wrong = []
     if job.named_agency_id is None:
-        text = N_("Name the agency by its unified social credit code: copy it from the agency's page.")
+        text = N_("Name the agency by its full name or its unified social credit code, as on its page.")
         wrong.append(Invalid(text, field="named"))
     if job.direct_ground not in GROUNDS:
         wrong.append(Invalid(N_("Say on which ground the agency is selected directly."), field="direct_ground"))

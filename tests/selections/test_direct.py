@@ -168,7 +168,7 @@ def test_the_schema_publishes_no_direct_selection_without_whom_and_why():
 # --- what people see --------------------------------------------------------------------------------------------------
 
 
-def test_the_form_names_the_agency_by_its_code_and_keeps_what_was_typed(as_user):
+def test_the_form_names_the_agency_by_its_code_or_name_and_keeps_what_was_typed(as_user):
     owner, one = make.unit(), make.agency()
     code, name = one.unit.code, one.unit.name
     job = make.job("draft", owner=owner)
@@ -177,12 +177,18 @@ def test_the_form_names_the_agency_by_its_code_and_keeps_what_was_typed(as_user)
     wish = {"method": "direct", "ceiling_cents": "19,000", "days": "5", "if_abandoned": "next"}
     wish |= {"direct_ground": "small", "direct_reason": REASON}
     wrong = buyer.post(f"/jobs/{job.id}/wish", data=wish | {"named": "91450800MA5NAAAA0X"})
-    assert wrong.status_code == 422 and "No agency has the code" in error(wrong, "named")
+    assert wrong.status_code == 422 and "No agency has the name or code" in error(wrong, "named")
     assert 'value="91450800MA5NAAAA0X"' in wrong.text and REASON in wrong.text
     unlawful = buyer.post(f"/jobs/{job.id}/wish", data=wish | {"named": code, "direct_ground": "urgent"})
     assert unlawful.status_code == 422 and "for urgent jobs only" in error(unlawful, "method")
-    assert buyer.post(f"/jobs/{job.id}/wish", data=wish | {"named": code}).status_code == 303
-    assert code in buyer.get(f"/jobs/{job.id}/wish").text
+    narrow = name.replace("（", "(").replace("）", ")")
+    for typed in (name, narrow, code.lower(), f" {code} "):
+        assert buyer.post(f"/jobs/{job.id}/wish", data=wish | {"named": typed}).status_code == 303, typed
+        assert code in buyer.get(f"/jobs/{job.id}/wish").text
+    make.agency().unit.name = name
+    make.keep()
+    unclear = buyer.post(f"/jobs/{job.id}/wish", data=wish | {"named": name})
+    assert unclear.status_code == 422 and "Several agencies are called" in error(unclear, "named")
     assert name in buyer.get(f"/jobs/{job.id}/review").text
 
 
