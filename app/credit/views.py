@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.agencies.bars import bars_running
 from app.agencies.models import Agency, Professional, checked
@@ -44,8 +44,8 @@ bp = Blueprint("credit", __name__)
 @allow(anyone)
 def index() -> Any:
     day = local_day(now())
-    known = {"rules": rules_on(day).values(), "scale": scale_on(day), "grades": GRADES, "points": documents.points}
-    return render_template("credit/index.html", rows=credit_list(day), may_record=MAY_RECORD(acting().actor), **known)
+    known = {"rules": rules_on(day).values(), "scale": scale_on(day), "may_record": MAY_RECORD(acting().actor)}
+    return render_template("credit/index.html", rows=credit_list(day), **known, **_told())
 
 
 @bp.get("/credit.json")
@@ -100,7 +100,7 @@ def queue() -> Any:
     """What a regulator has recorded or is asked to decide, and what runs until then."""
     events = events_waiting(sector=acting().actor.sector)
     lights = {event.id: light_of(event, now()) for event in events}
-    return render_template("credit/queue.html", events=events, lights=lights, life=CREDIT_LIFE)
+    return render_template("credit/queue.html", events=events, lights=lights, life=CREDIT_LIFE, **_told())
 
 
 @bp.route("/agencies/<int:id>/credit/record", methods=["GET", "POST"])
@@ -230,7 +230,14 @@ def _step(event: CreditEvent, verb: str, form: Any, does: Callable[..., None], t
 
 def _told() -> dict[str, Any]:
     """How the pages of credit write grades and points."""
-    return {"grades": GRADES, "points": documents.points, "says": named, "until": public_until}
+    return {
+        "grades": GRADES, "points": documents.points, "in_points": in_points, "says": named, "until": public_until,
+    }  # fmt: skip
+
+
+def in_points(number: float) -> str:
+    """A number of points with their word."""
+    return ngettext("%(n)s point", "%(n)s points", 1 if number == 1 else 2, n=number)
 
 
 def _counts(event: CreditEvent, day: Any) -> int:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.agencies.bars import Bar
@@ -15,6 +16,7 @@ from app.agencies.models import Professional
 from app.blacklists.models import BlacklistLine
 from app.credit import operations
 from app.credit.models import CreditEvent
+from app.credit.views import in_points
 from app.infra.db import session
 from app.kernel.workdays import due_day, local_day
 from tests import make
@@ -260,6 +262,12 @@ def test_a_notice_of_the_calendar_shows_what_becomes_of_an_event_about_no_job(si
     sent = office.post("/calendar/notices/new", data=words | {"lines": f"{due_day(event.due)},0,停工"})
     assert sent.status_code == 303
     assert f'href="/credit/{event.id}"' in office.get(sent.location).text
+
+
+@pytest.mark.parametrize(("number", "told"), [(1, "1 point"), (2, "2 points"), (0, "0 points"), (5.5, "5.5 points")])
+def test_points_are_told_with_their_word(app, number, told):
+    with app.test_request_context(), force_locale("en"):
+        assert in_points(number) == told
 
 
 def test_the_list_without_anybody_says_so_and_prints_what_costs_points(signed_in):
