@@ -65,6 +65,7 @@ from app.panels import operations as panel_operations
 from app.panels.models import Seat, left_seat
 from app.panels.views import bp as panels
 from app.panels.views import seats
+from app.payments import operations as payment_operations
 from app.payments.views import bp as payments
 from app.performance.views import bp as performance
 from app.ratings.models import Rating
@@ -175,6 +176,7 @@ REACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(TELL, ("notices.tell",)) |
     "job.hold": ("notices.tell", "openings.plan_reading"),
     "calendar_notice.apply": ("notices.tell_moved",),
     "job.deliver": ("notices.tell", "services.plan_reminder"),
+    "job.accept": ("notices.tell", "payments.plan_reminder"),
     "job.conclude": ("notices.tell", "scores.count", "reviews.look"),
     "job.archive": ("notices.tell", "scores.count", "reviews.look"),
     "rating.set_aside": ("notices.tell", "scores.count"),
@@ -193,6 +195,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "notices.tell_moved": notice_operations.tell_moved,
     "notices.post": notice_operations.post,
     "notices.remind": notice_operations.remind,
+    "notices.remind_of_fee": notice_operations.remind_of_fee,
     "fairness.publish": fairness_operations.publish,
     "scores.count": score_operations.count,
     "scores.turn": score_operations.turn,
@@ -201,6 +204,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "openings.plan_reading": opening_operations.plan_reading,
     "openings.read_source": opening_operations.read_source,
     "services.plan_reminder": service_operations.plan_reminder,
+    "payments.plan_reminder": payment_operations.plan_reminder,
     "credit.measure": credit_operations.measure,
     "lateness.plan": lateness_operations.plan,
     "lateness.remind": lateness_operations.remind,

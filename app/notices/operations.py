@@ -23,10 +23,12 @@ from app.jobs.rules import in_publicity, its_owner, reads_value
 from app.kernel.act import VISITOR, Act, Actor, Kind
 from app.kernel.workdays import due_day
 from app.notices.models import Notice
-from app.notices.rules import MOVED, REMIND, TELL, To
+from app.notices.rules import FEE_OPEN, MOVED, REMIND, TELL, To
 from app.objections.models import Objection
 from app.panels.models import Seat, seats_of
 from app.panels.rules import sitting
+from app.payments.models import statements_of
+from app.payments.rules import Account
 from app.ratings.models import Rating
 from app.services.models import Alteration, Pause
 
@@ -228,9 +230,17 @@ def remind(act: Act, event_id: int) -> None:
         _put(event, "job.remind", REMIND, owner_of(job), job)
 
 
+def remind_of_fee(act: Act, event_id: int) -> None:
+    """Task: the term of the fee has ended since a report was accepted; ask both sides, unless all of it came."""
+    event = session.get_one(Event, event_id)
+    job = session.get_one(Job, event.subject_id)
+    if not Account(job.amount_cents or 0, statements_of(job.id)).paid:
+        _put(event, "job.fee_open", FEE_OPEN, parties_of(job), job, again=act.now)
+
+
 def press(act: Act, event: Event, kind: str, says: str, places: Members, thing: Any) -> None:
     """Remind people of the deadline of a thing now, once of each kind since an event, whoever caused it included."""
-    _put(event, kind, says, places, thing, again=act.now)
+    _put(event, kind, says, places, thing, again=act.now, due=thing.due)
 
 
 def read(act: Act, notice: Notice) -> None:
@@ -260,8 +270,9 @@ def _put(
     *,
     letters: bool = False,
     again: datetime | None = None,
+    due: datetime | None = None,
 ) -> None:
-    due = thing.due if again else _due(event)
+    due = due if again else _due(event)
     known = set(session.scalars(select(Notice.user_id).where(Notice.event_id == event.id, Notice.kind == kind)))
     told = []
     for member in {one.user_id: one for one in places}.values():

@@ -177,3 +177,4 @@ MOVED = {
 }
 
 REMIND = N_("A report waits for your answer; without one it counts as accepted: %(title)s.")
+FEE_OPEN = N_("The term of the fee has ended and not all of it is recorded as paid. Say what came of it: %(title)s.")

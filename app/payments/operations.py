@@ -1,18 +1,20 @@
 """Stating what came of the fee of an accepted job, by either side."""
 
-from datetime import date
+from datetime import date, datetime
 
 from app.contracts.models import contract_in_force
+from app.infra import almanac
 from app.infra.db import session
-from app.infra.record import record
+from app.infra.outbox import enqueue
+from app.infra.record import Event, record
 from app.jobs.models import Job
 from app.jobs.rules import owes_fee
 from app.kernel.act import Act
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.money import yuan
 from app.kernel.words import N_
-from app.kernel.workdays import local_day
-from app.payments.models import STATED, Payment, statements_of
+from app.kernel.workdays import HERE, local_day
+from app.payments.models import STATED, Payment, due_of, statements_of
 from app.payments.rules import MAY_STATE, Account
 
 
@@ -43,6 +45,13 @@ def state(act: Act, job: Job, *, paid_on: date, cents: int, number: int | None =
     session.add(payment)
     record(act, STATED, job, number=number, paid_on=paid_on.isoformat(), cents=cents)
     return payment
+
+
+def plan_reminder(act: Act, event_id: int) -> None:
+    """Reaction to an acceptance: ask both sides what came of the fee on the working day after its term."""
+    job = session.get_one(Job, session.get_one(Event, event_id).subject_id)
+    day, hours = almanac.calendar().add(due_of(job), 1), almanac.hours(act.now)
+    enqueue(act, "notices.remind_of_fee", at=datetime.combine(day, hours.spans[0][0], HERE), event_id=event_id)
 
 
 def refuse_stating(act: Act, job: Job, number: int | None = None) -> None:

@@ -1,7 +1,7 @@
 """At each step the right people are told, once each, and never whoever took it. On both databases."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,14 @@ from app.infra.record import Event
 from app.jobs import operations as jobs
 from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act, Actor, Role
-from app.kernel.workdays import local_day
+from app.kernel.workdays import HERE, local_day
 from app.notices import operations
 from app.notices.models import Notice, inbox
 from app.notices.rules import TELL
 from app.objections import operations as objections
 from app.objections.models import Objection
+from app.payments import operations as payments
+from app.payments.models import due_of
 from app.ratings import operations as ratings
 from app.ratings.models import AXES, ratings_of
 from app.selections import operations as selections
@@ -414,6 +416,27 @@ def test_a_second_delivery_is_reminded_of_by_itself(cast: Cast) -> None:
     finish()
     run(job.due)
     assert reminders(cast) == "DO", "not once more for the first"
+
+
+def asked_of_fee(cast: Cast) -> str:
+    return cast.letters(list(session.scalars(select(Notice.user_id).where(Notice.kind == "job.fee_open"))))
+
+
+@pytest.mark.parametrize(("paid", "asked"), [(None, "ADOP"), (-1, "ADOP"), (0, "")])
+def test_both_sides_are_asked_once_what_came_of_a_fee_after_its_term(cast: Cast, paid: int | None, asked: str) -> None:
+    job = posted(cast, "accepted")
+    if paid is not None:
+        act = make.act(cast.people["O"], (job.accepted_at or NOW) + timedelta(days=1))
+        payments.state(act, job, paid_on=local_day(act.now), cents=(job.amount_cents or 0) + paid)
+    planned = session.scalars(select(Task).where(Task.name == "notices.remind_of_fee")).one().run_at
+    assert (due_of(job), planned) == (date(2026, 11, 13), datetime(2026, 11, 16, 9, tzinfo=HERE)), "over a weekend"
+    run(planned - timedelta(seconds=1))
+    assert asked_of_fee(cast) == ""
+    run(planned)
+    run(planned + timedelta(days=30))
+    assert asked_of_fee(cast) == asked
+    told = session.scalars(select(Notice).where(Notice.kind == "job.fee_open")).all()
+    assert {(one.path, one.at, one.due) for one in told} <= {(f"/jobs/{job.id}", planned, None)}
 
 
 def test_each_message_is_mailed_once_in_the_language_of_the_service(cast: Cast, app: Flask) -> None:
