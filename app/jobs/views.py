@@ -26,6 +26,7 @@ from app.kernel.law import anyone
 from app.kernel.outside import SOURCES
 from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, asks_quote
+from app.objections.models import objection_awaited
 from app.openings.rules import openers
 from app.oversight.models import Told
 from app.panels.operations import panel_seen
@@ -104,9 +105,9 @@ def show(told: Told) -> Any:
         **asked_about(actor, job, told.inquiries, now()),
         addenda=addenda_of(job.id) if any(row.name == "job.amend" for row in story) else [],
         in_publicity=rules.in_publicity(actor, job),
-        won=rules.in_publicity(actor, job) and rules.its_agency(actor, job),
         inside=inside,
         **panel_seen(acting(), job),
+        **objection_awaited(acting(), job),
         may_review=MAY_REVIEW_JOB(actor, job),
         archived=rules.is_archived(actor, job),
         ratings=told.ratings(actor),

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
@@ -12,7 +13,9 @@ from app.infra import almanac
 from app.infra.db import Row, session
 from app.infra.files import File
 from app.infra.record import Living
-from app.jobs.models import Job
+from app.jobs.models import Job, light_of
+from app.jobs.rules import objected
+from app.kernel.act import Act
 from app.kernel.workdays import local_day
 from app.objections.rules import MAY_READ_OBJECTION, OBJECTION_LIFE, PENDING, ObjectionState
 
@@ -100,6 +103,18 @@ def pending_objections(job_id: int) -> int:
 def objections_pending(job_id: int) -> list[Objection]:
     query = select(Objection).where(Objection.job_id == job_id, Objection.state.in_(list(PENDING)))
     return list(session.scalars(query.order_by(Objection.id)))
+
+
+def objection_awaited(act: Act, job: Job) -> dict[str, Any]:
+    """What the page of a job says of the objection its award waits for, to those who may read it: of several the one
+    whose turn is the reader's, else the first due; whether it is the reader's, and its light."""
+    pending = objections_pending(job.id) if objected(act.actor, job) else []
+    readable = [one for one in pending if MAY_READ_OBJECTION(act.actor, one)]
+    turns = [(not OBJECTION_LIFE.turns[one.state].who(act.actor, one), one.due, one.id, one) for one in readable]
+    if not turns:
+        return {"settling": None}
+    other, _, _, one = min(turns)
+    return {"settling": one, "settles": not other, "settling_light": light_of(one, act.now)}
 
 
 def objections_to_settle(owner_id: int | None = None) -> list[Objection]:

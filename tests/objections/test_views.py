@@ -68,6 +68,27 @@ def test_an_objection_is_filed_answered_and_dismissed_on_the_pages(as_user: AsUs
     assert make.again(job).state == State.SELECTED
 
 
+def test_the_page_of_the_job_says_whose_turn_it_is_with_the_objection_and_until_when(as_user: AsUser, at: Any) -> None:
+    job, objection, objector, owner = objected(as_user, at)
+    operator, stranger = signed_in(as_user, make.operator()), signed_in(as_user, make.unit())
+    path, place = f"/objections/{objection.id}", f"/jobs/{job.id}"
+    due = f'datetime="{objection.due.isoformat()}"'  # type: ignore[union-attr]
+    own = owner.get(place).text
+    assert "It is your turn to answer the objection, at the latest by" in own and due in own
+    assert f'class="btn btn-go" href="{path}/answer"' in own
+    for reader in (objector, operator):
+        page = reader.get(place).text
+        assert "It is the turn of <b>the owner of the job</b> to answer the objection" in page and due in page
+        assert f'class="btn btn-outline-dark" href="{path}"' in page
+    other = stranger.get(place).text
+    assert "the operator</b> to decide the objection" in other and path not in other and due not in other
+    owner.post(f"{path}/answer", data={"text": "名单已逐一核对。"})
+    decides = operator.get(place).text
+    assert "It is your turn to decide the objection, at the latest by" in decides
+    assert f'class="btn btn-go" href="{path}"' in decides
+    assert "the operator</b> to decide the objection, at the latest by" in owner.get(place).text
+
+
 def test_a_step_that_is_over_is_refused_with_the_present_state(as_user: AsUser, at: Any) -> None:
     _, objection, objector, owner = objected(as_user, at)
     path, operator = f"/objections/{objection.id}", signed_in(as_user, make.operator())
