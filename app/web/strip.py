@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from app.kernel.service_clock import Ledger, LedgerDay
 from app.kernel.words import N_
+from app.kernel.workdays import local_day
 from app.web.dates import cell, day, span, today
 from app.web.said import said
 
@@ -18,6 +19,7 @@ KINDS = {
     "weekend": N_("weekend"),
     "holiday": N_("holiday"),
 }
+DELIVERED, SEP = N_("delivered"), "·"
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,23 @@ class Cell:
     source: str = ""
 
 
-def strip(ledger: Ledger, start: str = "") -> list[Cell]:
-    """Day zero, then a cell for each working day, and one for each run of days off."""
-    zero, now = cell(ledger.start), today()
-    cells = [Cell(zero, said(N_("start")), start or said(N_("materials complete")), "off", ledger.start == now)]
+def strip(ledger: Ledger, start: str = "", delivered: datetime | None = None) -> list[Cell]:
+    """Day zero, then a cell for each working day, and one for each run of days off. Days are used up to today, or up to
+    the first delivery; one past the due day has a cell of its own."""
+    now, done = today(), local_day(delivered) if delivered else None
+    looks, says = _marks(ledger.start, ledger.start, now, done)
+    why = SEP.join([start or said(N_("materials complete")), *(says if done else ())])
+    cells = [Cell(cell(ledger.start), said(N_("start")), why, " ".join(["off", *looks]), "today" in looks)]
     number = 0
     for _, run in groupby(ledger.rows, key=_run):
         rows = list(run)
         if rows[0].kind == COUNTED:
             number += 1
-            cells.append(_counted(ledger, rows[0], number, now))
+            cells.append(_counted(ledger, rows[0], number, now, done))
         else:
-            cells.append(_off(rows, now))
+            cells.append(_off(rows, now, done))
+    if done and done > ledger.due:
+        cells.append(Cell(cell(done), "–", said(DELIVERED), "late", False))
     return cells
 
 
@@ -59,26 +66,32 @@ def lines(ledger: Ledger) -> Iterator[Cell]:
         yield Cell(day(row.day), count, _why(row), look, row.day == now, row.source)
 
 
-def _counted(ledger: Ledger, row: LedgerDay, number: int, now: date) -> Cell:
-    is_today, is_due = row.day == now, row.day == ledger.due
-    looks = ["used"] if row.day <= now else []
-    looks += ["today"] if is_today else []
-    looks += ["due"] if is_due else []
+def _marks(first: date, last: date, now: date, done: date | None) -> tuple[list[str], list[str]]:
+    """Looks and words of the cell of these days: today's until the delivery, then that of the delivery."""
+    if not first <= (done or now) <= last:
+        return [], []
+    return (["done"], [said(DELIVERED)]) if done else (["today"], [said(N_("today"))])
+
+
+def _counted(ledger: Ledger, row: LedgerDay, number: int, now: date, done: date | None) -> Cell:
+    looks, says = _marks(row.day, row.day, now, done)
+    is_due = row.day == ledger.due
     reasons = [said(N_("make-up day"))] if row.makeup else []
     reasons += [said(N_("due"))] if is_due else []
-    reasons += [said(N_("today"))] if is_today else []
-    why = "·".join(reasons) or said(KINDS[COUNTED])
-    return Cell(cell(row.day), str(number), why, " ".join(looks), is_today)
+    usual = N_("not used") if done and row.day > done else KINDS[COUNTED]
+    why = SEP.join(reasons + says) or said(usual)
+    look = (["used"] if row.day <= (done or now) else []) + (["due"] if is_due else []) + looks
+    return Cell(cell(row.day), str(number), why, " ".join(look), "today" in looks)
 
 
-def _off(rows: list[LedgerDay], now: date) -> Cell:
+def _off(rows: list[LedgerDay], now: date, done: date | None) -> Cell:
     first, last = rows[0].day, rows[-1].day
     alone = rows[0].kind in (PAUSED, BLACKOUT)
     kind = rows[0].kind if alone else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
     label = cell(first) if first == last else span(first, last)
-    look = "paused" if kind == PAUSED else "off"
-    is_today = first <= now <= last
-    return Cell(label, "–", said(KINDS[kind]), look + (" today" if is_today else ""), is_today)
+    looks, says = _marks(first, last, now, done)
+    why = SEP.join([said(KINDS[kind]), *(says if done else ())])
+    return Cell(label, "–", why, " ".join(["paused" if kind == PAUSED else "off", *looks]), "today" in looks)
 
 
 def _run(row: LedgerDay) -> tuple[str, date | None]:

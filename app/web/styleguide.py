@@ -111,6 +111,7 @@ def _samples() -> dict[str, Any]:
     return {
         "now": now(),
         "due": calendar.deadline(now(), 2),
+        "late": calendar.deadline(now(), 4),
         "lights": LIGHTS,
         "counted": ledger(calendar, HOURS, start, 5, []),
         "halted": ledger(calendar, HOURS, start, 5, [pause]),

@@ -147,6 +147,27 @@ def test_the_strip_numbers_the_working_days_and_folds_the_days_off() -> None:
     assert [cell.day for cell in cells if cell.today] == ["Thu 8 Oct"]
 
 
+DELIVERIES = [
+    ("2026-09-28 16:00", [("Mon 28 Sep", "materials complete·delivered", "off done")], 0),
+    ("2026-09-30 16:00", [("Wed 30 Sep", "delivered", "used done")], 2),
+    ("2026-10-02 16:00", [("1–7 Oct", "holiday·delivered", "off done")], 2),
+    ("2026-10-10 23:59", [("Sat 10 Oct", "make-up day·due·delivered", "used due done")], 5),
+    ("2026-10-11 00:00", [("Sun 11 Oct", "delivered", "late")], 5),
+]
+
+
+@pytest.mark.parametrize(("at", "marked", "used"), DELIVERIES)
+def test_the_strip_of_a_delivered_service_is_used_up_to_its_delivery(at: str, marked: list[Any], used: int) -> None:
+    delivered = datetime.fromisoformat(f"{at}+08:00")
+    cells = told(strip, counted(), delivered=delivered, locale="en")
+    assert [(cell.day, cell.why, cell.look) for cell in cells if {"done", "late"} & set(cell.look.split())] == marked
+    assert sum("used" in cell.look for cell in cells) == used
+    assert not any(cell.today for cell in cells), "the clock has stopped"
+    assert [cell.why for cell in cells if cell.number in "345" and "used" not in cell.look][:2] == ["not used"] * min(
+        2, 5 - used
+    )
+
+
 def test_the_table_has_a_line_for_every_day_with_its_source() -> None:
     table = told(lambda: list(lines(counted())))
     assert len(table) == 12
