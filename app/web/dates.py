@@ -111,13 +111,13 @@ def deadline(due: datetime, calendar: Calendar | None = None) -> str:
 
 
 def left(light: Light | datetime | None) -> str:
-    """还剩 2 个工作日, 今天到期, 超期 1 个工作日 or 已暂停, of a light or of a deadline; "" when there is none."""
+    """还剩 2 个工作日, 今天到期, 超期 1 个工作日 or 停止计时, of a light or of a deadline; "" when there is none."""
     if light is None:
         return ""
     if isinstance(light, datetime):
         return _left(_calendar().days_left(_now(), light), late=_now() >= light)
     if light.color == "grey" or light.days_left is None:
-        return tongue().paused
+        return tongue().stopped
     return _left(light.days_left, late=light.color == "red")
 
 

@@ -14,7 +14,7 @@ from app.web.said import said
 COUNTED, PAUSED, BLACKOUT = "counted", "paused", "blackout"
 KINDS = {
     COUNTED: N_("counted"),
-    PAUSED: N_("paused"),
+    PAUSED: N_("clock stopped"),
     BLACKOUT: N_("put off: nobody could act"),
     "weekend": N_("weekend"),
     "holiday": N_("holiday"),

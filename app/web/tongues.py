@@ -37,7 +37,7 @@ class Tongue:
     late: tuple[str, str]
     today: str
     overdue: str
-    paused: str
+    stopped: str
     between: str
 
     @cached_property
@@ -82,7 +82,7 @@ TONGUES = {
         late=("超期 {n} 个工作日", "超期 {n} 个工作日"),
         today="今天到期",
         overdue="已超期",
-        paused="已暂停",
+        stopped="停止计时",
         between="",
     ),
     "zh_Hant": Tongue(
@@ -108,7 +108,7 @@ TONGUES = {
         late=("超期 {n} 個工作日", "超期 {n} 個工作日"),
         today="今天到期",
         overdue="已超期",
-        paused="已暫停",
+        stopped="停止計時",
         between="",
     ),
     "en": Tongue(
@@ -134,7 +134,7 @@ TONGUES = {
         late=("{n} working day overdue", "{n} working days overdue"),
         today="due today",
         overdue="overdue",
-        paused="paused",
+        stopped="clock stopped",
         between=" ",
     ),
 }

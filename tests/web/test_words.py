@@ -71,7 +71,7 @@ WRITTEN = [
     (words.left, Light("yellow", 0), "今天到期", "今天到期", "due today"),
     (words.left, Light("red", -1), "超期 1 个工作日", "超期 1 個工作日", "1 working day overdue"),
     (words.left, Light("red", 0), "已超期", "已超期", "overdue"),
-    (words.left, Light("grey", None), "已暂停", "已暫停", "paused"),
+    (words.left, Light("grey", None), "停止计时", "停止計時", "clock stopped"),
     (words.left, END_OF_SATURDAY, "还剩 2 个工作日", "還剩 2 個工作日", "2 working days left"),
     (words.left, None, "", "", ""),
 ]
@@ -180,7 +180,7 @@ def test_a_pause_shows_in_the_strip_and_moves_the_due_day() -> None:
     pause = Pause(datetime(2026, 10, 8, 1, tzinfo=UTC), datetime(2026, 10, 9, 1, tzinfo=UTC))
     cells = told(strip, counted([pause]))
     assert [(cell.number, cell.why) for cell in cells[4:]] == [
-        ("–", "paused"),
+        ("–", "clock stopped"),
         ("3", "counted"),
         ("4", "make-up day"),
         ("–", "weekend"),
