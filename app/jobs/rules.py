@@ -267,6 +267,7 @@ before_closing = in_state(*BEFORE_CLOSE)
 in_publicity = in_state(State.SELECTED, State.OBJECTED)
 objected = in_state(State.OBJECTED)
 is_archived = in_state(State.ARCHIVED)
+is_terminated = in_state(State.TERMINATED)
 # From the acceptance on the fee is due.
 owes_fee = in_state(State.ACCEPTED, State.ARCHIVED)
 serving = in_state(State.IN_SERVICE)

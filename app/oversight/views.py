@@ -45,7 +45,7 @@ from app.ratings.rules import AXIS_NAMES, MAY_GIVE_PART, MAY_REVIEW_JOB, PARTY_N
 from app.reviews.models import queue
 from app.reviews.rules import FLAGS
 from app.selections.models import quality_promised
-from app.services.clock import ledger_of
+from app.services.clock import clock_ended, ledger_of
 from app.services.models import to_answer
 from app.terms.models import history
 from app.terms.rules import MAY_ADOPT, MAY_REHEARSE
@@ -160,6 +160,7 @@ def review(job: Job) -> Any:
         measured=facts_of(job),
         quality=quality_promised(job.id),
         ledger=ledger_of(job),
+        ended=clock_ended(job),
         ratings=[rating for rating in ratings_of(job.id) if revealed(actor, rating)],
         names=AXIS_NAMES,
         three=three_party(job),

@@ -17,7 +17,7 @@ from app.reviews.forms import KeepForm
 from app.reviews.models import Review, draws, queue
 from app.reviews.rules import FLAGS, LIFE, MAY_HAVE_QUEUE, MAY_READ, NUMBERS, SHARED
 from app.scores.models import scores_over_all
-from app.services.clock import ledger_of
+from app.services.clock import clock_ended, ledger_of
 from app.web.door import acting, allow, now
 
 bp = Blueprint("reviews", __name__)
@@ -44,6 +44,7 @@ def show(review: Review) -> Any:
         both=told,
         facts=facts_of(job),
         ledger=ledger_of(job),
+        ended=clock_ended(job),
         corrections={one.id: corrections_of(one.id) for one in told},
         appeal=appeal_of(rating.id),
         standing=scores_over_all([rating.about_id]).get(rating.about_id),

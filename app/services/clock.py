@@ -6,11 +6,12 @@ from typing import Any
 
 from app.infra import almanac
 from app.jobs.models import Job
-from app.jobs.rules import paused
+from app.jobs.rules import is_terminated, paused
 from app.kernel import service_clock
 from app.kernel.act import VISITOR, Act
 from app.kernel.deadline_record import Agreed, Standstill, deadline_record
 from app.kernel.service_clock import Ledger
+from app.kernel.words import N_
 from app.kernel.workdays import HERE, due_day, local_day
 from app.services.models import Pause, on_the_clock, pauses_of, suspensions_of
 from app.services.rules import BEFORE_DUE, TOLD_AS, is_due
@@ -61,6 +62,13 @@ def moved(job: Job) -> bool:
     return job.promised_due not in (None, job.service_due) and not paused(VISITOR, job)
 
 
+def clock_ended(job: Any) -> tuple[str, datetime] | None:
+    """What ended the clock of a service, as a msgid, and when; None while it runs."""
+    if job.delivered_at:
+        return N_("delivered"), job.delivered_at
+    return (N_("terminated"), job.state_since) if is_terminated(VISITOR, job) else None
+
+
 def kinds_asked(story: Iterable[Any]) -> set[str]:
     """The kinds of new days that were asked for and not taken back, of all that is on record about a job."""
     kinds: set[str] = set()
@@ -78,6 +86,7 @@ def course(job: Any, story: Iterable[Any], now: datetime) -> dict[str, Any]:
     ledger = ledger_of(job, until=now) if job.clock_start else None
     return {
         "ledger": ledger,
+        "ended": clock_ended(job),
         "counted": days_used(ledger, local_day(job.delivered_at or now)) if ledger else 0,
         "moved": moved(job),
         "closed": BEFORE_DUE if is_due(VISITOR, job, now) else (),

@@ -19,7 +19,7 @@ from app.kernel.service_clock import Ledger
 from app.kernel.words import N_
 from app.kernel.workdays import HERE
 from app.services import operations
-from app.services.clock import hours_of, lasts, ledger_of, moved, record_of, stretches
+from app.services.clock import clock_ended, hours_of, lasts, ledger_of, moved, record_of, stretches
 from app.services.forms import AcceptForm, AnswerForm, DeliverForm, PauseForm, ReasonForm, ReworkForm
 from app.services.models import (
     DeliveredFile,
@@ -143,6 +143,7 @@ def ledger(job: Job) -> Any:
         hours=_hours(job),
         running=lasts(events),
         moved=moved(job),
+        ended=clock_ended(job),
         inside=MAY_READ_PAPERS(acting().actor, job),
         asks=asks_open_to(acting().actor, job, now(), {one.kind for one in altered if not taken_back(VISITOR, one)}),
     )

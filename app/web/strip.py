@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from app.kernel.service_clock import Ledger, LedgerDay
 from app.kernel.words import N_
-from app.kernel.workdays import local_day
-from app.web.dates import cell, day, span, today
+from app.kernel.workdays import HERE, local_day
+from app.web.dates import cell, day, left, span, today
 from app.web.said import said
 
 COUNTED, PAUSED, BLACKOUT = "counted", "paused", "blackout"
@@ -19,7 +19,7 @@ KINDS = {
     "weekend": N_("weekend"),
     "holiday": N_("holiday"),
 }
-DELIVERED, SEP = N_("delivered"), "·"
+SEP = "·"
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,26 @@ class Cell:
     source: str = ""
 
 
-def strip(ledger: Ledger, start: str = "", delivered: datetime | None = None) -> list[Cell]:
+def strip(ledger: Ledger, start: str = "", ended: tuple[str, datetime] | None = None) -> list[Cell]:
     """Day zero, then a cell for each working day, and one for each run of days off. Days are used up to today, or up to
-    the first delivery; one past the due day has a cell of its own."""
-    now, done = today(), local_day(delivered) if delivered else None
-    looks, says = _marks(ledger.start, ledger.start, now, done)
-    why = SEP.join([start or said(N_("materials complete")), *(says if done else ())])
+    the instant at which the clock `ended` by what a msgid says. Where that is past the due day it has its own cell."""
+    last = _Last(today(), N_("today"), "today")
+    if ended:
+        last = _Last(local_day(ended[1]), ended[0], "done" if ended[0] == N_("delivered") else "ended")
+    looks, says = last.marks(ledger.start, ledger.start)
+    why = SEP.join([start or said(N_("materials complete")), *(says if last.told else ())])
     cells = [Cell(cell(ledger.start), said(N_("start")), why, " ".join(["off", *looks]), "today" in looks)]
     number = 0
     for _, run in groupby(ledger.rows, key=_run):
         rows = list(run)
         if rows[0].kind == COUNTED:
             number += 1
-            cells.append(_counted(ledger, rows[0], number, now, done))
+            cells.append(_counted(ledger, rows[0], number, last))
         else:
-            cells.append(_off(rows, now, done))
-    if done and done > ledger.due:
-        cells.append(Cell(cell(done), "–", said(DELIVERED), "late", False))
+            cells.append(_off(rows, last))
+    if last.day > ledger.due:
+        over = left(datetime.combine(ledger.due + timedelta(days=1), time(), HERE))
+        cells.append(Cell(cell(last.day), "–", last.told or over, f"late {last.look}", not last.told))
     return cells
 
 
@@ -66,31 +69,42 @@ def lines(ledger: Ledger) -> Iterator[Cell]:
         yield Cell(day(row.day), count, _why(row), look, row.day == now, row.source)
 
 
-def _marks(first: date, last: date, now: date, done: date | None) -> tuple[list[str], list[str]]:
-    """Looks and words of the cell of these days: today's until the delivery, then that of the delivery."""
-    if not first <= (done or now) <= last:
-        return [], []
-    return (["done"], [said(DELIVERED)]) if done else (["today"], [said(N_("today"))])
+@dataclass(frozen=True)
+class _Last:
+    """The day up to which days are used: today, or when the clock ended, and what is said of it."""
+
+    day: date
+    says: str
+    look: str
+
+    @property
+    def told(self) -> str:
+        """How the clock ended; "" while it runs."""
+        return "" if self.look == "today" else said(self.says)
+
+    def marks(self, first: date, last: date) -> tuple[list[str], list[str]]:
+        """Looks and words of the cell of these days, if it is among them."""
+        return ([self.look], [said(self.says)]) if first <= self.day <= last else ([], [])
 
 
-def _counted(ledger: Ledger, row: LedgerDay, number: int, now: date, done: date | None) -> Cell:
-    looks, says = _marks(row.day, row.day, now, done)
+def _counted(ledger: Ledger, row: LedgerDay, number: int, last: _Last) -> Cell:
+    looks, says = last.marks(row.day, row.day)
     is_due = row.day == ledger.due
     reasons = [said(N_("make-up day"))] if row.makeup else []
     reasons += [said(N_("due"))] if is_due else []
-    usual = N_("not used") if done and row.day > done else KINDS[COUNTED]
+    usual = N_("not used") if last.told and row.day > last.day else KINDS[COUNTED]
     why = SEP.join(reasons + says) or said(usual)
-    look = (["used"] if row.day <= (done or now) else []) + (["due"] if is_due else []) + looks
+    look = (["used"] if row.day <= last.day else []) + (["due"] if is_due else []) + looks
     return Cell(cell(row.day), str(number), why, " ".join(look), "today" in looks)
 
 
-def _off(rows: list[LedgerDay], now: date, done: date | None) -> Cell:
-    first, last = rows[0].day, rows[-1].day
+def _off(rows: list[LedgerDay], last: _Last) -> Cell:
+    begins, ends = rows[0].day, rows[-1].day
     alone = rows[0].kind in (PAUSED, BLACKOUT)
     kind = rows[0].kind if alone else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
-    label = cell(first) if first == last else span(first, last)
-    looks, says = _marks(first, last, now, done)
-    why = SEP.join([said(KINDS[kind]), *(says if done else ())])
+    label = cell(begins) if begins == ends else span(begins, ends)
+    looks, says = last.marks(begins, ends)
+    why = SEP.join([said(KINDS[kind]), *(says if last.told else ())])
     return Cell(label, "–", why, " ".join(["paused" if kind == PAUSED else "off", *looks]), "today" in looks)
 
 

@@ -114,6 +114,7 @@ def _samples() -> dict[str, Any]:
         "late": calendar.deadline(now(), 4),
         "lights": LIGHTS,
         "counted": ledger(calendar, HOURS, start, 5, []),
+        "passed": ledger(calendar, HOURS, calendar.add(today, -5), 3, []),
         "halted": ledger(calendar, HOURS, start, 5, [pause]),
         "thing": SimpleNamespace(id=1, state=State.SHOWN, due=None, LIFE=LIFE),
         "file": FILE,

@@ -437,6 +437,16 @@ def test_no_reminder_is_planned_for_a_report_already_returned() -> None:
     assert session.scalars(select(Task).where(Task.name == "notices.remind")).all() == []
 
 
+def test_the_clock_ends_with_the_first_delivery_or_the_termination() -> None:
+    for state in ("in_service", "paused"):
+        assert clock_of.clock_ended(make.job(state)) is None
+    for state in ("delivered", "rework", "archived"):
+        job = make.job(state)
+        assert clock_of.clock_ended(job) == ("delivered", job.delivered_at)
+    job = make.job("terminated")
+    assert clock_of.clock_ended(job) == ("terminated", job.state_since)
+
+
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_terminating_leaves_no_pause_open(confirmed: bool) -> None:
     job = serving()

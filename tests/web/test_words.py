@@ -152,20 +152,28 @@ DELIVERIES = [
     ("2026-09-30 16:00", [("Wed 30 Sep", "delivered", "used done")], 2),
     ("2026-10-02 16:00", [("1–7 Oct", "holiday·delivered", "off done")], 2),
     ("2026-10-10 23:59", [("Sat 10 Oct", "make-up day·due·delivered", "used due done")], 5),
-    ("2026-10-11 00:00", [("Sun 11 Oct", "delivered", "late")], 5),
+    ("2026-10-11 00:00", [("Sun 11 Oct", "delivered", "late done")], 5),
 ]
 
 
 @pytest.mark.parametrize(("at", "marked", "used"), DELIVERIES)
 def test_the_strip_of_a_delivered_service_is_used_up_to_its_delivery(at: str, marked: list[Any], used: int) -> None:
     delivered = datetime.fromisoformat(f"{at}+08:00")
-    cells = told(strip, counted(), delivered=delivered, locale="en")
+    cells = told(strip, counted(), ended=("delivered", delivered), locale="en")
     assert [(cell.day, cell.why, cell.look) for cell in cells if {"done", "late"} & set(cell.look.split())] == marked
     assert sum("used" in cell.look for cell in cells) == used
     assert not any(cell.today for cell in cells), "the clock has stopped"
     assert [cell.why for cell in cells if cell.number in "345" and "used" not in cell.look][:2] == ["not used"] * min(
         2, 5 - used
     )
+
+
+def test_the_strip_of_a_late_service_ends_with_today() -> None:
+    late = ledger(CALENDAR, HOURS, date(2026, 9, 23), 3, [])
+    cells = told(strip, late, locale="en")
+    assert (cells[-2].day, cells[-2].why, cells[-2].look) == ("Mon 28 Sep", "due", "used due")
+    assert (cells[-1].day, cells[-1].why, cells[-1].look) == ("Thu 8 Oct", "3 working days overdue", "late today")
+    assert [cell.day for cell in cells if cell.today] == ["Thu 8 Oct"]
 
 
 def test_the_table_has_a_line_for_every_day_with_its_source() -> None:
