@@ -26,6 +26,7 @@ from app.kernel.law import anyone
 from app.kernel.outside import SOURCES
 from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, asks_quote
+from app.objections.models import reads_some
 from app.openings.rules import openers
 from app.oversight.models import Told
 from app.panels.operations import panel_seen
@@ -93,7 +94,7 @@ def show(told: Told) -> Any:
         spine=spine(job, story, inside=inside),
         stopped=stopped(job, story),
         fee=fee_in(actor, job, story, now()),
-        objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
+        objections=any(row.name == "job.object" for row in story) and (inside or reads_some(actor, job.id)),
         avoided=announced.get("avoided") or [],
         lawful=announced.get("lawful") or [],
         seen=seen,

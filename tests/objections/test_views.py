@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Unit
+from app.agencies.models import Agency
 from app.infra.db import session
 from app.jobs.models import Job
 from app.jobs.rules import State
@@ -97,3 +98,17 @@ def test_strangers_to_an_objection_neither_read_it_nor_its_evidence(as_user: AsU
             assert client.get(path).status_code == 404
         assert f"/objections/{objection.id}" not in client.get(f"/jobs/{job.id}/objections").text
         assert "名单里有不符合条件的机构" not in client.get(f"/jobs/{job.id}").text
+
+
+def test_the_agency_whose_selection_is_set_aside_reads_the_decision(as_user: AsUser, at: Any) -> None:
+    job, objection, *_ = objected(as_user, at)
+    path, against = f"/objections/{objection.id}", session.get_one(Agency, make.again(job).agency_id)
+    operator = signed_in(as_user, make.operator())
+    assert operator.post(f"{path}/uphold", data={"decision": "名单有误，异议成立。"}).status_code == 303
+    assert make.again(job).agency_id != against.id
+    client = signed_in(as_user, against)
+    assert f'href="/jobs/{job.id}/objections"' in client.get(f"/jobs/{job.id}").text
+    assert f'href="{path}"' in client.get(f"/jobs/{job.id}/objections").text
+    assert "名单有误，异议成立。" in client.get(path).text
+    with client.get(f"{path}/file") as evidence:
+        assert evidence.status_code == 200
