@@ -6,7 +6,7 @@ from typing import Any
 
 from app.infra import almanac
 from app.jobs.models import Job
-from app.jobs.rules import paused
+from app.jobs.rules import is_over, paused
 from app.kernel import service_clock
 from app.kernel.act import VISITOR, Act
 from app.kernel.deadline_record import Agreed, Standstill, deadline_record
@@ -72,13 +72,19 @@ def kinds_asked(story: Iterable[Any]) -> set[str]:
     return kinds
 
 
+def lasted(job: Job, now: datetime) -> date:
+    """The last day that a service may count: that of its delivery, without one that of the end of its job, or today."""
+    return local_day(job.delivered_at or (job.state_since if is_over(VISITOR, job) else now))
+
+
 def course(job: Any, story: Iterable[Any], now: datetime) -> dict[str, Any]:
     """How far the service is, for the page of its job: its days so far, whether it was in time, which steps come too
     late, and what the owner found when accepting (of `story`, all that is on record)."""
     ledger = ledger_of(job, until=now) if job.clock_start else None
     return {
         "ledger": ledger,
-        "counted": days_used(ledger, local_day(job.delivered_at or now)) if ledger else 0,
+        "counted": days_used(ledger, lasted(job, now)) if ledger else 0,
+        "lasted": lasted(job, now),
         "moved": moved(job),
         "closed": BEFORE_DUE if is_due(VISITOR, job, now) else (),
         "on_time": bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),

@@ -40,9 +40,16 @@ def stopped(job: Job, story: Sequence[Any]) -> str | None:
     """That nobody is selected, and the last reason in the story of a job; None while somebody is or may be."""
     if job.agency_id or not rules.is_over(VISITOR, job):
         return None
-    told = [_note(row, row.name.removeprefix("job."), False) for row in story]
     here = gettext("Nobody is selected: %(state)s.", state=said(LIFE.label(job.state)))
-    return sentences([here, next(filter(None, reversed(told)), "")])
+    return sentences([here, why_over(job, story)])
+
+
+def why_over(job: Job, story: Sequence[Any]) -> str:
+    """Why a job ended before its time: the last reason in its story that everybody may read; else nothing."""
+    if not rules.is_over(VISITOR, job) or rules.is_archived(VISITOR, job):
+        return ""
+    told = [_note(row, row.name.removeprefix("job."), False) for row in story]
+    return next(filter(None, reversed(told)), "")
 
 
 def _note(row: Any, verb: str, inside: bool) -> str:

@@ -32,16 +32,17 @@ class Cell:
     source: str = ""
 
 
-def strip(ledger: Ledger, start: str = "") -> list[Cell]:
-    """Day zero, then a cell for each working day, and one for each run of days off."""
+def strip(ledger: Ledger, start: str = "", until: date | None = None) -> list[Cell]:
+    """Day zero, then a cell for each working day, and one for each run of days off. No day after `until` is used."""
     zero, now = cell(ledger.start), today()
+    last = min(until or now, now)
     cells = [Cell(zero, said(N_("start")), start or said(N_("materials complete")), "off", ledger.start == now)]
     number = 0
     for _, run in groupby(ledger.rows, key=_run):
         rows = list(run)
         if rows[0].kind == COUNTED:
             number += 1
-            cells.append(_counted(ledger, rows[0], number, now))
+            cells.append(_counted(ledger, rows[0], number, now, last))
         else:
             cells.append(_off(rows, now))
     return cells
@@ -59,9 +60,9 @@ def lines(ledger: Ledger) -> Iterator[Cell]:
         yield Cell(day(row.day), count, _why(row), look, row.day == now, row.source)
 
 
-def _counted(ledger: Ledger, row: LedgerDay, number: int, now: date) -> Cell:
+def _counted(ledger: Ledger, row: LedgerDay, number: int, now: date, last: date) -> Cell:
     is_today, is_due = row.day == now, row.day == ledger.due
-    looks = ["used"] if row.day <= now else []
+    looks = ["used"] if row.day <= last else []
     looks += ["today"] if is_today else []
     looks += ["due"] if is_due else []
     reasons = [said(N_("make-up day"))] if row.makeup else []
