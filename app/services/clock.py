@@ -85,6 +85,7 @@ def course(job: Any, story: Iterable[Any], now: datetime) -> dict[str, Any]:
         "ledger": ledger,
         "counted": days_used(ledger, lasted(job, now)) if ledger else 0,
         "lasted": lasted(job, now),
+        "still": paused(VISITOR, job),
         "moved": moved(job),
         "closed": BEFORE_DUE if is_due(VISITOR, job, now) else (),
         "on_time": bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),

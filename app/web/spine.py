@@ -62,5 +62,5 @@ def _note(row: Any, verb: str, inside: bool) -> str:
     return sentences([said(REASONS.get(told, told)), said(WHO_BROUGHT, **seats) if seats else ""])
 
 
-def _by(due: datetime) -> str:
-    return gettext("by %(day)s at the latest", day=brief(due_day(due)))
+def _by(due: datetime | None) -> str:
+    return "" if due is None else gettext("by %(day)s at the latest", day=brief(due_day(due)))

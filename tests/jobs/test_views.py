@@ -458,3 +458,11 @@ def test_a_result_that_is_set_aside_with_nobody_next_is_told_as_failed(as_user):
     page = english(as_user()).get(f"/jobs/{job.id}").text
     assert "Nobody is selected: selection failed. nobody is next in line" in page
     assert plain(page).count("nobody is next in line") == 3  # first, where it is told, in the story
+
+
+def test_the_page_of_a_paused_job_promises_no_day(as_user):
+    job = make.job("paused")
+    make.keep()
+    page = english(as_user()).get(f"/jobs/{job.id}").text
+    assert "the due day moves on with it" in page
+    assert "at the latest" not in plain(page.partition("report delivered")[2])
