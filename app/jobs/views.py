@@ -39,7 +39,7 @@ from app.services.rules import REASONS, asks_open_to, the_other_side
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
-from app.web.spine import spine, stopped, why_over
+from app.web.spine import ending, spine
 from app.web.words import said
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -92,9 +92,7 @@ def show(told: Told) -> Any:
         light=models.light_of(job, now()),
         **course(job, story, now()),
         spine=spine(job, story, inside=inside),
-        stopped=stopped(job, story),
-        why_over=why_over(job, story),
-        over=rules.is_over(actor, job),
+        **ending(job, story),
         fee=fee_in(actor, job, story, now()),
         objections=any(row.name == "job.object" for row in story) and (inside or reads_some(actor, job.id)),
         avoided=announced.get("avoided") or [],
