@@ -466,3 +466,14 @@ def test_the_page_of_a_paused_job_promises_no_day(as_user):
     page = english(as_user()).get(f"/jobs/{job.id}").text
     assert "the due day moves on with it" in page
     assert "at the latest" not in plain(page.partition("report delivered")[2])
+
+
+def test_a_pause_that_never_stood_says_when_it_was_asked_for_and_not_from_when_it_counts(as_user):
+    job = make.job("in_service")
+    by, text = make.act(job.agency, make.later(job, hours=1)), "进场道路被雨水冲断，勘察人员无法进入现场。"
+    asked = make.verb("services", "ask_pause")(by, job, reason="site", text=text, file_id=None)
+    make.verb("services", "refuse_pause")(make.act(job.owner, by.now), asked, answer="便道已修复，可以通行。")
+    make.keep()
+    page = english(as_user(make.user_of(job.agency))).get(f"/pauses/{asked.id}").text
+    assert "Asked on" in page
+    assert "Counts from" not in page
