@@ -103,4 +103,6 @@ def _decision(objection: Objection, verb: Any, page: str, **known: Any) -> Any:
     if form.validate_on_submit() and form.attempt(verb, acting(), objection, **form.values):
         flash(gettext("The decision is published to both sides."))
         return redirect(url_for("jobs.show", id=objection.job_id), 303)
+    turn = OBJECTION_LIFE.turn(objection.state)
+    known["due"] = objection.due if turn and turn.who(acting().actor, objection) else None
     return render_template(page, form=form, objection=objection, **known), form.status

@@ -301,3 +301,17 @@ def test_what_is_dropped_is_not_called_as_a_dropped_quote_is(app, as_user):
     page = as_user(make.user_of(regulator)).get(f"/credit/{event.id}").text
     assert "已作废" in page
     assert "剔除" not in page
+
+
+def test_a_form_says_by_when_it_is_awaited(signed_in, clock):
+    event = noted(make.agency())
+    make.keep()
+    firm, regulator = signed_in(event.agency), signed_in(make.regulator())
+    assert "Due by" in firm.get(f"/credit/{event.id}/state").text
+    assert "Due by" in firm.get(f"/credit/{event.id}/object").text
+    assert "Due by" not in regulator.get(f"/credit/{event.id}/drop").text
+    event = make.again(event)
+    operations.object_to(make.act(event.agency), event, objection="事实与记录不符，请核实。", file_id=None)
+    make.keep()
+    for verb in ("confirm", "drop"):
+        assert "Due by" in regulator.get(f"/credit/{event.id}/{verb}").text

@@ -19,6 +19,7 @@ from tests.staging import Clock
 
 pytestmark = pytest.mark.one_database
 AsUser = Callable[..., CheckedClient]
+DECISIONS = ("uphold", "dismiss")
 
 
 @pytest.fixture
@@ -129,3 +130,11 @@ def test_whoever_decides_is_told_beforehand_when_nobody_is_next_in_line(as_user:
     page = signed_in(as_user, make.operator()).get(f"/objections/{objection.id}/uphold").text
     assert "Nobody is next in line: the selection fails" in page
     assert "is selected, and publicity begins anew" not in page
+
+
+def test_the_operator_reads_by_when_to_decide_once_it_is_the_operators_turn(as_user: AsUser, at: Any) -> None:
+    _, objection, _, owner = objected(as_user, at)
+    operator, pages = signed_in(as_user, make.operator()), [f"/objections/{objection.id}/{verb}" for verb in DECISIONS]
+    assert ["Due by" in operator.get(page).text for page in pages] == [False, False]
+    assert owner.post(f"/objections/{objection.id}/answer", data={"text": "名单已逐一核对。"}).status_code == 303
+    assert ["Due by" in operator.get(page).text for page in pages] == [True, True]
