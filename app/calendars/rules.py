@@ -34,7 +34,7 @@ KINDS = {
 LIFE = Lifecycle("calendar_notice", N_("calendar notice"), {
         NoticeState.DRAFT:   N_("not in force yet"),
         NoticeState.APPLIED: N_("in force"),
-        NoticeState.DROPPED: N_("dropped"),
+        NoticeState.DROPPED: N_("dropped, without effect"),
     },
     step("apply", N_("Put it into force"), NoticeState.DRAFT, NoticeState.APPLIED, the_operator),
     step("drop",  N_("Drop it"),           NoticeState.DRAFT, NoticeState.DROPPED, the_operator),

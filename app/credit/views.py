@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -27,7 +28,7 @@ from app.credit.models import (
     rules_on,
     scale_on,
 )
-from app.credit.rules import CREDIT_LIFE, GRADES, ITEM_GRADES, MAY_READ, MAY_RECORD
+from app.credit.rules import CREDIT_LIFE, GRADES, ITEM_GRADES, MAY_READ, MAY_RECORD, its_firm
 from app.jobs.models import light_of
 from app.kernel.act import Actor
 from app.kernel.law import Turn, a_regulator, anyone
@@ -225,7 +226,16 @@ def _step(event: CreditEvent, verb: str, form: Any, does: Callable[..., None], t
         if form.attempt(does, acting(), event, **values):
             flash(told)
             return redirect(url_for(".show", id=event.id), 303)
-    return render_template("credit/step.html", form=form, event=event, step=step, **_told()), form.status
+    return render_template(
+        "credit/step.html", form=form, event=event, step=step, due=_due(event, verb), **_told()
+    ), form.status
+
+
+def _due(event: CreditEvent, verb: str) -> datetime | None:
+    """By when a step is to be taken, where somebody waits for it: a firm speaks until its event takes effect."""
+    turn, actor = CREDIT_LIFE.turn(event.state), acting().actor
+    asked = turn is not None and (turn.who(actor, event) or its_firm(actor, event))
+    return event.due if asked and verb != "revoke" else None
 
 
 def _told() -> dict[str, Any]:

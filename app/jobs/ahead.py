@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.infra import almanac
 from app.jobs.models import Job
-from app.jobs.rules import LIFE, State, waits_for_opening
+from app.jobs.rules import LIFE, State, paused, waits_for_opening
 from app.kernel.act import VISITOR
 from app.kernel.words import N_
 
@@ -38,22 +38,26 @@ CLOSED = (State.AWAITING, State.SCORING)
 OBJECTION = ("objection_answer", "objection_decision")
 
 
-def ahead(job: Job, now: datetime) -> list[tuple[str, datetime]]:
+def ahead(job: Job, now: datetime) -> list[tuple[str, datetime | None]]:
     """The milestones still ahead, each with the latest instant it may be reached when everybody takes all their time
-    and nothing goes wrong. The first is the deadline the job waits for, when it waits for one."""
+    and nothing goes wrong. The first is the deadline the job waits for, when it waits for one. While the service stands
+    still its day moves on, and there is no latest instant. A period is as long as the law has it when it begins."""
     path = [state for _, states in MILESTONES for state in states]
     here = REJOINS.get(State(job.state), State(job.state))
     if here not in path and here != State.DRAFT:
         return []
     place = path.index(here) if here in path else -1
+    if paused(VISITOR, job):
+        return [(says, None) for says, states in MILESTONES if path.index(states[-1]) >= place]
     by = job.due or (now if place < 0 else almanac.calendar().deadline(*_waited(job, here, now)))
-    by, found = max(by, now), []
+    by = max(by, now)
+    found: list[tuple[str, datetime | None]] = []
     for says, states in MILESTONES:
         for state in states:
             if path.index(state) > place and (state != State.AWAITING or waits_for_opening(VISITOR, job)):
-                by = almanac.calendar().deadline(by, _longest(job, state, now))
+                by = almanac.calendar().deadline(by, _longest(job, state, by))
             if state == State.OPEN and path.index(state) >= place and job.criteria and job.state != State.SCORING:
-                by = almanac.calendar().deadline(by, almanac.number("panel", now))
+                by = almanac.calendar().deadline(by, almanac.number("panel", by))
         if path.index(states[-1]) >= place:
             closed = State.OPEN in states and job.state in CLOSED
             found.append((N_("the agency is selected") if closed else says, by))
@@ -68,11 +72,11 @@ def _waited(job: Job, here: State, now: datetime) -> tuple[datetime, int]:
     return now, _longest(job, here, now)
 
 
-def _longest(job: Job, state: State, now: datetime) -> int:
-    """The working days of a state's period for this job."""
+def _longest(job: Job, state: State, at: datetime) -> int:
+    """The working days of a state's period for this job, when it begins at an instant."""
     if state == State.IN_SERVICE:
         return job.agreed_days or job.days or 1
     terms = next(step.due.terms for step in LIFE.steps.values() if step.target == state and step.due and step.due.terms)
     wishes = [wish for wish, meant in (("_repost", job.round > 1), ("_urgent", job.urgent)) if meant]
     fitting = [term for wish in wishes for term in terms if term.endswith(wish)]
-    return almanac.number((fitting or terms)[0], now)
+    return almanac.number((fitting or terms)[0], at)

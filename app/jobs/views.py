@@ -26,7 +26,7 @@ from app.kernel.law import anyone
 from app.kernel.outside import SOURCES
 from app.kernel.workdays import local_day
 from app.methods.rules import FUNDS, GROUNDS, IF_ABANDONED, METHODS, asks_quote
-from app.objections.models import objection_awaited
+from app.objections.models import objection_awaited, reads_some
 from app.openings.rules import openers
 from app.oversight.models import Told
 from app.panels.operations import panel_seen
@@ -39,7 +39,7 @@ from app.services.rules import REASONS, asks_open_to, the_other_side
 from app.web.asked import key, typed
 from app.web.door import acting, allow, now
 from app.web.fields import Form
-from app.web.spine import spine, stopped
+from app.web.spine import ending, spine
 from app.web.words import said
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -92,9 +92,9 @@ def show(told: Told) -> Any:
         light=models.light_of(job, now()),
         **course(job, story, now()),
         spine=spine(job, story, inside=inside),
-        stopped=stopped(job, story),
+        **ending(job, story),
         fee=fee_in(actor, job, story, now()),
-        objections=any(row.name == "job.object" and (inside or row.unit_id == actor.unit_id) for row in story),
+        objections=any(row.name == "job.object" for row in story) and (inside or reads_some(actor, job.id)),
         avoided=announced.get("avoided") or [],
         lawful=announced.get("lawful") or [],
         seen=seen,

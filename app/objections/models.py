@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, or_, select
+from sqlalchemy.orm import Mapped, column_property, contains_eager, joinedload, mapped_column, relationship
 
 from app.accounts.models import Unit, one_of
+from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import Row, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job, light_of
 from app.jobs.rules import objected
-from app.kernel.act import Act
+from app.kernel.act import Act, Actor
 from app.kernel.workdays import local_day
 from app.objections.rules import MAY_READ_OBJECTION, OBJECTION_LIFE, PENDING, ObjectionState
+from app.selections.models import Award
 
 YEAR = timedelta(days=365)
 PERIODS = ("objection_answer", "objection_decision")
@@ -32,11 +34,22 @@ class Objection(Living, Row):
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
     ground: Mapped[str]
     file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
-    filed_at: Mapped[datetime]
+    filed_at: Mapped[datetime] = mapped_column()
     answer: Mapped[str | None]
     answered_by_id: Mapped[int | None]
     decision: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+    # The agency that was selected when it was filed.
+    against_id: Mapped[int | None] = column_property(
+        select(Entry.agency_id)
+        .join(Award, Award.entry_id == Entry.id)
+        .where(Award.job_id == job_id, Award.selected_at <= filed_at)
+        .where(or_(Award.ended_at.is_(None), Award.ended_at >= filed_at))
+        .order_by(Award.id)
+        .limit(1)
+        .correlate_except(Award, Entry)
+        .scalar_subquery()
+    )
 
     job: Mapped[Job] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -58,6 +71,11 @@ def objections_of(job_id: int) -> list[Objection]:
         select(Objection).where(Objection.job_id == job_id).options(joinedload(Objection.unit)).order_by(Objection.id)
     )
     return list(session.scalars(query))
+
+
+def reads_some(actor: Actor, job_id: int) -> bool:
+    """Whether somebody may read an objection to the result of a job."""
+    return any(MAY_READ_OBJECTION(actor, one) for one in objections_of(job_id))
 
 
 @dataclass(frozen=True)

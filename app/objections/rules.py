@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.jobs import rules as jobs
-from app.kernel.act import Actor
+from app.kernel.act import Actor, Kind
 from app.kernel.law import Lifecycle, Turn, an_agency, an_owner, days, step, the_clock, the_operator, who
 from app.kernel.words import N_
 
@@ -30,6 +30,12 @@ def owner_of_its_job(actor: Actor, thing: Any) -> bool:
 @who(N_("the selected agency"))
 def selected_in_its_job(actor: Actor, thing: Any) -> bool:
     return jobs.its_agency(actor, thing.job)
+
+
+@who(N_("the agency whose selection it is about"))
+def objected_to(actor: Actor, objection: Any) -> bool:
+    """Also after the selection was set aside: the decision took it away."""
+    return actor.kind == Kind.AGENCY and actor.unit_id == objection.against_id
 
 
 @who(N_("the regulator of the job's sector"))
@@ -59,7 +65,7 @@ OBJECTION_LIFE = Lifecycle("objection", N_("objection"), {
     },
 )
 
-MAY_READ_OBJECTION = its_objector | owner_of_its_job | selected_in_its_job | the_operator | regulator_of_its_job
+MAY_READ_OBJECTION = its_objector | owner_of_its_job | selected_in_its_job | objected_to | the_operator | regulator_of_its_job
 MAY_DECIDE         = the_operator
 MAY_OBJECT         = an_agency | an_owner
 # fmt: on

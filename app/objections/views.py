@@ -12,6 +12,7 @@ from app.objections import operations
 from app.objections.forms import AnswerForm, DecisionForm, ObjectionForm
 from app.objections.models import Objection, objections_of, outcomes
 from app.objections.rules import MAY_OBJECT, MAY_READ_OBJECTION, OBJECTION_LIFE
+from app.selections.models import current_award, next_in_line
 from app.web.door import acting, allow, now
 from app.web.downloads import download
 
@@ -71,7 +72,9 @@ def answer(objection: Objection) -> Any:
 @bp.route("/objections/<int:id>/uphold", methods=["GET", "POST"])
 @allow(OBJECTION_LIFE["uphold"].who, Objection)
 def uphold(objection: Objection) -> Any:
-    return _decision(objection, operations.uphold, "objections/uphold.html")
+    """With it goes the result: the page says who would follow."""
+    known = {"award": current_award(objection.job_id), "following": next_in_line(objection.job_id)}
+    return _decision(objection, operations.uphold, "objections/uphold.html", **known)
 
 
 @bp.route("/objections/<int:id>/dismiss", methods=["GET", "POST"])
@@ -94,10 +97,12 @@ def file(objection: Objection) -> Any:
     return download(objection.file)
 
 
-def _decision(objection: Objection, verb: Any, page: str) -> Any:
+def _decision(objection: Objection, verb: Any, page: str, **known: Any) -> Any:
     OBJECTION_LIFE.check(acting(), objection, verb.__name__)
     form = DecisionForm()
     if form.validate_on_submit() and form.attempt(verb, acting(), objection, **form.values):
         flash(gettext("The decision is published to both sides."))
         return redirect(url_for("jobs.show", id=objection.job_id), 303)
-    return render_template(page, form=form, objection=objection), form.status
+    turn = OBJECTION_LIFE.turn(objection.state)
+    known["due"] = objection.due if turn and turn.who(acting().actor, objection) else None
+    return render_template(page, form=form, objection=objection, **known), form.status

@@ -80,6 +80,12 @@ def kinds_asked(story: Iterable[Any]) -> set[str]:
     return kinds
 
 
+def lasted(job: Job, now: datetime) -> date:
+    """The last day that a service may count: the one on which its clock ended, or today."""
+    ended = clock_ended(job)
+    return local_day(ended[1] if ended else now)
+
+
 def course(job: Any, story: Iterable[Any], now: datetime) -> dict[str, Any]:
     """How far the service is, for the page of its job: its days so far, whether it was in time, which steps come too
     late, and what the owner found when accepting (of `story`, all that is on record)."""
@@ -87,7 +93,8 @@ def course(job: Any, story: Iterable[Any], now: datetime) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "ended": clock_ended(job),
-        "counted": days_used(ledger, local_day(job.delivered_at or now)) if ledger else 0,
+        "counted": days_used(ledger, lasted(job, now)) if ledger else 0,
+        "still": paused(VISITOR, job),
         "moved": moved(job),
         "closed": BEFORE_DUE if is_due(VISITOR, job, now) else (),
         "on_time": bool(job.delivered_at and job.service_due and job.delivered_at < job.service_due),

@@ -26,7 +26,17 @@ from app.infra.record import Living
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.kernel.act import VISITOR, Actor
-from app.services.rules import ALTERING, LIFE, MAY_READ, AlterationKind, AlterationState, PauseState, Reason, vetoed
+from app.services.rules import (
+    ALTERING,
+    LIFE,
+    MAY_READ,
+    AlterationKind,
+    AlterationState,
+    PauseState,
+    Reason,
+    counts,
+    vetoed,
+)
 
 WAITS, LASTS = text("state = 'asked'"), text("ended_at IS NULL")
 USED = text("kind = 'extension' AND state <> 'dropped'")
@@ -63,6 +73,10 @@ class Pause(Living, Row):
     @property
     def thread(self) -> str:
         return f"job:{self.job_id}"
+
+    @property
+    def counts(self) -> bool:
+        return counts(VISITOR, self)
 
     @property
     def vetoed(self) -> bool:

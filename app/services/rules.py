@@ -138,6 +138,7 @@ MAY_ALTER: dict[str, Who] = {AlterationKind.EXTENSION: jobs.its_agency, Alterati
 
 runs = in_state(PauseState.RUNNING)
 vetoed = in_state(PauseState.VETOED)
+counts = in_state(PauseState.RUNNING, PauseState.ENDED)
 taken_back = in_state(AlterationState.DROPPED)
 
 # The steps of a job that are asked for or ordered only before its service is due.

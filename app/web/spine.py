@@ -36,13 +36,15 @@ def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any
     return [*done, here, *coming]
 
 
-def stopped(job: Job, story: Sequence[Any]) -> str | None:
-    """That nobody is selected, and the last reason in the story of a job; None while somebody is or may be."""
-    if job.agency_id or not rules.is_over(VISITOR, job):
-        return None
-    told = [_note(row, row.name.removeprefix("job."), False) for row in story]
-    here = gettext("Nobody is selected: %(state)s.", state=said(LIFE.label(job.state)))
-    return sentences([here, next(filter(None, reversed(told)), "")])
+def ending(job: Job, story: Sequence[Any]) -> dict[str, Any]:
+    """How a job ended, for its page: whether it is over; why, when that was before its time: the last reason in its
+    story that everybody may read; and that nobody is selected, None while somebody is or may be."""
+    over = rules.is_over(VISITOR, job)
+    early = over and not rules.is_archived(VISITOR, job)
+    told = [_note(row, row.name.removeprefix("job."), False) for row in story] if early else []
+    why = next(filter(None, reversed(told)), "")
+    nobody = gettext("Nobody is selected: %(state)s.", state=said(LIFE.label(job.state)))
+    return {"over": over, "why_over": why, "stopped": sentences([nobody, why]) if over and not job.agency_id else None}
 
 
 def _note(row: Any, verb: str, inside: bool) -> str:
@@ -55,5 +57,5 @@ def _note(row: Any, verb: str, inside: bool) -> str:
     return sentences([said(REASONS.get(told, told)), said(WHO_BROUGHT, **seats) if seats else ""])
 
 
-def _by(due: datetime) -> str:
-    return gettext("by %(day)s at the latest", day=brief(due_day(due)))
+def _by(due: datetime | None) -> str:
+    return "" if due is None else gettext("by %(day)s at the latest", day=brief(due_day(due)))

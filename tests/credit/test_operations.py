@@ -220,7 +220,7 @@ def test_whoever_comes_second_reads_how_the_event_stands():
     operations.drop(by, event, decision="事实不清。")
     with pytest.raises(WrongState) as refused:
         operations.object_to(make.act(agency), event, objection=WHY)
-    assert refused.value.places["state"] == "dropped"
+    assert refused.value.places["state"] == "dropped, without effect"
     with pytest.raises(WrongState):
         operations.drop(by, event, decision="事实不清。")
 

@@ -290,3 +290,36 @@ def test_a_firm_reads_which_of_its_professionals_does_not_count_why_and_through_
     assert signed_in(agency).post(page).status_code in (409, 422)
     (one,) = signed_in().get("/credit.json").get_json()["professionals"]
     assert (one["number"], one["grade"], one["bars"][0]["item"]) == (person.number, "removed", None)
+
+
+def test_whoever_decides_a_repair_is_offered_the_decision_before_anything_else(signed_in, clock):
+    event = in_effect(make.agency())
+    clock.now = on(event, months=6)
+    operations.ask_repair(make.act(event.agency, clock.now), event, plea="已整改并培训全员。")
+    make.keep()
+    page = signed_in(make.regulator()).get(f"/credit/{event.id}").text
+    found = re.findall(rf"/credit/{event.id}/(\w+)", page)
+    assert found == ["repair", "refuse_repair", "revoke"]
+
+
+def test_what_is_dropped_is_not_called_as_a_dropped_quote_is(app, as_user):
+    regulator, event = make.regulator(), noted(make.agency())
+    operations.drop(make.act(regulator), event, decision="事实不清。")
+    make.keep()
+    page = as_user(make.user_of(regulator)).get(f"/credit/{event.id}").text
+    assert "已作废" in page
+    assert "剔除" not in page
+
+
+def test_a_form_says_by_when_it_is_awaited(signed_in, clock):
+    event = noted(make.agency())
+    make.keep()
+    firm, regulator = signed_in(event.agency), signed_in(make.regulator())
+    assert "Due by" in firm.get(f"/credit/{event.id}/state").text
+    assert "Due by" in firm.get(f"/credit/{event.id}/object").text
+    assert "Due by" not in regulator.get(f"/credit/{event.id}/drop").text
+    event = make.again(event)
+    operations.object_to(make.act(event.agency), event, objection="事实与记录不符，请核实。", file_id=None)
+    make.keep()
+    for verb in ("confirm", "drop"):
+        assert "Due by" in regulator.get(f"/credit/{event.id}/{verb}").text

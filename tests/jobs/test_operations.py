@@ -320,3 +320,18 @@ def test_while_an_objection_holds_the_award_the_result_is_final_at_the_latest_af
     job = make.job("objected")
     final = ahead(job, make.later(job))[0][1]
     assert make.workdays(job.state_since, final) == 3 + 7
+
+
+def test_a_number_announced_for_a_later_day_stands_in_what_lies_ahead() -> None:
+    job = make.job("submitted")
+    now = make.later(job)
+    make.term("publicity", "9", local_day(now) + timedelta(days=1))
+    closes, final = (by for _, by in ahead(job, now)[1:3])
+    assert make.workdays(closes, final) == 9
+
+
+def test_while_the_service_stands_still_nothing_ahead_has_a_latest_day() -> None:
+    job = make.job("paused")
+    left = ahead(job, make.later(job))
+    assert [by for _, by in left] == [None] * 3
+    assert left[0][0] == "report delivered"

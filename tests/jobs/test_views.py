@@ -10,8 +10,10 @@ from app.infra.db import session
 from app.jobs.models import Job, drafts_of
 from app.jobs.rules import State
 from app.kernel.act import Role
+from app.objections import operations as objections
+from app.objections.models import objections_of
 from tests import make
-from tests.pages import english
+from tests.pages import english, plain
 
 ANSWERS = {
     "project_name": "示例产业园四期（示例）", "project_code": "2026-450802-77-01-000001", "district_code": make.COUNTY,
@@ -431,3 +433,47 @@ def test_the_result_says_which_quotes_the_mean_is_of(as_user, entries, words):
     job = make.job("selected", method="average_price", entries=entries)
     page = english(as_user(make.user_of(job.owner))).get(f"/jobs/{job.id}").text
     assert f"The mean of {words} times the percentage is" in page
+
+
+def test_a_terminated_job_says_why_first_and_counts_no_day_more(as_user, clock):
+    job = make.job("terminated")
+    clock.now = make.later(job, days=40)
+    make.keep()
+    client = english(as_user())
+    page, ledger = client.get(f"/jobs/{job.id}").text, client.get(f"/jobs/{job.id}/ledger").text
+    assert "terminated 项目取消，经双方同意终止。" in plain(page)
+    assert "day 0 of 5" in page
+    assert "checked after delivery" not in page
+    assert "after acceptance" not in page
+    assert "no later day counts" in ledger
+    for text in (page, ledger):
+        assert '<li class="used' not in text
+
+
+def test_a_result_that_is_set_aside_with_nobody_next_is_told_as_failed(as_user):
+    job = make.job("objected", entries=1, funds="social")
+    objections.uphold(make.act(make.operator(), make.later(job)), objections_of(job.id)[0], decision="异议成立。")
+    assert job.state == State.FAILED
+    make.keep()
+    page = english(as_user()).get(f"/jobs/{job.id}").text
+    assert "Nobody is selected: selection failed. nobody is next in line" in page
+    assert plain(page).count("nobody is next in line") == 3  # first, where it is told, in the story
+
+
+def test_the_page_of_a_paused_job_promises_no_day(as_user):
+    job = make.job("paused")
+    make.keep()
+    page = english(as_user()).get(f"/jobs/{job.id}").text
+    assert "the due day moves on with it" in page
+    assert "at the latest" not in plain(page.partition("report delivered")[2])
+
+
+def test_a_pause_that_never_stood_says_when_it_was_asked_for_and_not_from_when_it_counts(as_user):
+    job = make.job("in_service")
+    by, text = make.act(job.agency, make.later(job, hours=1)), "进场道路被雨水冲断，勘察人员无法进入现场。"
+    asked = make.verb("services", "ask_pause")(by, job, reason="site", text=text, file_id=None)
+    make.verb("services", "refuse_pause")(make.act(job.owner, by.now), asked, answer="便道已修复，可以通行。")
+    make.keep()
+    page = english(as_user(make.user_of(job.agency))).get(f"/pauses/{asked.id}").text
+    assert "Asked on" in page
+    assert "Counts from" not in page

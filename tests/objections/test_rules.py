@@ -12,7 +12,7 @@ from app.objections import rules
 from app.objections.rules import OBJECTION_LIFE, PENDING, ObjectionState
 
 NOW = datetime(2026, 9, 28, 1, 30, tzinfo=UTC)
-OWNER, SELECTED, OBJECTOR = 1, 3, 4
+OWNER, SELECTED, OBJECTOR, SET_ASIDE = 1, 3, 4, 8
 
 PEOPLE = {
     "owner": Actor(11, OWNER, Kind.OWNER, Role.ADMINISTRATOR),
@@ -21,6 +21,7 @@ PEOPLE = {
     "entrant": Actor(21, 2, Kind.AGENCY, Role.AUTHORISED),
     "selected": Actor(31, SELECTED, Kind.AGENCY, Role.ADMINISTRATOR),
     "objector": Actor(41, OBJECTOR, Kind.AGENCY, Role.ADMINISTRATOR),
+    "set aside": Actor(81, SET_ASIDE, Kind.AGENCY, Role.ADMINISTRATOR),
     "operator": Actor(51, 5, Kind.OPERATOR, Role.AUTHORISED),
     "regulator": Actor(61, 6, Kind.REGULATOR, Role.ADMINISTRATOR, "water"),
     "other regulator": Actor(71, 7, Kind.REGULATOR, Role.ADMINISTRATOR, "land"),
@@ -36,7 +37,8 @@ def a_job(state):
 
 
 def an_objection(state, due=NOW + timedelta(days=1)):
-    return SimpleNamespace(state=state, unit_id=OBJECTOR, job=a_job(State.OBJECTED), due=due)
+    known = {"unit_id": OBJECTOR, "against_id": SET_ASIDE, "job": a_job(State.OBJECTED)}
+    return SimpleNamespace(state=state, due=due, **known)
 
 
 # fmt: off
@@ -97,12 +99,12 @@ def test_the_clock_neither_decides_nor_answers():
             OBJECTION_LIFE.check(Act(CLOCK, NOW), an_objection(ObjectionState.FILED), verb)
 
 
-AGENCIES = {"entrant", "selected", "objector"}
+AGENCIES = {"entrant", "selected", "objector", "set aside"}
 RIGHTS = [
     (
         rules.MAY_READ_OBJECTION,
         an_objection("filed"),
-        OWNERS | {"selected", "objector", "operator", "regulator"},
+        OWNERS | {"selected", "objector", "set aside", "operator", "regulator"},
     ),
     (rules.MAY_OBJECT, None, OWNERS | AGENCIES | {"colleague"}),
     (rules.MAY_DECIDE, None, {"operator"}),

@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Unit
+from app.agencies.models import Agency
 from app.infra.db import session
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.objections.models import Objection, objections_of
+from app.selections.models import next_in_line
 from tests import make
 from tests.client import CheckedClient
 from tests.staging import Clock
 
 pytestmark = pytest.mark.one_database
 AsUser = Callable[..., CheckedClient]
+DECISIONS = ("uphold", "dismiss")
 
 
 @pytest.fixture
@@ -118,3 +121,41 @@ def test_strangers_to_an_objection_neither_read_it_nor_its_evidence(as_user: AsU
             assert client.get(path).status_code == 404
         assert f"/objections/{objection.id}" not in client.get(f"/jobs/{job.id}/objections").text
         assert "名单里有不符合条件的机构" not in client.get(f"/jobs/{job.id}").text
+
+
+def test_the_agency_whose_selection_is_set_aside_reads_the_decision(as_user: AsUser, at: Any) -> None:
+    job, objection, *_ = objected(as_user, at)
+    path, against = f"/objections/{objection.id}", session.get_one(Agency, make.again(job).agency_id)
+    operator = signed_in(as_user, make.operator())
+    following = next_in_line(job.id)
+    assert f"{following} is selected, and publicity begins anew." in operator.get(f"{path}/uphold").text
+    assert operator.post(f"{path}/uphold", data={"decision": "名单有误，异议成立。"}).status_code == 303
+    assert make.again(job).agency_id != against.id
+    client = signed_in(as_user, against)
+    result = client.get(f"/jobs/{job.id}/result").text
+    assert f"Selected: {following}" in result
+    assert "Your agency was selected and is selected no more." in result
+    assert "You were not selected." not in result
+    assert f'href="/jobs/{job.id}/objections"' in client.get(f"/jobs/{job.id}").text
+    assert f'href="{path}"' in client.get(f"/jobs/{job.id}/objections").text
+    assert "名单有误，异议成立。" in client.get(path).text
+    with client.get(f"{path}/file") as evidence:
+        assert evidence.status_code == 200
+
+
+def test_whoever_decides_is_told_beforehand_when_nobody_is_next_in_line(as_user: AsUser, at: Any) -> None:
+    job = make.job("objected", entries=1, funds="social")
+    (objection,) = objections_of(job.id)
+    at(job)
+    make.keep()
+    page = signed_in(as_user, make.operator()).get(f"/objections/{objection.id}/uphold").text
+    assert "Nobody is next in line: the selection fails" in page
+    assert "is selected, and publicity begins anew" not in page
+
+
+def test_the_operator_reads_by_when_to_decide_once_it_is_the_operators_turn(as_user: AsUser, at: Any) -> None:
+    _, objection, _, owner = objected(as_user, at)
+    operator, pages = signed_in(as_user, make.operator()), [f"/objections/{objection.id}/{verb}" for verb in DECISIONS]
+    assert ["Due by" in operator.get(page).text for page in pages] == [False, False]
+    assert owner.post(f"/objections/{objection.id}/answer", data={"text": "名单已逐一核对。"}).status_code == 303
+    assert ["Due by" in operator.get(page).text for page in pages] == [True, True]
