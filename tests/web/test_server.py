@@ -1,5 +1,7 @@
 """The real server tells when a request came, and not when its turn did."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -23,7 +25,7 @@ AT_ONCE = timedelta(seconds=TURN / 2)
 def service(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
     """What the server of this test serves: when the request came, after a while."""
     sleep(TURN)
-    told = str(came.get()).encode()
+    told = f"{came.get()} {os.getpid()}".encode()
     start("200 OK", [("Content-Length", str(len(told)))])
     return [told]
 
@@ -45,22 +47,46 @@ def port() -> Iterator[int]:
         server.terminate()
 
 
-def told(port: int, before: float = 0) -> tuple[datetime, datetime]:
-    """When a request was sent, `before` seconds after its connection was opened, and when it came by the answer."""
+class Told(NamedTuple):
+    """When a request was sent, when it came by the answer, and the process that answered."""
+
+    sent: datetime
+    came: datetime
+    worker: int
+
+    @property
+    def took(self) -> timedelta:
+        return self.came - self.sent
+
+
+def told(port: int, before: float = 0) -> Told:
+    """A request, sent `before` seconds after its connection was opened."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         sleep(before)
         sent = datetime.now(UTC)
         connection.sendall(REQUEST)
         answer = connection.makefile("rb").read()
-    return sent, datetime.fromisoformat(answer.rpartition(b"\r\n\r\n")[2].decode())
+    instant, worker = answer.rpartition(b"\r\n\r\n")[2].decode().rsplit(" ", 1)
+    return Told(sent, datetime.fromisoformat(instant), int(worker))
 
 
 def test_requests_that_wait_for_their_turn_have_come_when_they_were_sent(port: int) -> None:
     with ThreadPoolExecutor(3) as threads:
         answers = list(threads.map(told, [port] * 3))
-    assert all(timedelta() <= instant - sent < AT_ONCE for sent, instant in answers)
+    assert all(timedelta() <= answer.took < AT_ONCE for answer in answers)
 
 
 def test_an_open_connection_is_no_request(port: int) -> None:
-    sent, instant = told(port, before=2 * TURN)
-    assert timedelta() <= instant - sent < AT_ONCE
+    assert timedelta() <= told(port, before=2 * TURN).took < AT_ONCE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+@pytest.mark.parametrize("before", [0, TURN / 2])
+def test_a_request_has_come_when_it_was_sent_although_the_server_was_too_busy_to_look(port: int, before: float) -> None:
+    worker = told(port).worker
+    with ThreadPoolExecutor(1) as threads:
+        os.kill(worker, signal.SIGSTOP)
+        answer = threads.submit(told, port, before)
+        sleep(2 * TURN)
+        os.kill(worker, signal.SIGCONT)
+        assert timedelta() <= answer.result().took < AT_ONCE
