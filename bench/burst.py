@@ -2,7 +2,8 @@
 
     python -m bench.burst                      # a throw-away PostgreSQL with its disk writes on; needs PostgreSQL
 
-Everybody has signed in and opened the form before. From ten seconds before the closing on, each sends its entry at its
+Everybody has signed in and opened the form before, and the service has been at work: some of them have entered another
+job in the minutes before. From ten seconds before the closing on, each sends its entry at its
 own moment, 200 a second, over a connection of its own, without waiting for the others; the time is counted from that
 moment to the whole answer. Then the clock closes and selects. Lost is an entry that was answered as received, or that
 was sent before the closing, and does not stand on the list; an error is any other answer than that.
@@ -47,6 +48,7 @@ from tests import databases, make
 
 AGENCIES = 2_000
 RATE = 200  # a second
+EARLIER, EARLIER_RATE = 200, 50  # who enter another job before
 BEFORE = timedelta(seconds=AGENCIES / RATE)
 AIM_MS = 500
 PORT = 8790
@@ -67,12 +69,13 @@ def main() -> None:
             "DATABASE_URL": cluster.create("burst"), "COOKIE_SECURE": "false",
         }  # fmt: skip
         app = create_app(config.load(settings))
-        job_id, requests = prepared(app)
+        job_id, requests, earlier = prepared(app)
         database = cluster.process()
         with running(settings, server=["gunicorn", "bench.bare:app"]) as started:
             floor = counted(requests, monotonic() + 1, started | {"database": database})
         services = {"server": ["gunicorn"], "worker": ["flask", "--app", "app", "work"]}
         with running(settings, **services) as started:
+            asyncio.run(burst(earlier, monotonic() + 1, EARLIER_RATE))
             closes = datetime.now(UTC) + BEFORE + timedelta(seconds=2)
             with db.transaction():
                 db.session.execute(update(Job).where(Job.id == job_id).values(due=closes))
@@ -82,8 +85,9 @@ def main() -> None:
         tell_costs(entries.cost_ms, floor.cost_ms)
 
 
-def prepared(app: Flask) -> tuple[int, list[bytes]]:
-    """The open job, and the request of each of the agencies, signed in and with its form's tokens."""
+def prepared(app: Flask) -> tuple[int, list[bytes], list[bytes]]:
+    """The open job, and the request of each of the agencies, signed in and with its form's tokens; and those of some of
+    them for another job."""
     run = app.test_cli_runner()
     for args in (["migrate"], ["load"]):
         if (done := run.invoke(args=args, catch_exceptions=False)).exit_code:
@@ -91,8 +95,7 @@ def prepared(app: Flask) -> tuple[int, list[bytes]]:
     now = datetime.now(UTC)
     with db.transaction():
         model = make.agency(now=now)
-        job = make.job("open", now=now - timedelta(minutes=5))
-        job_id = job.id
+        job_id, other_id = (make.job("open", now=now - timedelta(minutes=5)).id for _ in range(2))
         db.session.flush()
         connection = db.session.connection()
         ids = copy_agency(connection, model.id, AGENCIES)
@@ -111,7 +114,8 @@ def prepared(app: Flask) -> tuple[int, list[bytes]]:
         connection.execute(text(bare.TABLE))
     with db.session.get_bind().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # type: ignore[union-attr]
         connection.execute(text("ANALYZE"))
-    return job_id, [request(app, job_id, token) for token in tokens]
+    requests, earlier = [request(app, job_id, token) for token in tokens], tokens[:EARLIER]
+    return job_id, requests, [request(app, other_id, token) for token in earlier]
 
 
 def request(app: Flask, job_id: int, token: str) -> bytes:
@@ -148,11 +152,11 @@ async def sent(request: bytes) -> bytes:
     return answer
 
 
-async def burst(requests: list[bytes], begins: float) -> list[tuple[float, str]]:
+async def burst(requests: list[bytes], begins: float, rate: int = RATE) -> list[tuple[float, str]]:
     """(seconds it took, status line and where it led) of each."""
 
     async def one(place: int, content: bytes) -> tuple[float, str]:
-        due = begins + place / RATE
+        due = begins + place / rate
         await asyncio.sleep(due - monotonic())
         try:
             answer = (await sent(content)).decode("utf-8", "replace")
@@ -196,6 +200,9 @@ def tell(job_id: int, closes: datetime, answers: list[tuple[float, str]]) -> Non
     print(f"half answered within {took[len(took) // 2]:8.0f} ms")
     print(f"99 of 100 within     {took[len(took) * 99 // 100]:8.0f} ms (aim {AIM_MS})")
     print(f"the slowest          {took[-1]:8.0f} ms")
+    seconds = [answers[first : first + RATE] for first in range(0, len(answers), RATE)]
+    slowest = " ".join(f"{max(each for each, _ in part) * 1000:.0f}" for part in seconds)
+    print(f"the slowest of each second's, ms: {slowest}")
     print(f"errors {len(answers) - len(received)}, lost {len(answers) - listed}")
     print(f"the last was received {-late:.2f} s before the closing")
     if len(received) != len(answers) or listed != len(answers):
