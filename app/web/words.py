@@ -49,7 +49,10 @@ def wan(cents: int) -> str:
 
 def those(who: Who) -> str:
     """Who may, as the law names them: 中选机构或系统."""
-    return (said(N_(" or ")) if who.joint == "|" else " + ").join(said(name) for name in who.names)
+    first, *rest = (said(name) for name in who.names)
+    if who.joint == "|":
+        return said(N_(" or ")).join([first, *rest])
+    return first + "".join(said(N_(" (%(only)s)"), only=name) for name in rest)
 
 
 def sentences(parts: Iterable[str]) -> str:

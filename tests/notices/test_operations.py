@@ -173,7 +173,7 @@ def test_pauses_are_told_to_the_other_side(cast: Cast) -> None:
     pause = ask(cast, job)
     assert cast.told("pause.ask") == "AOP"
     services.confirm_pause(cast.act("P", job), pause)
-    assert cast.told("job.pause") == "ADO"
+    assert cast.told("job.pause") == "ADOR"
     services.resume(cast.act("O", job), job)
     assert cast.told("job.resume") == "ADP"
     services.veto_pause(cast.act("R", job), pause, reason="理由不成立，予以否决。")

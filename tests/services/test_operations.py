@@ -463,7 +463,7 @@ def test_no_day_counts_after_the_job_is_terminated() -> None:
     job = serving()
     operations.terminate(make.act(make.operator(), at("9-30 10:00")), job, reason="项目取消，双方同意终止。")
     known = clock_of.course(job, [], at("11-30 10:00"))
-    assert (known["counted"], known["lasted"]) == (2, date(2026, 9, 30))
+    assert (known["counted"], known["ended"]) == (2, ("terminated", at("9-30 10:00")))
 
 
 def test_a_changed_calendar_moves_the_due_day_and_says_so() -> None:
