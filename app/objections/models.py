@@ -15,7 +15,7 @@ from app.infra.db import Row, session
 from app.infra.files import File
 from app.infra.record import Living
 from app.jobs.models import Job, light_of
-from app.jobs.rules import objected
+from app.jobs.rules import its_agency, objected
 from app.kernel.act import Act, Actor
 from app.kernel.workdays import local_day
 from app.objections.rules import MAY_READ_OBJECTION, OBJECTION_LIFE, PENDING, ObjectionState
@@ -125,14 +125,16 @@ def objections_pending(job_id: int) -> list[Objection]:
 
 def objection_awaited(act: Act, job: Job) -> dict[str, Any]:
     """What the page of a job says of the objection its award waits for, to those who may read it: of several the one
-    whose turn is the reader's, else the first due; whether it is the reader's, and its light."""
+    whose turn is the reader's, else the first due; whether it is the reader's, and its light; and whether the reader
+    won, to whom objecting is not offered first."""
+    won = its_agency(act.actor, job)
     pending = objections_pending(job.id) if objected(act.actor, job) else []
     readable = [one for one in pending if MAY_READ_OBJECTION(act.actor, one)]
     turns = [(not OBJECTION_LIFE.turns[one.state].who(act.actor, one), one.due, one.id, one) for one in readable]
     if not turns:
-        return {"settling": None}
+        return {"settling": None, "won": won}
     other, _, _, one = min(turns)
-    return {"settling": one, "settles": not other, "settling_light": light_of(one, act.now)}
+    return {"settling": one, "settles": not other, "settling_light": light_of(one, act.now), "won": won}
 
 
 def objections_to_settle(owner_id: int | None = None) -> list[Objection]:

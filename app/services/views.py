@@ -9,7 +9,7 @@ from app.contracts.operations import due_after
 from app.infra import almanac
 from app.jobs.models import Job, light_of
 from app.jobs.rules import LIFE as JOB_LIFE
-from app.jobs.rules import MAY_READ_PAPERS, is_over
+from app.jobs.rules import MAY_READ_PAPERS
 from app.kernel import service_clock
 from app.kernel.act import VISITOR
 from app.kernel.deadline_record import ledger_lines, written
@@ -19,7 +19,7 @@ from app.kernel.service_clock import Ledger
 from app.kernel.words import N_
 from app.kernel.workdays import HERE
 from app.services import operations
-from app.services.clock import clock_ended, hours_of, lasted, lasts, ledger_of, moved, record_of, stretches
+from app.services.clock import clock_ended, hours_of, lasts, ledger_of, moved, record_of, stretches
 from app.services.forms import AcceptForm, AnswerForm, DeliverForm, PauseForm, ReasonForm, ReworkForm
 from app.services.models import (
     DeliveredFile,
@@ -142,8 +142,6 @@ def ledger(job: Job) -> Any:
         life=LIFE,
         hours=_hours(job),
         running=lasts(events),
-        lasted=lasted(job, now()),
-        over=is_over(VISITOR, job),
         moved=moved(job),
         ended=clock_ended(job),
         inside=MAY_READ_PAPERS(acting().actor, job),
