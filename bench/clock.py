@@ -5,8 +5,10 @@
 The calendar is measured in nanoseconds a call in one batch, against the library it was seeded from, which steps from
 day to day: the same starts and the same five days are asked of both. The sweep is the worker's own question, which
 steps are due; its floor in the same run is counting the rows, which reads all of them once. Then a closed day is put
-into force over the same open jobs: where it lies within the terms of few of them, of some, of all. The floor of the
-last is the one statement that writes a deadline to as many rows, without deriving or recording anything.
+into force over the same open jobs: where it lies within the terms of few of them, of some, of all. From the end of the
+act on each deadline holds as derived; where they are very many, the worker then writes them down with their events, and
+that is measured too, with the longest transaction of it. Its floor is the one statement that writes a deadline to as
+many rows, without deriving or recording anything.
 """
 
 import csv
@@ -21,10 +23,14 @@ from time import perf_counter_ns, process_time, process_time_ns
 import chinese_calendar
 from sqlalchemy import Date, Engine, Integer, column, func, select, text, update, values
 
+from app.calendars.models import CalendarNotice
 from app.calendars.operations import apply, enter, preview
+from app.infra import moved
 from app.infra.almanac import calendar
 from app.infra.clockwork import late
-from app.infra.db import Moment, session
+from app.infra.db import Moment, session, transaction
+from app.infra.record import Event
+from app.infra.recount import ids_of
 from app.jobs.models import Job
 from app.kernel.act import Act, Actor, Kind
 from app.kernel.workdays import HERE, Calendar, load_calendar
@@ -103,15 +109,41 @@ def recompute(engine: Engine, which: str) -> None:
     stated = {"url": "", "reason": "bench: a closed day", "published_on": None, "effective_from": date(2026, 1, 1)}
     notice = enter(act, kind="closure", source=f"bench {which}", lines=f"{closed},0,closed", **stated)
     session.commit()
+    told = told_so_far()
     with taken(engine) as seen:
         found = preview(act.now, notice)
+    some = {move: ids_of(move, 0, 3) for move in found.moves}
+    session.remove()
     with taken(engine) as done:
-        apply(act, notice, seen=found.mark)
+        apply(act, session.get_one(CalendarNotice, notice.id), seen=found.mark)
         session.commit()
     session.remove()
-    print(
-        f"{which}: {found.counts['moves']:,} of {OPEN_JOBS:,} deadlines move: previewed {seen[0]}, in force {done[0]}"
-    )
+    if any(session.get_one(Job, id).due != move.holds for move, ids in some.items() for id in ids):
+        raise SystemExit("a deadline does not hold as derived")
+    session.remove()
+    with taken(engine) as after:
+        batches = [*write_down()]
+    if told_so_far() - told != found.counts["moves"]:
+        raise SystemExit("not every deadline that moved has its event")
+    longest = f", at most {max(batches) * 1000:.0f} ms at a time" if batches else ""
+    number = f"{found.counts['moves']:,} of {OPEN_JOBS:,} deadlines move"
+    print(f"{which}: {number}: previewed {seen[0]}, in force {done[0]}; written down after it {after[0]}{longest}")
+    session.remove()
+
+
+def told_so_far() -> int:
+    """The events of deadlines that moved."""
+    return session.scalar(select(func.count()).where(Event.name.endswith(".due_changed"))) or 0
+
+
+def write_down() -> Iterator[float]:
+    """What the worker does after the act, a transaction at a time; seconds of each."""
+    while moved.pending():
+        began = perf_counter_ns()
+        with transaction():
+            moved.write_some()
+        yield (perf_counter_ns() - began) / 1e9
+    session.remove()
 
 
 def write_only(engine: Engine) -> None:

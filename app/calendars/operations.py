@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.calendars.models import CalendarLine, CalendarNotice, drafts, lines_of
 from app.calendars.rules import KINDS, MAY_ENTER, Line, NoticeState, in_draft, read_lines
-from app.infra import almanac, recount
+from app.infra import almanac, moved, recount
 from app.infra.almanac import CalendarDay
 from app.infra.db import gate, session
 from app.infra.record import advance, record
@@ -27,6 +27,7 @@ from app.kernel.workdays import HERE, Calendar, Word, load_calendar, local_day
 LEAST_REASON = 5
 MOST_PREVIEWED = 3  # notices of a desk whose effect is derived at once
 NOT_YOURS = N_("Only the operator may change the calendar.")
+STILL_WRITTEN = N_("The deadlines that the notice before moved are still being written down. Look again in a minute.")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ def drop(act: Act, notice: CalendarNotice) -> None:
 
 
 def preview(now: datetime, notice: CalendarNotice) -> Preview:
-    """What putting a notice into force now would make of the open deadlines."""
+    """What putting a notice into force now would make of the open deadlines. Not to be said before all rows say what
+    the notice before made of them (`moved.pending`)."""
+    if moved.pending():
+        raise WrongState(STILL_WRITTEN)
     lines = lines_of(notice.id)
     old, new = almanac.calendar(fresh=True), almanac.calendar_of(_with(notice, lines))
     found = tuple(recount.moves(old, new, lines[0].day, now))
@@ -103,12 +107,16 @@ def preview(now: datetime, notice: CalendarNotice) -> Preview:
 
 
 def waiting(now: datetime) -> list[tuple[CalendarNotice, Preview | None]]:
-    """The notices that wait to be put into force, the newest MOST_PREVIEWED of them with what they would change."""
-    return [(one, preview(now, one) if n < MOST_PREVIEWED else None) for n, one in enumerate(drafts())]
+    """The notices that wait to be put into force, the newest MOST_PREVIEWED of them with what they would change, if
+    that can be said now."""
+    found = drafts()
+    most = 0 if not found or moved.pending() else MOST_PREVIEWED
+    return [(one, preview(now, one) if n < most else None) for n, one in enumerate(found)]
 
 
 def apply(act: Act, notice: CalendarNotice, *, seen: str) -> None:
-    """Put a notice into force and derive every open deadline anew. `seen` is the mark of the preview that was agreed
+    """Put a notice into force and derive every open deadline anew: from the commit on each holds as derived, also where
+    very many rows are written down after it. `seen` is the mark of the preview that was agreed
     to: when it would change anything else by now, nothing happens."""
     gate(almanac.GATE, shared=False)
     notice.lock()

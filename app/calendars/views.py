@@ -16,6 +16,7 @@ from app.calendars.models import CalendarNotice, drafts, in_force_in, lines_of, 
 from app.calendars.rules import KINDS, LIFE, MAY_EDIT, MAY_ENTER, as_text, in_draft
 from app.infra.almanac import CalendarDay, calendar, words
 from app.infra.db import session
+from app.infra.moved import pending
 from app.infra.recount import Fate, Move, ids_of
 from app.kernel.deadline_record import open_calendar, written
 from app.kernel.law import anyone
@@ -92,7 +93,7 @@ def show(notice: CalendarNotice) -> Any:
 def apply(notice: CalendarNotice) -> Any:
     LIFE.check(acting(), notice, "apply")
     seen = request.form.get("seen", "")
-    if operations.preview(now(), notice).mark != seen:
+    if pending() or operations.preview(now(), notice).mark != seen:
         return _shown(notice, changed=True), 409
     operations.apply(acting(), notice, seen=seen)
     flash(gettext("The notice is in force, and the open deadlines are derived anew."))
@@ -110,7 +111,8 @@ def drop(notice: CalendarNotice) -> Any:
 def _shown(notice: CalendarNotice, *, changed: bool = False) -> Any:
     """The page of a notice; before it is in force, with what it would change, a page of deadlines at a time."""
     lines, waiting = lines_of(notice.id), in_draft(acting().actor, notice)
-    preview = operations.preview(now(), notice) if waiting else None
+    later = waiting and pending()
+    preview = operations.preview(now(), notice) if waiting and not later else None
     first = max(request.args.get("from", 0, type=int), 0)
     rows = list(islice(_rows(preview.moves if preview else (), first), A_PAGE + 1))
     spoken = {(row.kind == Word.BLACKOUT, row.day): row.source for row in words()}
@@ -125,6 +127,8 @@ def _shown(notice: CalendarNotice, *, changed: bool = False) -> Any:
         may_read=_may_read,
         lines=[(line, spoken.get((shuts, line.day))) for line in lines],
         shuts=shuts,
+        waiting=waiting,
+        later=operations.STILL_WRITTEN if later else "",
         preview=preview,
         rows=rows[:A_PAGE],
         more=first + A_PAGE if len(rows) > A_PAGE else None,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -26,15 +26,16 @@ from sqlalchemy import (
     update,
     values,
 )
-from sqlalchemy.orm import Mapped
 
-from app.infra import almanac
+from app.infra import almanac, moved
 from app.infra.db import Moment, Row, session
-from app.infra.record import Event, Living, record
-from app.kernel.act import Act
+from app.infra.moved import Moved, Promised
+from app.infra.record import Event, record
+from app.kernel.act import CLOCK, Act
 from app.kernel.workdays import HERE, Calendar, due_day
 
 CHUNK = 2_000  # rows of values a statement
+AT_ONCE = 10_000  # rows that the act itself writes, and no more
 
 
 class Fate(StrEnum):
@@ -48,16 +49,6 @@ class Fate(StrEnum):
 
 
 EVENTS = {Fate.MOVES: "due_changed", Fate.EARLIER: "earlier_offered", Fate.FIRM: "due_firm"}
-
-
-class Promised(Living):
-    """Columns of a row of which the deadline of some states, PROMISED, is a promise: the first one that was told, the
-    one that holds, and an earlier one that the calendar has allowed since and nobody has agreed to."""
-
-    PROMISED: ClassVar[frozenset[str]] = frozenset()
-    promised_due: Mapped[datetime | None]
-    service_due: Mapped[datetime | None]
-    earlier_due: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -94,6 +85,7 @@ def plug(lives: Sequence[Any], derived: Sequence[Derived], following: Sequence[C
     holds, the one that follows); and what follows what has moved, given the act and the moves. Called once by the
     factory."""
     _plugged.update(lives=lives, derived=derived, following=following)
+    moved.plug(_follow)
 
 
 def moves(old: Calendar, new: Calendar, since: date, now: datetime) -> list[Move]:
@@ -111,9 +103,14 @@ def moves(old: Calendar, new: Calendar, since: date, now: datetime) -> list[Move
 
 
 def carry_out(act: Act, found: Sequence[Move], **facts: Any) -> None:
-    """Write what `moves` found: deadlines, one event for each that is told, and what follows from them."""
+    """Let what `moves` found hold: deadlines, one event for each that is told, and what follows from them. Where there
+    are more than AT_ONCE of a model that can wait for it, those are written down afterwards (moved.py)."""
     for model in {move.model: True for move in found}:
         counted = [move for move in found if move.model is model and move.counted and move.fate != Fate.STAYS]
+        moving = [move for move in counted if move.fate == Fate.MOVES]
+        if issubclass(model, Promised) and sum(move.rows for move in moving) > AT_ONCE:
+            _write_later(act, model, moving, facts)
+            counted = [move for move in counted if move.fate != Fate.MOVES]
         for first in range(0, len(counted), CHUNK):
             _write(act, model, counted[first : first + CHUNK], facts)
     for move in found:
@@ -191,6 +188,23 @@ def _write(act: Act, model: Any, found: Sequence[Move], facts: dict[str, Any]) -
                 now = _values(part, facts)
                 changed = update(model).where(_joined(model, now)).values(_changes(part[0], now.c.after))
                 session.execute(changed, execution_options={"synchronize_session": False})
+
+
+def _write_later(act: Act, model: Any, found: Sequence[Move], facts: dict[str, Any]) -> None:
+    who = {"user_id": act.actor.user_id, "unit_id": act.actor.unit_id, "actor_kind": act.actor.kind, "at": act.now}
+    for move in found:
+        start, days = move.counted or (None, None)
+        counted = {"counted_from": start, "counted_days": days, "before": move.before, "after": move.after}
+        told = {"name": _name(move), "facts": _facts(move) | facts}
+        session.add(Moved(of=model.__tablename__, state=move.state, **counted, **told, **who))
+
+
+def _follow(model: Any, line: Moved) -> None:
+    """What follows when rows of a line are written down."""
+    counted = line.counted_from, line.counted_days
+    move = Move(model, line.state, line.before, line.after, Fate.MOVES, counted=counted)
+    for follow in _plugged["following"]:
+        follow(Act(CLOCK, line.at), [move])
 
 
 def _changes(move: Move, after: Any) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from app.catalogue.models import Item, Sector, Standard
 from app.districts.models import District, within
 from app.infra import almanac
 from app.infra.db import Cents, Row, run, session
+from app.infra.moved import Promised, holds
 from app.infra.record import Event
-from app.infra.recount import Promised
 from app.infra.sealing import Sealed
 from app.jobs.rules import LIFE, MAY_READ, State, after_closing, paused, serving
 from app.kernel.act import VISITOR, Actor, Kind, Role
@@ -233,8 +233,8 @@ def _listing(asked: frozenset[str], more: tuple[Any, ...]) -> Any:
     """The statement of a list narrowed down by these fields of Wanted, their values left open."""
     since = Job.created_at if "unit" in asked else Job.published_at
     columns = (
-        Job.id, Job.number, Job.project_name, Job.state, Job.state_since, Job.due, Job.method, Job.funds, Job.days,
-        Job.ceiling_cents, Job.amount_cents, Job.urgent, Job.clock_start, Item.name.label("item"),
+        Job.id, Job.number, Job.project_name, Job.state, Job.state_since, holds(Job).label("due"), Job.method,
+        Job.funds, Job.days, Job.ceiling_cents, Job.amount_cents, Job.urgent, Job.clock_start, Item.name.label("item"),
         District.name.label("district"),
     )  # fmt: skip
     unit, after = bindparam("unit", type_=Integer), bindparam("after", type_=Integer)

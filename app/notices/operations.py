@@ -1,7 +1,7 @@
 """Tell those concerned what happened: one reaction that reads the table in app/notices/rules.py."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,7 +12,7 @@ from app.appeals.models import Appeal
 from app.blacklists.models import BlacklistLine
 from app.credit.models import CreditEvent
 from app.entries.models import Entry, entrant_ids, entry_of
-from app.infra import mail, searched
+from app.infra import mail, moved, searched
 from app.infra.almanac import Term
 from app.infra.db import session
 from app.infra.outbox import enqueue
@@ -34,6 +34,7 @@ from app.services.models import Alteration, Pause
 
 Members = list[Membership]
 AT_A_TIME = 200
+A_WHILE = timedelta(seconds=5)
 # The facts of an event that a sentence may name.
 NAMED = ("missing", "brought", "was", "value", "effective_from")
 
@@ -204,11 +205,14 @@ def tell(act: Act, event_id: int) -> None:
 
 def tell_moved(act: Act, event_id: int, after: int | None = None) -> None:
     """Reaction to a changed calendar: tell those whose deadline moved, became firm, or could be earlier, some at a
-    time. Safe to run twice."""
+    time. Safe to run twice. While such deadlines are still being written down, it waits."""
+    if moved.pending():
+        enqueue(act, "notices.tell_moved", at=act.now + A_WHILE, event_id=event_id, after=after)
+        return
     change = session.get_one(Event, event_id)
     names = [f"{subject}.{what}" for subject in SUBJECTS for what in MOVED]
-    moved = select(Event).where(Event.id > (after or event_id), Event.at == change.at, Event.name.in_(names))
-    events = session.scalars(moved.order_by(Event.id).limit(AT_A_TIME)).all()
+    told = select(Event).where(Event.id > (after or event_id), Event.at == change.at, Event.name.in_(names))
+    events = session.scalars(told.order_by(Event.id).limit(AT_A_TIME)).all()
     for event in events:
         subject, what = event.name.split(".")
         thing = session.get_one(SUBJECTS[subject], event.subject_id)

@@ -17,6 +17,7 @@ from app.entries.models import Entry
 from app.entries.rules import EntryState
 from app.infra import almanac
 from app.infra.db import run, session
+from app.infra.moved import held
 from app.infra.seen import Rows, Seen, all_of
 from app.inquiries.models import ASKED
 from app.jobs.models import Job
@@ -58,11 +59,11 @@ class Told:
         rows = SHOWN.see(values)
         job, agent = rows["job"], rows["agent"]
         vars(job).update({name: rows[name] for name in ("owner", "run_by", "item", "standard", "district")})
+        vars(job).update(held(Job, job))
         job.LIFE, job.agency = Job.LIFE, agent and Seen(unit=agent)
         waiting = ((rows["pausing"], Pause.LIFE), (rows["altering"], Alteration.LIFE))
         asked = [Seen(**vars(row), LIFE=life, job=job) for row, life in waiting if row]
-        around = {name: rows[name] for name in ("selection", "by_owner", "by_agency")}
-        return Told(job, **around, asked=asked, inquiries=values.inquiries)
+        return Told(job, rows["selection"], asked, rows["by_owner"], rows["by_agency"], values.inquiries)
 
     @staticmethod
     def MAY_READ(actor: Actor, told: "Told") -> bool:

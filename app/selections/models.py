@@ -11,6 +11,7 @@ from app.agencies.models import Agency, Listing
 from app.entries.models import Entry
 from app.infra import almanac
 from app.infra.db import Cents, Row, session
+from app.infra.moved import holds
 from app.infra.record import Event
 from app.jobs.models import Job
 from app.jobs.rules import State
@@ -116,8 +117,9 @@ def publicity_of(award: Award, job: Job) -> tuple[date, int]:
 
 def end_with_their_jobs() -> None:
     """Let each publicity that runs end as late as the deadline of its job."""
-    put_off = and_(Award.job_id == Job.id, Award.ended_at.is_(None), Award.publicity_ends < Job.due)
-    moved = update(Award).where(put_off, Job.state == State.SELECTED).values(publicity_ends=Job.due)
+    due = holds(Job)
+    put_off = and_(Award.job_id == Job.id, Award.ended_at.is_(None), Award.publicity_ends < due)
+    moved = update(Award).where(put_off, Job.state == State.SELECTED).values(publicity_ends=due)
     session.execute(moved, execution_options={"synchronize_session": False})
     session.expire_all()
 

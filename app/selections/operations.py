@@ -145,7 +145,7 @@ def follow_publicity(act: Act, moves: Sequence[Move]) -> None:
     calendar makes it."""
     end_with_their_jobs()
     ends = {move.id: move.after for move in moves if move.model is Job and move.id and move.fate == Fate.MOVES}
-    for award, job in held_awards(act.now):
+    for award, job in held_awards(act.now) if ends else ():
         award.publicity_ends = ends.get(job.id, award.publicity_ends)
 
 

@@ -17,7 +17,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from app.infra import almanac, clockwork, outbox
+from app.infra import almanac, clockwork, moved, outbox
 from app.infra.db import session, transaction
 from app.infra.shipped import rows, standards
 
@@ -82,13 +82,20 @@ def _round(wiring: Any) -> int:
 
 
 def run_due(wiring: Any, now: datetime, grace: timedelta = clockwork.AT_ONCE) -> int:
-    """One round of the worker: the clock first, then a bounded number of tasks. Return how much was done."""
-    done = clockwork.tick(wiring.LIVES, now, wiring.VERBS, grace)
+    """One round of the worker: deadlines that moved first, then the clock, then a bounded number of tasks. Return how
+    much was done."""
+    done = _write_moved() if moved.pending() else 0
+    done += clockwork.tick(wiring.LIVES, now, wiring.VERBS, grace)
     for _ in range(500):
         if not outbox.run_one(wiring.TASKS, now):
             break
         done += 1
     return done
+
+
+def _write_moved() -> int:
+    with transaction():
+        return moved.write_some()
 
 
 def _until_told() -> Callable[[], bool]:

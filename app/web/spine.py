@@ -38,11 +38,16 @@ def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any
 
 def ending(job: Job, story: Sequence[Any]) -> dict[str, Any]:
     """How a job ended, for its page: whether it is over; why, when that was before its time: the last reason in its
-    story that everybody may read; and that nobody is selected, None while somebody is or may be."""
+    story that everybody may read, and of a termination also who ordered it and what follows; and that nobody is
+    selected, None while somebody is or may be."""
     over = rules.is_over(VISITOR, job)
     early = over and not rules.is_archived(VISITOR, job)
-    told = [_note(row, row.name.removeprefix("job."), False) for row in story] if early else []
-    why = next(filter(None, reversed(told)), "")
+    told = [(_note(row, row.name.removeprefix("job."), False), row.who) for row in story] if early else []
+    why, who = next((one for one in reversed(told) if one[0]), ("", ""))
+    if rules.is_terminated(VISITOR, job):
+        follows = gettext("Neither side is rated. What is owed for the work done follows from the contract.")
+        ordered = gettext("%(who)s ended it before its time.", who=who)
+        why = sentences([ordered, follows if job.agency_id else "", gettext("Reason: %(why)s", why=why)])
     nobody = gettext("Nobody is selected: %(state)s.", state=said(LIFE.label(job.state)))
     return {"over": over, "why_over": why, "stopped": sentences([nobody, why]) if over and not job.agency_id else None}
 

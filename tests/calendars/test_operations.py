@@ -1,4 +1,7 @@
-"""Putting a notice into force: every open deadline is then as the calendar makes it, and never earlier."""
+"""Putting a notice into force: every open deadline is then as the calendar makes it, and never earlier.
+
+All of it holds in both ways: where the act writes every row itself, and where it leaves rows to be written down later.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.calendars import operations
 from app.calendars.models import CalendarLine, CalendarNotice, lines_of
-from app.infra import almanac
+from app.infra import almanac, moved, recount
 from app.infra.almanac import CalendarDay
 from app.infra.db import session
 from app.infra.outbox import Task
@@ -34,8 +37,10 @@ from tests.staging import NOW
 STATED = {"url": "", "reason": "示例理由，仅供测试。", "published_on": None, "effective_from": NOW.date()}
 
 
-@pytest.fixture(autouse=True)
-def nothing_held(app: Flask) -> Iterator[None]:
+@pytest.fixture(autouse=True, params=["at once", "afterwards"])
+def nothing_held(app: Flask, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    if request.param == "afterwards":
+        monkeypatch.setattr(recount, "AT_ONCE", 0)
     yield
     session.rollback()
     almanac.forget()
@@ -51,9 +56,15 @@ def entered(lines: str, kind: str = "closure", now: datetime = NOW, **stated: An
 
 
 def applied(lines: str, kind: str = "closure", now: datetime = NOW, **stated: Any) -> CalendarNotice:
+    written_down()
     notice = entered(lines, kind, now, **stated)
     operations.apply(by(now), notice, seen=operations.preview(now, notice).mark)
     return notice
+
+
+def written_down() -> None:
+    while moved.pending():
+        moved.write_some(1)
 
 
 def ends(thing: Any) -> str:
@@ -66,6 +77,7 @@ def end_of(last: date) -> datetime:
 
 
 def told(name: str) -> list[dict[str, Any]]:
+    written_down()
     return [event.facts for event in session.scalars(select(Event).where(Event.name == name).order_by(Event.id))]
 
 
@@ -142,6 +154,7 @@ def test_what_is_known_only_after_a_closing_is_named_anew_when_that_is_put_off(a
     named, last = job.outside, ends(job)
     assert named == SOURCES["drand"].named(job.due).words
     applied(f"{last},0,台风停工")
+    assert len(told("job.due_changed")) == 1
     again = make.again(job)
     assert again.outside == SOURCES["drand"].named(again.due).words != named
 
@@ -282,6 +295,7 @@ def test_a_deadline_that_stays_and_is_firm_now_is_told(app: Flask) -> None:
 def test_those_concerned_are_told_once(serving: Any) -> None:
     now = now_of(serving)
     applied(f"{ends(serving)},0,台风停工", now=now)
+    written_down()
     (task,) = session.scalars(select(Task).where(Task.name == "notices.tell_moved"))
     for _ in range(2):
         notices.tell_moved(by(now), **task.payload)
