@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, re
 from app.accounts.models import Unit, one_of
 from app.infra.db import Moment, Row, run, session
 from app.infra.files import File
-from app.infra.record import Living
+from app.infra.record import Event, Living
 from app.jobs.models import Job
 from app.jobs.rules import State
 from app.kernel.act import VISITOR, Actor
@@ -216,6 +216,12 @@ def open_pause(job_id: int) -> Pause | None:
     """The pause that is asked for or running now; there is at most one."""
     query = select(Pause).where(Pause.job_id == job_id, Pause.state.in_([PauseState.ASKED, PauseState.RUNNING]))
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def agreement_to(pause: Pause) -> Event | None:
+    """The event by which the other side, or its silence, agreed to a pause."""
+    agreed = (Event.thread_of == pause.thread, Event.name == "pause.confirm", Event.subject_id == pause.id)
+    return session.scalar(select(Event).where(*agreed))
 
 
 def alterations_of(job_id: int) -> list[Alteration]:

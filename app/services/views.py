@@ -24,6 +24,7 @@ from app.services.forms import AcceptForm, AnswerForm, DeliverForm, PauseForm, R
 from app.services.models import (
     DeliveredFile,
     Pause,
+    agreement_to,
     alterations_of,
     deliveries_of,
     last_delivery,
@@ -208,7 +209,8 @@ def show(pause: Pause) -> Any:
     actor, turn = acting().actor, LIFE.turn(pause.state)
     known = {"pause": pause, "job": pause.job, "turn": turn, "life": LIFE, "reasons": REASONS}
     yours, light = bool(turn and turn.who(actor, pause)), light_of(pause, now()) if turn else None
-    return render_template("pauses/show.html", yours=yours, light=light, running=runs(actor, pause), **known)
+    stands = {"yours": yours, "light": light, "running": runs(actor, pause), "agreed": agreement_to(pause)}
+    return render_template("pauses/show.html", **known, **stands)
 
 
 @pauses.post("/pauses/<int:id>/confirm")

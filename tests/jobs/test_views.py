@@ -9,9 +9,10 @@ from app.entries.eligibility import Offer
 from app.infra.db import session
 from app.jobs.models import Job, drafts_of
 from app.jobs.rules import State
-from app.kernel.act import Role
+from app.kernel.act import CLOCK, Act, Role
 from app.objections import operations as objections
 from app.objections.models import objections_of
+from app.services.models import Pause
 from tests import make
 from tests.pages import english, plain
 
@@ -441,7 +442,8 @@ def test_a_terminated_job_says_why_first_and_counts_no_day_more(as_user, clock):
     make.keep()
     client = english(as_user())
     page, ledger = client.get(f"/jobs/{job.id}").text, client.get(f"/jobs/{job.id}/ledger").text
-    assert "terminated 项目取消，经双方同意终止。" in plain(page)
+    ordered = f"{make.operator().name} ended it before its time. Neither side is rated."
+    assert f"terminated {ordered}" in plain(page) and "Reason: 项目取消，经双方同意终止。" in plain(page)
     assert "day 0 of 5" in page
     assert "checked after delivery" not in page
     assert "after acceptance" not in page
@@ -477,3 +479,19 @@ def test_a_pause_that_never_stood_says_when_it_was_asked_for_and_not_from_when_i
     page = english(as_user(make.user_of(job.agency))).get(f"/pauses/{asked.id}").text
     assert "Asked on" in page
     assert "Counts from" not in page
+
+
+def test_a_pause_says_when_it_was_agreed_to_and_whether_by_silence(as_user, clock):
+    text = "进场道路被雨水冲断，勘察人员无法进入现场。"
+    for silent in (False, True):
+        job = make.job("in_service")
+        by = make.act(job.agency, make.later(job, hours=1))
+        asked = make.verb("services", "ask_pause")(by, job, reason="site", text=text, file_id=None)
+        agrees = Act(CLOCK, asked.due) if silent else make.act(job.owner, by.now)
+        client = english(as_user(make.user_of(job.agency)))
+        make.keep()
+        assert "Agreed to" not in client.get(f"/pauses/{asked.id}").text
+        make.verb("services", "confirm_pause")(agrees, session.get_one(Pause, asked.id))
+        make.keep()
+        page = plain(client.get(f"/pauses/{asked.id}").text)
+        assert "Agreed to" in page and ("by silence, on" in page) == silent
