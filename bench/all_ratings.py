@@ -28,7 +28,7 @@ from app.ratings.models import AXES, Rating, ratings_of
 from app.ratings.operations import give
 from app.scores.documents import open_data
 from app.scores.models import SUMS, MarketTally, Tally, markets, published
-from app.scores.operations import _publish_all, rebuild
+from app.scores.operations import publish_all, rebuild
 from app.web.commands import now_here
 from bench.city import service
 
@@ -109,7 +109,7 @@ def main(ratings: int) -> None:
         act = Act(CLOCK, now_here())
         fill(act, ratings // 2)
         for market in markets().values():
-            _publish_all(market)
+            publish_all(act, market)
         session.commit()
         before, began = published(), process_time()
         rebuild(act)

@@ -25,7 +25,8 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
 
 def connection() -> "psycopg.Connection[Any]":
     """One for each thread, as long as it lives."""
-    if not hasattr(_held, "connection"):
+    held: psycopg.Connection[Any] | None = getattr(_held, "connection", None)
+    if held is None:
         address = config.load(os.environ)["DATABASE_URL"].replace("postgresql+psycopg://", "postgresql://")
-        _held.connection = psycopg.connect(address, autocommit=True)
-    return _held.connection
+        held = _held.connection = psycopg.connect(address, autocommit=True)
+    return held

@@ -39,7 +39,7 @@ def service(url: str = "") -> Iterator[tuple[Flask, Engine]]:
 def copy_jobs(engine: Engine, count: int, *, due: datetime | None = None) -> None:
     """Add copies of the city's published jobs, published one minute before the other; all open until `due` when it is
     given, each a second longer. The database copies; it is told only what differs."""
-    table = Job.__table__
+    table: Any = Job.__table__
     here = [table.c.state == "open"] if due is not None else [table.c.published_at.is_not(None)]
     with engine.begin() as connection:
         known = connection.execute(select(table.c.id, table.c.published_at).where(*here)).all()

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from time import perf_counter_ns, process_time, process_time_ns
+from typing import Any
 
 import chinese_calendar
 from sqlalchemy import Date, Engine, Integer, column, func, select, text, update, values
@@ -37,6 +38,7 @@ from app.kernel.workdays import HERE, Calendar, load_calendar
 from bench.city import copy_jobs, service
 from bench.processes import used_by
 
+JOBS: Any = Job.__table__
 CALLS = 1_000_000
 OPEN_JOBS = int(os.environ.get("OPEN_JOBS", 1_000_000))
 LATE_JOBS = 1_000
@@ -149,7 +151,7 @@ def write_down() -> Iterator[float]:
 def write_only(engine: Engine) -> None:
     """Print what the one statement does that writes as many deadlines, neither deriving nor recording anything."""
     with taken(engine) as floor:
-        session.execute(update(Job.__table__).where(Job.state == "open").values(due=Job.due))
+        session.execute(update(JOBS).where(Job.state == "open").values(due=Job.due))
         session.commit()
     session.remove()
     print(f"write all of them and nothing else: {floor[0]}")
@@ -165,7 +167,7 @@ def wait(engine: Engine, counted: list[tuple[date, int]], held: Calendar) -> Non
     same = (Job.state == "open") & (Job.id % len(waits) == told.c.place)
     now = {"counted_from": told.c.start, "counted_days": told.c.days, "due": told.c.due}
     with engine.begin() as connection:
-        connection.execute(update(Job.__table__).where(same).values(now))
+        connection.execute(update(JOBS).where(same).values(now))
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE job"))

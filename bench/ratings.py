@@ -19,7 +19,7 @@ from app.kernel.act import CLOCK, Act
 from app.kernel.scores import month_of
 from app.kernel.workdays import local_day
 from app.scores.models import MarketTally, Score, Tally, markets, top
-from app.scores.operations import _publish_all, turn
+from app.scores.operations import publish_all, turn
 from app.web.commands import now_here
 from bench.city import BATCH, service
 
@@ -75,7 +75,7 @@ def main() -> None:
         items = fill(month_of(local_day(act.now)))
         ratings = session.scalar(select(func.sum(MarketTally.count))) or 0
         began = process_time()
-        _publish_all(markets()["owner"])
+        publish_all(act, markets()["owner"])
         session.commit()
         made = session.scalar(select(func.count()).select_from(Score))
         print(f"{name}: {ratings:,} ratings, {made:,} scores made anew in {process_time() - began:.1f} s of this CPU")

@@ -243,13 +243,13 @@ def main() -> None:
         lines, wall = [line], server is None
         if url:
             told = partial(tell_indices, url, server)
-            engines = [Elastic(url, INDEX, asking=ELASTIC_PATIENCE) for _ in range(2)]
-            one = Asked("Elasticsearch", *engines, told, server, wall)
+            engine, other = (Elastic(url, INDEX, asking=ELASTIC_PATIENCE) for _ in range(2))
+            one = Asked("Elasticsearch", engine, other, told, server, wall)
             line, also = measure(one, city, known, aim=AIM_ELASTIC, warm=LONG_WARM)
             lines, good = [*lines, line], good and also
         paths = (folder / f"{number}.sqlite" for number in count())
         for each, trigrams in (("`LIKE` over a table", False), ("FTS5 with trigrams", True)):
-            lines.append(compare(each, lambda of, trigrams=trigrams: Tables(next(paths), of, trigrams), city))
+            lines.append(compare(each, partial(Tables, next(paths), trigrams=trigrams), city))
         if url:
             default = partial(Default, url)
             lines.append(compare("Elasticsearch's default analyzer", default, city, server=server, wall=wall))

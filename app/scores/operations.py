@@ -62,7 +62,7 @@ def turn(act: Act) -> None:
     late = [market for market in known.values() if market.month < month]
     for market in late:
         market.month = month
-        _publish_all(act, market)
+        publish_all(act, market)
     if late:
         ahead = local_day(act.now).replace(year=(month + 1) // 12, month=(month + 1) % 12 + 1, day=1)
         enqueue(act, "scores.turn", at=datetime.combine(ahead, time(), HERE))
@@ -90,7 +90,7 @@ def rebuild(act: Act) -> None:
     session.execute(update(Rating).values(tallied=Rating.id.in_(counts)).execution_options(synchronize_session=False))
     session.flush()
     for market in known.values():
-        _publish_all(act, market)
+        publish_all(act, market)
 
 
 def _sum_up(cell: Cell) -> None:
@@ -124,7 +124,7 @@ def _publish(act: Act, market: Market, cell: Cell) -> None:
     """The scores of a unit after a cell of it changed; all of them, when the market's mean moved with it."""
     mean = _mean(market)
     if mean != market.mean:
-        _publish_all(act, market)
+        publish_all(act, market)
         return
     rows = list(session.scalars(select(Tally).where(Tally.unit_id == cell.unit_id)))
     for item_id in _scopes(market, cell.item_id):
@@ -135,7 +135,7 @@ def _publish(act: Act, market: Market, cell: Cell) -> None:
             session.execute(insert(Score).values(**known, **asdict(_figure(own, market))))
 
 
-def _publish_all(act: Act, market: Market) -> None:
+def publish_all(act: Act, market: Market) -> None:
     """Every score that a side gives, by the market's month and mean."""
     market.mean = _mean(market)
     session.flush()

@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from app import wiring
 from app.alterations import operations as alterations
-from app.infra import almanac
+from app.calendars import operations as calendars
+from app.infra import almanac, moved, recount
 from app.infra.almanac import CalendarDay
 from app.infra.clockwork import take_late
 from app.infra.db import session
@@ -24,7 +25,7 @@ from app.jobs.models import Job
 from app.kernel.act import CLOCK, Act
 from app.kernel.deadline_record import open_calendar, written
 from app.kernel.errors import Refusal
-from app.kernel.workdays import HERE, Exceptional
+from app.kernel.workdays import HERE, Exceptional, local_day
 from app.services import operations as services
 from app.services.clock import record_of
 from app.services.models import Alteration, Pause, Suspension, last_delivery
@@ -34,6 +35,7 @@ from tests.verify.test_deadline import STRANGER, Known, model
 
 pytestmark = pytest.mark.usefixtures("app")
 WHY = "现场道路塌方，设备无法进入场地，无法踏勘，附通知。"
+CLOSURE = {"kind": "closure", "source": "示例通知", "url": "", "reason": "示例：停工。", "published_on": None}
 LIVES = (Pause, Alteration)
 WAITS = st.sampled_from([0, 1, 20, 90, 179, 180, 181, 360, 1440, 2880, 10080])
 DONE = {
@@ -149,6 +151,20 @@ class Course(RuleBasedStateMachine):
             almanac._held.clear()
             services.rederive(Act(CLOCK, self.now), self.job)
 
+    @rule(place=st.sampled_from([0, 1, 10, 13, 14, 15, 16, 17, 20, 21]))
+    def a_notice_closes_a_day_and_the_rows_are_written_down_later(self, place: int) -> None:
+        day = date(2026, 9, 29) + timedelta(days=place)
+        known = session.scalar(select(CalendarDay.id).where(CalendarDay.day == day))
+        if known or moved.pending() or self.job.state != "in_service" or not self.job.counted():
+            return
+        act, stated = make.act(self.people["operator"], self.now), CLOSURE | {"effective_from": local_day(self.now)}
+        notice = calendars.enter(act, lines=f"{day},0,示例", **stated)
+        calendars.apply(act, notice, seen=calendars.preview(self.now, notice).mark)
+
+    @rule()
+    def the_worker_writes_them_down(self) -> None:
+        moved.write_some()
+
     @invariant()
     def the_rows_fit_the_state(self) -> None:
         job = self.job
@@ -227,7 +243,10 @@ def replayed(job: Job) -> tuple[list[tuple[datetime, datetime]], int]:
 
 
 @pytest.mark.soak
-def test_whatever_is_tried_when_one_due_day_follows(at_scale: Callable[[int, int], int]) -> None:
+def test_whatever_is_tried_when_one_due_day_follows(
+    at_scale: Callable[[int, int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recount, "AT_ONCE", 0)
     job = serving()
     people = {
         "owner": job.owner,
