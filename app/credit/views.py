@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -81,12 +81,20 @@ def agency(agency: Agency) -> Any:
         inside=[event for event in inside if event not in shown],
         waits=_waits(inside, actor),
         readable={event.id for event in inside},
+        repairs=_repairs(shown),
+        day=day,
         items={event.item.code: event.item.name for event in known if event.item},
         bars=bars_running(day, agency.id),
         may_record=MAY_RECORD(actor),
         of_item=ITEM_GRADES,
         **_told(),
     )
+
+
+def _repairs(events: list[CreditEvent]) -> dict[int, date | None]:
+    """The events that the reader may ask to be repaired, each with the day from which on."""
+    asks = [event for event in events if CREDIT_LIFE["ask_repair"] in CREDIT_LIFE.offered(acting(), event)]
+    return {event.id: operations.clean_from(event, now()) for event in asks}
 
 
 def _waits(events: list[CreditEvent], actor: Actor) -> list[tuple[CreditEvent, Turn, Light | None]]:

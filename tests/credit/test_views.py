@@ -219,6 +219,20 @@ def test_a_firm_that_asks_too_early_reads_when_it_may(signed_in, clock):
     assert "已整改并培训全体人员。" in refused.text
 
 
+def test_the_credit_page_tells_the_firm_alone_when_it_may_ask_for_repair(signed_in, clock):
+    agency = make.agency()
+    event = in_effect(agency)
+    early, clean = on(event, days=30), on(event, months=6, days=1)
+    page, firm, other = f"/agencies/{agency.id}/credit", signed_in(agency), signed_in(make.agency())
+    make.keep()
+    clock.now = early
+    assert "Repair may be asked for from" in firm.get(page).text
+    assert "Repair may be asked for from" not in other.get(page).text
+    clock.now = clean
+    assert f'href="/credit/{event.id}/ask_repair"' in firm.get(page).text
+    assert "ask_repair" not in other.get(page).text
+
+
 def test_a_suspended_agency_reads_why_it_cannot_enter_and_stands_last_in_the_list(signed_in, clock):
     bad, good = make.agency(), make.agency()
     in_effect(bad)
