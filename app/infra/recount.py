@@ -105,12 +105,14 @@ def moves(old: Calendar, new: Calendar, since: date, now: datetime) -> list[Move
 def carry_out(act: Act, found: Sequence[Move], **facts: Any) -> None:
     """Let what `moves` found hold: deadlines, one event for each that is told, and what follows from them. Where there
     are more than AT_ONCE of a model that can wait for it, those are written down afterwards (moved.py)."""
+    later: set[Move] = set()
     for model in {move.model: True for move in found}:
         counted = [move for move in found if move.model is model and move.counted and move.fate != Fate.STAYS]
         moving = [move for move in counted if move.fate == Fate.MOVES]
         if issubclass(model, Promised) and sum(move.rows for move in moving) > AT_ONCE:
             _write_later(act, model, moving, facts)
             counted = [move for move in counted if move.fate != Fate.MOVES]
+            later.update(moving)
         for first in range(0, len(counted), CHUNK):
             _write(act, model, counted[first : first + CHUNK], facts)
     for move in found:
@@ -119,7 +121,7 @@ def carry_out(act: Act, found: Sequence[Move], **facts: Any) -> None:
     session.flush()
     session.expire_all()
     for follow in _plugged["following"]:
-        follow(act, found)
+        follow(act, [move for move in found if move not in later])
 
 
 def ids_of(move: Move, skip: int, limit: int) -> list[int]:
