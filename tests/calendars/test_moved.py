@@ -29,6 +29,7 @@ from app.selections.models import current_award
 from app.services import operations as services
 from tests import make
 from tests.at_once import held, in_threads
+from tests.pages import english
 from tests.staging import NOW
 
 STATED = {"url": "", "reason": "示例理由，仅供测试。", "published_on": None, "effective_from": NOW.date()}
@@ -193,8 +194,7 @@ def test_another_notice_waits_until_all_is_written_down(app: Flask) -> None:
 
 
 def test_its_page_says_so_and_nothing_is_put_into_force(as_user: Any, app: Flask) -> None:
-    client = as_user(make.user_of(make.operator()))
-    client.get("/?lang=en")
+    client = english(as_user(make.user_of(make.operator())))
     put_off(make.job("open"))
     notice = entered("2026-12-30")
     make.keep()
