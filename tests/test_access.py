@@ -46,6 +46,7 @@ from app.reviews import operations as reviews
 from app.reviews.models import review_of
 from app.services import operations as services
 from app.services.models import deliveries_of
+from app.terms.models import first_version
 from app.web import answers
 from tests import make
 from tests.client import CheckedClient
@@ -111,6 +112,7 @@ TABLE = [
     ("terms.try_out", "market", "RMmr", ALL),
     ("terms.adopt", "market", OPERATORS, ALL),
     ("terms.changes", "market", ALL, ALL),
+    ("terms.withdraw", "market", OPERATORS, ALL),
     ("methods.revise", "market", OPERATORS, ALL),
     ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),
@@ -356,6 +358,7 @@ def gathered(*, admitted: bool = True) -> Cast:
 def market(cast: Cast) -> None:
     cast.adds(current_listing(cast.agency.id, make.item().id))
     cast.adds(cast.owner, "Owner")
+    cast.adds(first_version("entry"))
 
 
 def search_kept(cast: Cast) -> None:

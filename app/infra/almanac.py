@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select, text
+from sqlalchemy import CheckConstraint, Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Row, gate, on_connect, session
+from app.kernel.law import Who, anyone
 from app.kernel.service_clock import Hours
 from app.kernel.workdays import HERE, Calendar, Exceptional, Word, local_day
 
@@ -18,6 +19,7 @@ from app.kernel.workdays import HERE, Calendar, Exceptional, Word, local_day
 GATE = 2004
 COUNTS = text("kind <> 'blackout'")
 SHUTS = text("kind = 'blackout'")
+STANDS = text("withdrawn_because = ''")
 
 
 class CalendarDay(Row):
@@ -40,7 +42,10 @@ class CalendarDay(Row):
 
 
 class Term(Row):
-    """A period, percentage or threshold of the law, from the day it takes effect, with its basis."""
+    """A period, percentage or threshold of the law, from the day it takes effect, with its basis; or one that was
+    announced and, before that day, withdrawn for a published reason: nothing was ever counted by it."""
+
+    MAY_READ: ClassVar[Who] = anyone
 
     code: Mapped[str]
     value: Mapped[str]
@@ -50,8 +55,11 @@ class Term(Row):
     basis: Mapped[str]
     mark: Mapped[str]
     effective_from: Mapped[date]
+    withdrawn_because: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
-    __table_args__ = (UniqueConstraint("code", "effective_from"),)
+    __table_args__ = (
+        Index("ix_term_stands", "code", "effective_from", unique=True, sqlite_where=STANDS, postgresql_where=STANDS),
+    )
 
 
 @dataclass
@@ -86,6 +94,7 @@ def revision() -> tuple[int, ...]:
             select(func.count()).select_from(CalendarDay).scalar_subquery(),
             select(func.coalesce(func.max(CalendarDay.changed), 0)).scalar_subquery(),
             select(func.coalesce(func.max(Term.id), 0)).scalar_subquery(),
+            select(func.count()).select_from(Term).where(Term.withdrawn_because != "").scalar_subquery(),
         )
     ).one()
     return tuple(row)
@@ -100,7 +109,8 @@ def almanac(fresh: bool = False) -> Almanac:
     if held and held.revision == number:
         return held
     terms: dict[str, list[Term]] = {}
-    for term in session.scalars(select(Term).order_by(Term.code, Term.effective_from.desc())):
+    stand = select(Term).where(Term.withdrawn_because == "")
+    for term in session.scalars(stand.order_by(Term.code, Term.effective_from.desc())):
         session.expunge(term)
         terms.setdefault(term.code, []).append(term)
     _held["now"] = Almanac(number, calendar_of(words(), number[2]), terms)

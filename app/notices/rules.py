@@ -160,6 +160,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "credit_event.ask_repair":   ((To.SUPERVISORS,  N_("A firm asks for credit repair. Decide by %(until)s: %(title)s.")),),
     "credit_event.repair":       ((To.FIRM,         N_("The repair is granted and the credit event counts less: %(title)s.")),),
     "credit_event.refuse_repair": ((To.FIRM,        N_("The repair of a credit event is refused: %(title)s.")),),
+    "term.withdraw":             ((To.OFFICES,      N_("A number of the law that was announced is withdrawn before its day: %(title)s, %(value)s from %(effective_from)s on. It stays as it is.")),),
     "term.adopt":                ((To.OFFICES,      N_("A number of the law is adopted: %(title)s, from %(was)s to %(value)s, from %(effective_from)s on. What was counted before stays as it is.")),),
     "blacklist_line.confirm":    ((To.FIRM,         N_("Another authority lists your agency and a regulator has confirmed it; you may enter no jobs until its last day: %(title)s.")),),
     "blacklist_line.lift":       ((To.FIRM,         N_("The line of an outside list about your agency is lifted: %(title)s.")),),

@@ -7,7 +7,7 @@ from app.infra.almanac import Term
 from app.kernel.errors import Invalid
 from app.kernel.words import N_
 from app.methods.rules import MARKS
-from app.terms.rules import DRAWN_FROM, LEAST_SOURCE, may_be_adopted, read_value
+from app.terms.rules import DRAWN_FROM, LEAST_REASON, LEAST_SOURCE, may_be_adopted, read_value
 from app.web.fields import DateField, Form, Row, RowsField, SelectField, TextArea, TextField
 from app.web.said import said
 
@@ -88,3 +88,7 @@ class AdoptForm(Form):
 
     def offer(self, terms: Mapping[str, Term], choices: list[tuple[str, str]]) -> None:
         self.code.choices = [one for one in choices if may_be_adopted(one[0], terms[one[0]].unit)]
+
+
+class WithdrawForm(Form):
+    reason = TextArea(N_("Reason"), hint=N_("It is published."), rows=3, least=LEAST_REASON, most=300)

@@ -31,7 +31,7 @@ YEAR = timedelta(days=365)
 # The job an event tells of, and the agency where it tells of its papers.
 JOB_TOLD = case((Event.thread_of.startswith("job:"), cast(func.substr(Event.thread_of, len("job:") + 1), Integer)))
 OF_AGENCY = and_(Event.name.startswith("agency."), Unit.id == Event.subject_id)
-ADOPTED = "term.adopt"
+ADOPTED, WITHDRAWN = "term.adopt", "term.withdraw"
 
 
 def steps_told(names: Collection[str], now: datetime, sector: str | None) -> Sequence[Any]:
@@ -135,6 +135,7 @@ def history() -> list[Version]:
         select(Term, Event.at, Unit.name)
         .outerjoin(Event, and_(Event.name == ADOPTED, Event.subject_id == Term.id))
         .outerjoin(Unit, Unit.id == Event.unit_id)
+        .where(Term.withdrawn_because == "")
         .order_by(Term.id)
     ).all()
     order = {row.Term.code: place for place, row in reversed(list(enumerate(rows)))}
@@ -152,6 +153,12 @@ def changes() -> list[tuple[Term, Version]]:
     return sorted(pairs, key=lambda pair: pair[1].term.effective_from, reverse=True)
 
 
+def withdrawn() -> Sequence[Any]:
+    """The versions that were announced and withdrawn before their day, the last first, as (Term, at, who)."""
+    told = select(Term, Event.at, Unit.name).join(Event, and_(Event.name == WITHDRAWN, Event.subject_id == Term.id))
+    return session.execute(told.join(Unit, Unit.id == Event.unit_id).order_by(Event.id.desc())).all()
+
+
 def first_version(code: str) -> Term:
     """The row by which those who adopt versions of a number wait for each other."""
     return session.scalars(select(Term).where(Term.code == code).order_by(Term.id).limit(1)).one()
@@ -159,4 +166,5 @@ def first_version(code: str) -> Term:
 
 def version_from(code: str, day: date) -> Term | None:
     """The version of a number that takes effect on a day."""
-    return session.scalar(select(Term).where(Term.code == code, Term.effective_from == day))
+    here = (Term.code == code, Term.effective_from == day, Term.withdrawn_because == "")
+    return session.scalar(select(Term).where(*here))

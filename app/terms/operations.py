@@ -1,4 +1,5 @@
-"""Adopt a number of the law from a later day on: a new version of it, never a change of one."""
+"""Adopt a number of the law from a later day on: a new version of it, never a change of one. Before its day it can be
+withdrawn."""
 
 from datetime import date
 
@@ -11,8 +12,8 @@ from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.methods.rules import MARKS
-from app.terms.models import ADOPTED, first_version, version_from
-from app.terms.rules import LEAST_SOURCE, MAY_ADOPT, check_day, may_be_adopted, read_value
+from app.terms.models import ADOPTED, WITHDRAWN, first_version, version_from
+from app.terms.rules import LEAST_REASON, LEAST_SOURCE, MAY_ADOPT, check_day, may_be_adopted, read_value
 
 
 def adopt(act: Act, *, code: str, value: str, effective_from: date, basis: str, mark: str) -> Term:
@@ -40,3 +41,22 @@ def adopt(act: Act, *, code: str, value: str, effective_from: date, basis: str, 
     term = Term(**same, value=stored, basis=basis.strip(), mark=mark, effective_from=effective_from)
     record(act, ADOPTED, term, code=code, was=before.value, value=stored, effective_from=effective_from.isoformat())
     return term
+
+
+def withdraw(act: Act, term: Term, *, reason: str) -> None:
+    """Withdraw a version before the day from which it would take effect, for a published reason: the number stays as it
+    is, or another version is adopted for that day."""
+    if not MAY_ADOPT(act.actor):
+        raise NotAllowed(N_("Only the operator may withdraw a number of the law."))
+    lock(first_version(term.code))
+    lock(term)
+    if term.withdrawn_because:
+        raise WrongState(N_("This version is withdrawn already: %(reason)s"), reason=term.withdrawn_because)
+    if term.effective_from <= local_day(act.now):
+        text = N_("It has been in force since %(day)s. What is in force is replaced by another version.")
+        raise WrongState(text, day=term.effective_from)
+    if len(reason.strip()) < LEAST_REASON:
+        raise Invalid(N_("Give the reason in at least %(n)s characters."), field="reason", n=LEAST_REASON)
+    term.withdrawn_because = reason.strip()
+    told = {"code": term.code, "value": term.value, "effective_from": term.effective_from.isoformat()}
+    record(act, WITHDRAWN, term, **told, reason=term.withdrawn_because)

@@ -87,7 +87,7 @@ def why_not(code: str) -> str:
     return next(says for begins, says in WHY_NOT.items() if code.startswith(begins))
 
 
-LEAST_SOURCE = 10
+LEAST_SOURCE, LEAST_REASON = 10, 5
 # A number is announced at most this many days ahead: a slip of the pen must not hold the law for years.
 FARTHEST = 366
 

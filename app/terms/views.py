@@ -12,7 +12,7 @@ from app.kernel.rehearsing import Fate
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.terms import models, operations
-from app.terms.forms import AdoptForm, RehearsalForm
+from app.terms.forms import AdoptForm, RehearsalForm, WithdrawForm
 from app.terms.ranking import regrade, rerank
 from app.terms.rehearsal import can_be_tried, rehearse
 from app.terms.rules import MAY_ADOPT, MAY_REHEARSE, why_not
@@ -65,7 +65,8 @@ def try_out() -> Any:
 @allow(anyone)
 def changes() -> Any:
     """Which numbers of the law changed, when, and by whose source."""
-    return render_template("terms/changes.html", changes=models.changes(), today=local_day(now()))
+    known = {"withdrawn": models.withdrawn(), "today": local_day(now()), "may_adopt": MAY_ADOPT(acting().actor)}
+    return render_template("terms/changes.html", changes=models.changes(), **known)
 
 
 @bp.route("/adopt", methods=["GET", "POST"])
@@ -78,6 +79,16 @@ def adopt() -> Any:
         flash(gettext("The number is adopted. It takes effect on its day."))
         return redirect(url_for("oversight.law", _anchor="terms"), 303)
     return render_template("terms/adopt.html", form=form), form.status
+
+
+@bp.route("/versions/<int:id>/withdraw", methods=["GET", "POST"])
+@allow(MAY_ADOPT, Term)
+def withdraw(term: Term) -> Any:
+    form = WithdrawForm()
+    if form.validate_on_submit() and form.attempt(operations.withdraw, acting(), term, **form.values):
+        flash(gettext("The announcement is withdrawn. The number stays as it is."))
+        return redirect(url_for(".changes"), 303)
+    return render_template("terms/withdraw.html", form=form, term=term), form.status
 
 
 def _lives() -> list[Lifecycle]:

@@ -127,6 +127,7 @@ def test_the_steps_that_no_story_takes_hold_at_both_widths(market: Market, album
         ],
         make.operator(): [
             "/methods/new", "/methods/1/revise", "/methods/1/end", "/rules/adopt?code=entry&value=4",
+            "/rules/versions/1/withdraw",
             "/rules/rehearse?tries-row=0&tries-0-code=entry&tries-0-value=1",
             f"/jobs/{jobs['submitted'].id}/return_posting", f"/jobs/{serving.id}/service/terminate",
             f"/jobs/{jobs['objected'].id}/objections",

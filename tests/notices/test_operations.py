@@ -272,6 +272,14 @@ def test_an_adopted_number_is_told_to_the_offices_with_what_it_was(cast: Cast) -
     assert (notice.places["was"], notice.places["value"]) == ("3", "4")
 
 
+def test_a_number_that_is_withdrawn_is_told_to_the_offices(cast: Cast) -> None:
+    stated = {"code": "entry", "value": "4", "basis": "示例通知〔2026〕第 1 号", "mark": "D"}
+    by = make.act(make.operator())
+    term = terms.adopt(by, effective_from=NOW.date() + timedelta(days=1), **stated)
+    terms.withdraw(by, term, reason="示例：公布的数值有误。")
+    assert cast.told("term.withdraw") == "Rr"
+
+
 def test_an_objection_that_is_taken_back_is_told(cast: Cast) -> None:
     job = posted(cast, "selected")
     objections.take_back(cast.act("X", job), object_to(cast, job))

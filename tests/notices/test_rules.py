@@ -20,7 +20,7 @@ SILENT = {
 BESIDES = {
     "objection.file", "appeal.file", "pause.ask", "alteration.ask", "job.delegate", "job.split", "inquiry.ask",
     "seat.appoint", "entry.warn", "job.agency_barred", "credit_event.notice",
-    "term.adopt", "job.state_payment",
+    "term.adopt", "term.withdraw", "job.state_payment",
 }  # fmt: skip
 
 

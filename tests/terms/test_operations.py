@@ -1,6 +1,7 @@
 """Adopting a number of the law: always from a later day on, with its source, and one version for a day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from app.infra.record import Event
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.workdays import local_day
 from app.terms import operations
-from app.terms.models import changes, history
+from app.terms.models import changes, history, withdrawn
 from tests import make
 from tests.at_once import in_threads
 from tests.staging import NOW
@@ -102,10 +103,54 @@ def test_there_is_one_version_for_a_day():
         adopt(value="5")
 
 
-def test_only_the_operator_adopts():
+def test_only_the_operator_adopts_and_withdraws():
+    term = adopt()
     for whom in (make.regulator(), make.unit(), make.agency()):
         with pytest.raises(NotAllowed):
-            operations.adopt(make.act(whom), **STATED)
+            operations.adopt(make.act(whom), **STATED | {"code": "publicity"})
+        with pytest.raises(NotAllowed):
+            operations.withdraw(make.act(whom), term, reason="示例：公布有误。")
+
+
+def test_a_number_is_withdrawn_before_its_day_and_another_one_takes_its_place():
+    wrong = adopt(value="40")
+    withdraw(wrong)
+    assert make.workdays(*span(make.job("open", now=NOW + timedelta(days=1)))) == 3
+    adopt(value="4")
+    assert make.workdays(*span(make.job("open", now=NOW + timedelta(days=1)))) == 4
+    assert [one.term.value for one in history() if one.term.code == "entry"] == ["3", "4"]
+    assert [(term.value, at, by) for term, at, by in withdrawn()] == [("40", NOW, make.operator().name)]
+    assert session.scalars(select(Event.facts).where(Event.name == "term.withdraw")).one()["reason"] == WHY
+
+
+def test_the_second_who_withdraws_reads_why_it_is_withdrawn():
+    term = adopt()
+    withdraw(term)
+    with pytest.raises(WrongState) as refused:
+        withdraw(term, reason="示例：另一个理由。")
+    assert refused.value.places == {"reason": WHY}
+
+
+def test_what_is_in_force_is_not_withdrawn_and_a_reason_is_needed():
+    term = adopt()
+    with pytest.raises(Invalid) as refused:
+        withdraw(term, reason="错")
+    assert refused.value.field == "reason"
+    with pytest.raises(WrongState):
+        withdraw(term, now=NOW + timedelta(days=1))
+    assert make.again(term).withdrawn_because == ""
+
+
+WHY = "示例：公布的数值有误。"
+
+
+def withdraw(term: Term, reason: str = WHY, now: datetime = NOW) -> None:
+    operations.withdraw(make.act(make.operator(), now), term, reason=reason)
+    session.flush()
+
+
+def span(job: Any) -> tuple[datetime, datetime]:
+    return job.state_since, job.due
 
 
 def test_of_two_who_adopt_at_once_one_is_told_of_the_other():

@@ -126,6 +126,22 @@ def test_a_number_is_adopted_and_stands_in_the_law_with_its_history(operator):
     assert STATED["basis"] in words and "announced" in words and f"by {make.operator().name}" in words
 
 
+def test_an_announced_number_is_withdrawn_where_it_is_announced(operator, client):
+    operator.post("/rules/adopt", data=TYPED)
+    term = session.query(Term).filter(Term.code == "entry").order_by(Term.id.desc()).first()
+    page = f"/rules/versions/{term.id}/withdraw"
+    for where in ("/law", "/rules/changes"):
+        assert f'href="{page}"' in operator.get(where).text and page not in client.get(where).text
+    short = operator.post(page, data={"reason": "错"})
+    assert short.status_code == 422 and error(short, "reason")
+    assert operator.post(page, data={"reason": "示例：公布的数值有误。"}).status_code == 303
+    assert operator.post(page, data={"reason": "示例：公布的数值有误。"}).status_code == 409
+    words = plain(english(client).get("/rules/changes").text)
+    assert "Announced and withdrawn before their day" in words and "示例：公布的数值有误。" in words
+    assert "announced" not in plain(english(client).get("/law").text)
+    assert operator.post("/rules/adopt", data=TYPED).status_code == 303
+
+
 def test_everybody_reads_what_changed_in_the_rules_and_what_cannot_be_rehearsed(operator, client):
     assert "No number has changed so far" in plain(english(client).get("/rules/changes").text)
     operator.post("/rules/adopt", data=TYPED)
