@@ -1,16 +1,18 @@
 """The law's numbers as rows with their source: exceptional days of the calendar, and terms effective from a date."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from threading import Event
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, func, select, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.infra.db import Row, gate, on_connect, session
+from app.infra.db import Row, gate, on_connect, reading_only, run, session
 from app.kernel.law import Who, anyone
 from app.kernel.service_clock import Hours
 from app.kernel.workdays import HERE, Calendar, Exceptional, Word, local_day
@@ -87,21 +89,22 @@ _held: dict[str, Almanac] = {}
 on_connect(_held.clear)
 
 
+REVISION = select(
+    select(func.coalesce(func.max(CalendarDay.id), 0)).scalar_subquery(),
+    select(func.count()).select_from(CalendarDay).scalar_subquery(),
+    select(func.coalesce(func.max(CalendarDay.changed), 0)).scalar_subquery(),
+    select(func.coalesce(func.max(Term.id), 0)).scalar_subquery(),
+    select(func.count()).select_from(Term).where(Term.withdrawn_because != "").scalar_subquery(),
+)
+
+
 def revision() -> tuple[int, ...]:
-    row = session.execute(
-        select(
-            select(func.coalesce(func.max(CalendarDay.id), 0)).scalar_subquery(),
-            select(func.count()).select_from(CalendarDay).scalar_subquery(),
-            select(func.coalesce(func.max(CalendarDay.changed), 0)).scalar_subquery(),
-            select(func.coalesce(func.max(Term.id), 0)).scalar_subquery(),
-            select(func.count()).select_from(Term).where(Term.withdrawn_because != "").scalar_subquery(),
-        )
-    ).one()
-    return tuple(row)
+    return tuple(run(REVISION).one())
 
 
 def almanac(fresh: bool = False) -> Almanac:
-    """The almanac this process holds; `fresh` compares it with the database first (every change of state does)."""
+    """The almanac this process holds; `fresh` compares it with the database first. Every change of state does; pages
+    rest on `watch`."""
     held = _held.get("now")
     if held and not fresh:
         return held
@@ -115,6 +118,18 @@ def almanac(fresh: bool = False) -> Almanac:
         terms.setdefault(term.code, []).append(term)
     _held["now"] = Almanac(number, calendar_of(words(), number[2]), terms)
     return _held["now"]
+
+
+def watch(stop: Event, every: float = 1.0) -> None:
+    """In a thread of its own in each process that answers pages: let go of an almanac that another process has changed,
+    so that soon after a change all of them tell the same. A database that is away is asked again."""
+    reading_only.set(True)
+    while not stop.wait(every):
+        held = _held.get("now")
+        with suppress(OperationalError, ProgrammingError):
+            if held and held.revision != revision():
+                _held.pop("now", None)
+        session.remove()
 
 
 def words() -> list[CalendarDay]:

@@ -1,4 +1,4 @@
-"""gunicorn's worker with threads, which also notes when each request came."""
+"""gunicorn's worker with threads, which also notes when each request came, and does not rest on an old almanac."""
 
 import struct
 import sys
@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from selectors import EVENT_READ
 from socket import CMSG_SPACE, MSG_DONTWAIT, MSG_PEEK, SOL_SOCKET, socket
+from threading import Event, Thread
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from app.infra.almanac import watch
 from app.web.arrival import came
 
 # Of Linux (asm-generic/socket.h); Python has no name for it. With what is read comes when it arrived: a timespec.
@@ -27,6 +29,7 @@ class Worker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         if sys.platform == "linux":
             for listens in self.sockets:  # what it accepts does the same
                 listens.setsockopt(SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        Thread(target=watch, args=(Event(),), daemon=True).start()
         super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:

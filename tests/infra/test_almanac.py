@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -60,6 +61,27 @@ def test_a_reader_keeps_its_almanac_and_a_change_of_state_looks_again(app: Flask
     assert almanac.almanac() is before and number("entry", NOW) == 3
     assert almanac.almanac(fresh=True) is not before and number("entry", NOW) == 9
     assert almanac.almanac(fresh=True) is almanac.almanac()
+
+
+def test_whoever_watches_lets_go_of_what_another_process_has_changed(app: Flask):
+    stop = Event()
+    first = almanac.almanac()
+    session.commit()
+    thread = Thread(target=almanac.watch, args=(stop, 0.01))
+    thread.start()
+    try:
+        stop.wait(0.1)
+        assert almanac._held["now"] is first, "nothing changed, nothing is read anew"
+        another_process_adds(Term, **term("9", date(2026, 9, 1)))
+        session.commit()
+        for _ in range(1000):
+            if "now" not in almanac._held:
+                break
+            stop.wait(0.01)
+        assert number("entry", NOW) == 9
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_a_deadline_is_counted_by_what_is_in_force_now(app: Flask):

@@ -66,11 +66,12 @@ def test_the_web_server_is_awaited_until_it_answers_even_with_an_error():
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """The script beside an application whose commands only say their names, and are slow or fail when told to."""
-    for folder in ("scripts", "app/web"):
+    for folder in ("scripts", "app/web", "app/infra"):
         (tmp_path / folder).mkdir(parents=True)
     for name in ("config.py", "gunicorn.conf.py", "scripts/serve.py", "app/web/arrival.py", "app/web/server.py"):
         (tmp_path / name).write_text((ROOT / name).read_text())
     (tmp_path / "app" / "__init__.py").write_text(STAND_IN)
+    (tmp_path / "app" / "infra" / "almanac.py").write_text("def watch(stop): stop.wait()\n")
     (tmp_path / "Makefile").write_text(f"run:\n\t@{sys.executable} scripts/serve.py\n")
     return tmp_path
 
