@@ -127,21 +127,22 @@ def apply(act: Act, notice: CalendarNotice, *, seen: str) -> None:
     found = preview(act.now, notice)
     if found.mark != seen:
         raise WrongState(N_("What this notice changes is no longer what you saw. Look again, then decide."))
-    project(notice, lines_of(notice.id))
+    project(act, notice, lines_of(notice.id))
     advance(act, notice, "apply", changes=found.counts)
     recount.carry_out(act, found.moves, notice=notice.id)
 
 
-def project(notice: CalendarNotice, lines: Sequence[CalendarLine]) -> None:
-    """Let the words of a notice be the present ones."""
+def project(act: Act, notice: CalendarNotice, lines: Sequence[CalendarLine]) -> None:
+    """Let the words of a notice be the present ones. Those of before stay, for what ended under them."""
     shuts = notice.kind == Word.BLACKOUT
     known = {row.day: row for row in almanac.words() if (row.kind == Word.BLACKOUT) == shuts}
     change = (session.scalar(select(func.max(CalendarDay.changed))) or 0) + 1
     for line in lines:
-        row = known.get(line.day) or CalendarDay(day=line.day)
-        row.working, row.name, row.source, row.kind = line.working, line.name, notice.source, notice.kind
-        row.changed = change
-        session.add(row)
+        if line.day in known:
+            known[line.day].replaced = change
+    session.flush()
+    about = {"source": notice.source, "kind": notice.kind, "changed": change, "since": act.now}
+    session.add_all(CalendarDay(day=line.day, working=line.working, name=line.name, **about) for line in lines)
     session.flush()
     almanac.forget()
 

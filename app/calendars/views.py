@@ -14,7 +14,7 @@ from app.calendars import operations
 from app.calendars.forms import NoticeForm
 from app.calendars.models import CalendarNotice, drafts, in_force_in, lines_of, what_it_moved
 from app.calendars.rules import KINDS, LIFE, MAY_EDIT, MAY_ENTER, as_text, in_draft
-from app.infra.almanac import CalendarDay, calendar, words
+from app.infra.almanac import CalendarDay, calendar, calendar_at, words
 from app.infra.db import session
 from app.infra.moved import pending
 from app.infra.recount import Fate, Move, ids_of
@@ -159,7 +159,8 @@ def _by_days(move: Move) -> int:
 
 def _spoken_of(year: int) -> Any:
     within = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
-    return session.scalars(select(CalendarDay).where(within).order_by(CalendarDay.day, CalendarDay.kind)).all()
+    present = within, CalendarDay.replaced.is_(None)
+    return session.scalars(select(CalendarDay).where(*present).order_by(CalendarDay.day, CalendarDay.kind)).all()
 
 
 def _notice(notice: CalendarNotice) -> Any:
@@ -169,5 +170,10 @@ def _notice(notice: CalendarNotice) -> Any:
 @bp.get("/calendar.json")
 @allow(anyone)
 def data() -> Any:
-    """Every exceptional day, for whoever recomputes a deadline (docs/protocols/deadline.md)."""
-    return Response(written(open_calendar(calendar())), mimetype="application/json")
+    """Every exceptional day, for whoever recomputes a deadline (docs/protocols/deadline.md); with `revision` as that
+    change of the calendar left it."""
+    number = request.args.get("revision", calendar().revision, int)
+    try:
+        return Response(written(open_calendar(calendar_at(number))), mimetype="application/json")
+    except KeyError:
+        abort(404)

@@ -15,7 +15,7 @@ from app.kernel.words import N_
 from app.kernel.workdays import due_day, local_day
 from app.objections.models import Objection
 from app.selections.models import Award
-from app.services.clock import ledger_of
+from app.services.clock import calendar_for, ledger_of
 
 CONTRACT = ("job.award", "job.upload_contract", "job.confirm_contract")
 RETURNS = {2: "rework_second", 3: "rework_third"}
@@ -66,7 +66,7 @@ def _overdue(event: Event) -> Measured | None:
     ended, ledger = job.delivered_at or (event.at if event.name == "job.terminate" else None), ledger_of(job)
     if ended is None or ledger is None or job.agency_id is None:
         return None
-    limit, late = job.agreed_days or 0, max(almanac.calendar().between(ledger.due, local_day(ended)), 0)
+    limit, late = job.agreed_days or 0, max(calendar_for(job).between(ledger.due, local_day(ended)), 0)
     if not late:
         return None
     low, high = (almanac.number(f"credit_overdue_{name}", event.at) for name in ("low", "high"))

@@ -1,14 +1,14 @@
 """The law's numbers as rows with their source: exceptional days of the calendar, and terms effective from a date."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from threading import Event
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, func, select, text
+from sqlalchemy import CheckConstraint, Index, func, or_, select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,15 +19,17 @@ from app.kernel.workdays import HERE, Calendar, Exceptional, Word, local_day
 
 # Whoever gives a deadline shares this gate; whoever changes the calendar takes it whole.
 GATE = 2004
-COUNTS = text("kind <> 'blackout'")
-SHUTS = text("kind = 'blackout'")
+COUNTS = text("kind <> 'blackout' AND replaced IS NULL")
+SHUTS = text("kind = 'blackout' AND replaced IS NULL")
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 STANDS = text("withdrawn_because = ''")
 
 
 class CalendarDay(Row):
-    """The present word on a day that is not what its weekday says: a holiday, or a make-up working day (调休补班); and,
-    beside it, on a day of blackout (not `working`: nobody can act; `working`: it was lifted). `changed` numbers the
-    changes of the calendar: the one this word came with."""
+    """A word on a day that is not what its weekday says: a holiday, or a make-up working day (调休补班); and beside it
+    on a day of blackout (not `working`: nobody can act; `working`: it was lifted). `changed` numbers the changes of the
+    calendar: the one this word came with, at the instant `since`, and `replaced` the one in which another took its
+    place; the present words have none."""
 
     day: Mapped[date]
     working: Mapped[bool]
@@ -35,6 +37,8 @@ class CalendarDay(Row):
     source: Mapped[str]
     kind: Mapped[str] = mapped_column(default=Word.NATIONAL, server_default=Word.NATIONAL)
     changed: Mapped[int] = mapped_column(default=0, server_default="0")
+    since: Mapped[datetime] = mapped_column(default=LONG_AGO)
+    replaced: Mapped[int | None]
 
     __table_args__ = (
         CheckConstraint(f"kind IN {tuple(map(str, Word))}", "known_kind"),
@@ -66,11 +70,14 @@ class Term(Row):
 
 @dataclass
 class Almanac:
-    """One revision of the calendar and the terms, held by the process."""
+    """One revision of the calendar and the terms, held by the process; when each change of the calendar came, and the
+    calendars before the present one that were asked for."""
 
     revision: tuple[int, ...]
     calendar: Calendar
     terms: dict[str, list[Term]]
+    changes: Sequence[tuple[datetime, int]]
+    earlier: dict[int, Calendar] = field(default_factory=dict)
 
     def term(self, code: str, on: date) -> Term:
         """The term in force on a day. KeyError when the law has none."""
@@ -98,6 +105,9 @@ REVISION = select(
 )
 
 
+CHANGES = select(CalendarDay.since, CalendarDay.changed).where(CalendarDay.changed > 0).distinct()
+
+
 def revision() -> tuple[int, ...]:
     return tuple(run(REVISION).one())
 
@@ -116,7 +126,8 @@ def almanac(fresh: bool = False) -> Almanac:
     for term in session.scalars(stand.order_by(Term.code, Term.effective_from.desc())):
         session.expunge(term)
         terms.setdefault(term.code, []).append(term)
-    _held["now"] = Almanac(number, calendar_of(words(), number[2]), terms)
+    changes = [(row.since, row.changed) for row in run(CHANGES)]
+    _held["now"] = Almanac(number, calendar_of(words(), number[2]), terms, changes)
     return _held["now"]
 
 
@@ -133,8 +144,28 @@ def watch(stop: Event, every: float = 1.0) -> None:
 
 
 def words() -> list[CalendarDay]:
-    """Every word of the calendar, by day."""
-    return list(session.scalars(select(CalendarDay).order_by(CalendarDay.day)))
+    """Every present word of the calendar, by day."""
+    return list(session.scalars(select(CalendarDay).where(CalendarDay.replaced.is_(None)).order_by(CalendarDay.day)))
+
+
+def calendar_at(number: int) -> Calendar:
+    """The calendar as one of its changes left it. KeyError where there was no such change."""
+    held = almanac()
+    if number == held.calendar.revision:
+        return held.calendar
+    if number not in held.earlier:
+        if not 0 <= number < held.calendar.revision:
+            raise KeyError(f"the calendar has no change {number}")
+        then = (CalendarDay.changed <= number, or_(CalendarDay.replaced.is_(None), CalendarDay.replaced > number))
+        held.earlier[number] = calendar_of(session.scalars(select(CalendarDay).where(*then)), number)
+    return held.earlier[number]
+
+
+def calendar_as_of(now: datetime) -> Calendar:
+    """The calendar as it was at an instant: what ended by then is not counted anew by what was said later."""
+    held = almanac()
+    number = max((number for since, number in held.changes if since <= now), default=0)
+    return calendar() if number == held.calendar.revision else calendar_at(number)
 
 
 def calendar_of(said: Iterable[Any], revision: int = 0) -> Calendar:

@@ -151,7 +151,7 @@ def owners_record(owner_id: int, now: datetime) -> OwnersRecord:
 
 def _used(job: Any, moved: Sequence[Any]) -> int | None:
     ledger = ledger_of(job, moved)
-    return days_used(ledger, local_day(job.delivered_at)) if ledger else None
+    return days_used(job, ledger, local_day(job.delivered_at)) if ledger else None
 
 
 def _kept(jobs: Sequence[Any], used: dict[int, int | None]) -> Kept:

@@ -191,7 +191,7 @@ def facts_of(job: Job) -> Facts:
     answered, questions = answers_in_time(job.awarded_at or job.state_since, Inquiry.job_id == job.id)
     return Facts(
         on_time=delivered < due if delivered and due else None,
-        days_used=days_used(ledger, local_day(delivered)) if delivered and ledger else None,
+        days_used=days_used(job, ledger, local_day(delivered)) if delivered and ledger else None,
         days_promised=job.agreed_days,
         rework_rounds=job.rework_rounds,
         quote_share=job.amount_cents / quoted if job.amount_cents and quoted else None,

@@ -12,7 +12,7 @@ from app.kernel.act import VISITOR, Act
 from app.kernel.deadline_record import Agreed, Standstill, deadline_record
 from app.kernel.service_clock import Ledger
 from app.kernel.words import N_
-from app.kernel.workdays import HERE, due_day, local_day
+from app.kernel.workdays import HERE, Calendar, due_day, local_day
 from app.services.models import Pause, on_the_clock, pauses_of, suspensions_of
 from app.services.rules import BEFORE_DUE, TOLD_AS, is_due
 
@@ -30,15 +30,21 @@ def ledger_of(
     return _ledger(job, stretches(found, until), [*(row.days for row in found), more])
 
 
+def calendar_for(job: Job) -> Calendar:
+    """The calendar that a job's service is counted by: the one in force, or where its clock has ended, the one then."""
+    ended = clock_ended(job)
+    return almanac.calendar_as_of(ended[1]) if ended else almanac.calendar()
+
+
 def hours_of(job: Job) -> service_clock.Hours | None:
     """The working hours that a job's pauses are counted by: those in force when its clock started; None before."""
     return almanac.hours(datetime.combine(job.clock_start, NOON, HERE)) if job.clock_start else None
 
 
-def days_used(ledger: Ledger, until: date) -> int:
+def days_used(job: Job, ledger: Ledger, until: date) -> int:
     """The working days of the service up to a day: those counted, and past the due day every one that is overdue."""
     counted = sum(row.kind == "counted" and row.day <= until for row in ledger.rows)
-    return counted + (almanac.calendar().between(ledger.due, until) if until > ledger.due else 0)
+    return counted + (calendar_for(job).between(ledger.due, until) if until > ledger.due else 0)
 
 
 def stretches(events: Sequence[Any], until: datetime | None = None) -> list[service_clock.Pause]:
@@ -93,7 +99,7 @@ def course(job: Any, story: Iterable[Any], now: datetime) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "ended": clock_ended(job),
-        "counted": days_used(ledger, lasted(job, now)) if ledger else 0,
+        "counted": days_used(job, ledger, lasted(job, now)) if ledger else 0,
         "still": paused(VISITOR, job),
         "moved": moved(job),
         "closed": BEFORE_DUE if is_due(VISITOR, job, now) else (),
@@ -110,7 +116,7 @@ def derived_due(job: Job, until: datetime | None = None, more: int = 0) -> datet
     ledger = ledger_of(job, until=until, more=more)
     if ledger is None:
         raise ValueError(f"the service clock of job {job.id} does not run")
-    return almanac.calendar().deadline(datetime.combine(ledger.due, NOON, HERE), 0)
+    return calendar_for(job).deadline(datetime.combine(ledger.due, NOON, HERE), 0)
 
 
 def days_left_to_pause(act: Act, job: Job) -> int:
@@ -134,7 +140,7 @@ def _ledger(job: Job, stood: Sequence[service_clock.Pause], added: Sequence[int]
     hours = hours_of(job)
     if hours is None or job.clock_start is None or job.agreed_days is None:
         return None
-    return service_clock.ledger(almanac.calendar(), hours, job.clock_start, job.agreed_days, stood, added)
+    return service_clock.ledger(calendar_for(job), hours, job.clock_start, job.agreed_days, stood, added)
 
 
 def _ended_pauses(job_id: int) -> list[service_clock.Pause]:
@@ -154,7 +160,7 @@ def record_of(job: Job, now: datetime) -> dict[str, Any] | None:
     agreed = [Agreed(row.what, row.days, row.since) for row in on_the_clock(job.id) if row.what not in STANDSTILLS]
     facts: dict[str, Any] = {"job": job.number or "", "as_of": now, "delivered_at": job.delivered_at}
     facts["held"] = due_day(job.service_due) if job.service_due and job.service_due > derived_due(job, now) else None
-    return deadline_record(almanac.calendar(), hours, job.clock_start, job.agreed_days, stood, agreed, **facts)
+    return deadline_record(calendar_for(job), hours, job.clock_start, job.agreed_days, stood, agreed, **facts)
 
 
 def _told(pause: Pause, now: datetime) -> Standstill | None:

@@ -19,7 +19,7 @@ from app.kernel.service_clock import Ledger
 from app.kernel.words import N_
 from app.kernel.workdays import HERE
 from app.services import operations
-from app.services.clock import clock_ended, hours_of, lasts, ledger_of, moved, record_of, stretches
+from app.services.clock import calendar_for, clock_ended, hours_of, lasts, ledger_of, moved, record_of, stretches
 from app.services.forms import AcceptForm, AnswerForm, DeliverForm, PauseForm, ReasonForm, ReworkForm
 from app.services.models import (
     DeliveredFile,
@@ -145,6 +145,7 @@ def ledger(job: Job) -> Any:
         running=lasts(events),
         moved=moved(job),
         ended=clock_ended(job),
+        then=None if (then := calendar_for(job).revision) == almanac.calendar().revision else then,
         inside=MAY_READ_PAPERS(acting().actor, job),
         asks=asks_open_to(acting().actor, job, now(), {one.kind for one in altered if not taken_back(VISITOR, one)}),
     )

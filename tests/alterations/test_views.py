@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.calendars import operations as calendars
 from app.infra import almanac
 from app.kernel.workdays import due_day
+from app.services.clock import ledger_of
 from app.services.models import alterations_of
 from tests import make
 from tests.pages import english
@@ -133,6 +135,28 @@ def test_a_stranger_recomputes_what_the_service_publishes(window, job, tmp_path)
         (tmp_path / name).write_text(text, encoding="utf-8")
     status, said = verifiers.run(PROGRAM, str(tmp_path / "clock.json"), str(tmp_path / "calendar.json"))
     assert (status, said.split(":")[0]) == (0, "All holds")
+
+
+def test_the_ledger_of_what_ended_offers_the_calendar_as_it_was_then(window, app, tmp_path):
+    done = make.job("delivered")
+    now = make.later(done)
+    day = next(row.day for row in ledger_of(done).rows if row.kind == "counted")
+    stated = {"kind": "closure", "source": "示例通知", "url": "", "reason": "示例：停工。", "published_on": None}
+    by = make.act(make.operator(), now)
+    notice = calendars.enter(by, lines=f"{day},0,雨雪停工", effective_from=day, **stated)
+    calendars.apply(by, notice, seen=calendars.preview(now, notice).mark)
+    visitor = window()
+    page = visitor.get(f"/jobs/{done.id}/ledger").text
+    assert "/calendar.json?revision=0" in page and "counted by the calendar as it was then" in page
+    for name, address in (
+        ("clock.json", f"/jobs/{done.id}/clock.json"),
+        ("calendar.json", "/calendar.json?revision=0"),
+    ):
+        (tmp_path / name).write_text(visitor.get(address).text, encoding="utf-8")
+    status, said = verifiers.run(PROGRAM, str(tmp_path / "clock.json"), str(tmp_path / "calendar.json"))
+    assert (status, said.split(":")[0]) == (0, "All holds")
+    assert visitor.get("/calendar.json?revision=9").status_code == 404
+    almanac.forget()
 
 
 def test_a_job_whose_clock_does_not_run_has_no_record(window, app, as_user):

@@ -3,6 +3,7 @@
 All of it holds in both ways: where the act writes every row itself, and where it leaves rows to be written down later.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from app.infra.record import Event
 from app.infra.shipped import rows
 from app.jobs import operations as jobs
 from app.jobs.models import Job
+from app.kernel.deadline_record import open_calendar, written
 from app.kernel.errors import Invalid, NotAllowed, WrongState
 from app.kernel.outside import SOURCES
 from app.kernel.workdays import HERE, due_day
@@ -30,9 +32,10 @@ from app.objections import operations as objections
 from app.objections.models import Objection
 from app.selections.models import current_award, publicity_of
 from app.services import operations as services
-from app.services.clock import ledger_of
+from app.services.clock import days_used, derived_due, ledger_of, record_of
 from tests import make
 from tests.staging import NOW
+from tests.verify.test_deadline import STRANGER
 
 STATED = {"url": "", "reason": "示例理由，仅供测试。", "published_on": None, "effective_from": NOW.date()}
 
@@ -249,6 +252,32 @@ def test_a_service_with_pauses_behind_it_is_derived_by_itself(serving: Any) -> N
     applied(f"{ends(job)},0,台风停工", now=now + timedelta(hours=1))
     assert make.again(job).due > was and job.service_due == job.due
     assert told("job.due_changed")[0]["before"] == was.isoformat()
+
+
+def test_what_ended_is_counted_by_the_calendar_as_it_was_then(app: Flask) -> None:
+    """A day that is declared off afterwards moves the service that runs, and rewrites none that was delivered."""
+    done, running = make.job("delivered"), make.job("in_service")
+    now = done.delivered_at + timedelta(hours=1)
+    day = next(row.day for row in ledger_of(done).rows if row.kind == "counted")
+    told = [(ledger_of(job), derived_due(job), record_of(job, now)) for job in (done, running)]
+    applied(f"{day},0,雨雪停工", now=now)
+    again = [(ledger_of(job), derived_due(job), record_of(job, now)) for job in map(make.again, (done, running))]
+    assert again[0] == told[0] and again[1][1] > told[1][1]
+    assert days_used(done, again[0][0], due_day(done.due)) >= 1
+    for job, (_, _, record) in zip((done, running), again, strict=True):
+        calendar = open_calendar(almanac.calendar_at(record["calendar"]))
+        stranger = STRANGER.recomputed(json.loads(written(record)), calendar)
+        assert [name for name, value in stranger.items() if record[name] != value] == [], job.state
+    applied(f"{day},1,恢复上班", source="示例通知：恢复", now=now)
+    assert len(almanac.words()) == len({(row.day, row.kind == "blackout") for row in almanac.words()})
+    assert [almanac.calendar_at(number).is_working(day) for number in range(3)] == [True, False, True]
+    assert almanac.calendar_as_of(now - timedelta(minutes=1)).is_working(day)
+
+
+@pytest.mark.parametrize("number", [-1, 1, 99])
+def test_there_is_no_calendar_of_a_change_that_never_was(app: Flask, number: int) -> None:
+    with pytest.raises(KeyError):
+        almanac.calendar_at(number)
 
 
 def test_nobody_can_act_on_a_blackout_so_nothing_ends_on_it_and_the_day_still_counts(app: Flask) -> None:

@@ -393,7 +393,7 @@ def test_the_days_used_leave_the_pauses_out_and_go_on_past_the_due_day() -> None
     ledger = clock_of.ledger_of(job)
     assert ledger and ledger.due == date(2026, 10, 12)
     days = [date(2026, 9, 29), date(2026, 9, 30), date(2026, 10, 8), date(2026, 10, 12), date(2026, 10, 14)]
-    assert [clock_of.days_used(ledger, day) for day in days] == [0, 1, 2, 5, 7]
+    assert [clock_of.days_used(job, ledger, day) for day in days] == [0, 1, 2, 5, 7]
 
 
 def test_the_owner_accepts_with_the_checklist() -> None:
