@@ -7,7 +7,7 @@ import pytest
 
 from app.calendars import operations as calendars
 from app.infra import almanac
-from app.kernel.workdays import due_day
+from app.kernel.workdays import due_day, local_day
 from app.services.clock import ledger_of
 from app.services.models import alterations_of
 from tests import make
@@ -143,7 +143,7 @@ def test_the_ledger_of_what_ended_offers_the_calendar_as_it_was_then(window, app
     day = next(row.day for row in ledger_of(done).rows if row.kind == "counted")
     stated = {"kind": "closure", "source": "示例通知", "url": "", "reason": "示例：停工。", "published_on": None}
     by = make.act(make.operator(), now)
-    notice = calendars.enter(by, lines=f"{day},0,雨雪停工", effective_from=day, **stated)
+    notice = calendars.enter(by, lines=f"{day},0,雨雪停工", effective_from=local_day(now), **stated)
     calendars.apply(by, notice, seen=calendars.preview(now, notice).mark)
     visitor = window()
     page = visitor.get(f"/jobs/{done.id}/ledger").text
