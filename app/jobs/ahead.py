@@ -1,6 +1,6 @@
 """What is ahead of a job: the milestones of the way on which nothing goes wrong, and by when each is reached."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.infra import almanac
 from app.jobs.models import Job
@@ -40,8 +40,9 @@ OBJECTION = ("objection_answer", "objection_decision")
 
 def ahead(job: Job, now: datetime) -> list[tuple[str, datetime | None]]:
     """The milestones still ahead, each with the latest instant it may be reached when everybody takes all their time
-    and nothing goes wrong. The first is the deadline the job waits for, when it waits for one. While the service stands
-    still its day moves on, and there is no latest instant. A period is as long as the law has it when it begins."""
+    and nothing goes wrong. The first is the deadline the job waits for, when it waits for one, also when that has
+    passed; what follows is then counted from now. While the service stands still its day moves on, and there is no
+    latest instant. A period is as long as the law has it when it begins."""
     path = [state for _, states in MILESTONES for state in states]
     here = REJOINS.get(State(job.state), State(job.state))
     if here not in path and here != State.DRAFT:
@@ -50,18 +51,28 @@ def ahead(job: Job, now: datetime) -> list[tuple[str, datetime | None]]:
     if paused(VISITOR, job):
         return [(says, None) for says, states in MILESTONES if path.index(states[-1]) >= place]
     by = job.due or (now if place < 0 else almanac.calendar().deadline(*_waited(job, here, now)))
-    by = max(by, now)
+    by, before = max(by, now), State(job.state) if job.state in CLOSED else here
     found: list[tuple[str, datetime | None]] = []
     for says, states in MILESTONES:
         for state in states:
             if path.index(state) > place and (state != State.AWAITING or waits_for_opening(VISITOR, job)):
-                by = almanac.calendar().deadline(by, _longest(job, state, by))
+                begins = _begins(before, by)
+                by, before = almanac.calendar().deadline(begins, _longest(job, state, begins)), state
             if state == State.OPEN and path.index(state) >= place and job.criteria and job.state != State.SCORING:
-                by = almanac.calendar().deadline(by, almanac.number("panel", by))
+                begins = _begins(before, by)
+                by, before = almanac.calendar().deadline(begins, almanac.number("panel", begins)), State.SCORING
         if path.index(states[-1]) >= place:
             closed = State.OPEN in states and job.state in CLOSED
-            found.append((N_("the agency is selected") if closed else says, by))
+            passed = job.due if path.index(states[-1]) == place and job.due else by
+            found.append((N_("the agency is selected") if closed else says, passed))
     return found
+
+
+def _begins(before: State, by: datetime) -> datetime:
+    """When what follows a state begins at the latest, where `by` is the end of its last day. Who acts does so on that
+    day; the clock's own step comes after it, except that silence completes the papers on their last day."""
+    by_the_clock = before in LIFE.lapses and before != State.MATERIALS_CHECK
+    return by if by_the_clock else by - timedelta(microseconds=1)
 
 
 def _waited(job: Job, here: State, now: datetime) -> tuple[datetime, int]:

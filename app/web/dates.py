@@ -9,7 +9,7 @@ from typing import Protocol
 
 from flask import Flask, current_app, g
 
-from app.kernel.workdays import HERE, Calendar, due_day
+from app.kernel.workdays import HERE, Calendar, due_day, local_day
 from app.web.locale import language
 from app.web.tongues import TONGUES, Tongue
 
@@ -59,8 +59,9 @@ def month(value: str) -> str:
 
 
 def brief(value: date) -> str:
-    """10/8; 8 Oct: for timelines. With the year when it is not this year. An instant that ends a day counts to it."""
-    value = due_day(value) if isinstance(value, datetime) else value
+    """10/8; 8 Oct: for timelines. With the year when it is not this year. Of an instant, the day on which it happened
+    and from which what follows is counted: midnight begins a day."""
+    value = local_day(value) if isinstance(value, datetime) else value
     speaks = tongue()
     return speaks.write(speaks.brief if value.year == today().year else speaks.brief_of_year, value)
 

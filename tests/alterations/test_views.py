@@ -145,7 +145,8 @@ def test_the_ledger_of_what_ended_offers_the_calendar_as_it_was_then(window, app
     by = make.act(make.operator(), now)
     notice = calendars.enter(by, lines=f"{day},0,雨雪停工", effective_from=local_day(now), **stated)
     calendars.apply(by, notice, seen=calendars.preview(now, notice).mark)
-    visitor, id = window(), done.id
+    make.keep()
+    id, visitor = done.id, window()
     page = visitor.get(f"/jobs/{id}/ledger").text
     assert "/calendar.json?revision=0" in page and "counted by the calendar as it was then" in page
     for name, address in (("clock.json", f"/jobs/{id}/clock.json"), ("calendar.json", "/calendar.json?revision=0")):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.catalogue.models import materials_of, standard_in_force
 from app.catalogue.operations import STATED, copied_materials, make_standard
-from app.infra import keys
+from app.infra import almanac, keys
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs import operations, posting
@@ -313,7 +313,24 @@ def test_an_urgent_repost_is_told_the_periods_that_will_apply() -> None:
     again = operations.repost(make.act(owner, make.later(failed)), failed)
     operations.submit(make.act(owner, make.later(again)), again)
     checked, closes, final = (by for _, by in ahead(again, make.later(again))[:3])
-    assert (make.workdays(checked, closes), make.workdays(closes, final)) == (5, 1)
+    published = checked - timedelta(microseconds=1)
+    assert (make.workdays(published, closes), make.workdays(closes, final)) == (5, 1)
+
+
+def test_what_people_do_on_the_last_day_is_counted_from_it_and_what_the_clock_does_from_the_next() -> None:
+    job = make.job("in_service")
+    delivered, accepted, rated = (by for _, by in ahead(job, make.later(job)))
+    handed_in = delivered - timedelta(microseconds=1)
+    assert delivered == job.due
+    assert accepted == almanac.deadline(handed_in, "acceptance")
+    assert rated == almanac.deadline(accepted, "rating"), "silence accepts after the last day"
+
+
+def test_what_is_overdue_keeps_its_day_and_what_follows_is_counted_from_now() -> None:
+    job = make.job("in_service")
+    now = job.due + timedelta(days=9)
+    delivered, accepted, _ = (by for _, by in ahead(job, now))
+    assert (delivered, accepted) == (job.due, almanac.deadline(now, "acceptance"))
 
 
 def test_while_an_objection_holds_the_award_the_result_is_final_at_the_latest_after_answer_and_decision() -> None:
