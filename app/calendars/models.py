@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import one_of
 from app.calendars.rules import LIFE, MAY_READ, NoticeState
 from app.infra.db import Row, session
 from app.infra.record import Event, Living
+from app.infra.recount import EVENTS
 from app.kernel.workdays import Word
 
 
@@ -70,7 +71,13 @@ def in_force_in(year: int) -> Sequence[Any]:
     return session.execute(query.order_by(CalendarNotice.state_since.desc(), CalendarNotice.id.desc())).all()
 
 
-def what_it_moved(notice: CalendarNotice) -> dict[str, Any]:
-    """What is on record about a notice that was put into force: how many deadlines it moved, kept, or made firm."""
-    event = select(Event.facts).where(Event.thread_of == notice.thread, Event.name == "calendar_notice.apply")
-    return session.scalar(event) or {}
+def put_into_force(notice: CalendarNotice) -> Event | None:
+    """The event by which a notice came into force; its facts tell how many deadlines it moved, kept, or made firm."""
+    return session.scalar(select(Event).where(Event.thread_of == notice.thread, Event.name == "calendar_notice.apply"))
+
+
+def deadlines_told(applied: Event, skip: int, limit: int) -> Sequence[Event]:
+    """The events of the deadlines that a notice moved, offered earlier or made firm, past the first so many."""
+    told = or_(*(Event.name.endswith(f".{what}", autoescape=True) for what in EVENTS.values()))
+    query = select(Event).where(Event.id > applied.id, Event.at == applied.at, told).order_by(Event.id)
+    return session.scalars(query.offset(skip).limit(limit)).all()

@@ -2,22 +2,23 @@
 so; the operator enters them, sees what they change, and puts them into force."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import func, select
 
 from app.calendars import operations
 from app.calendars.forms import NoticeForm
-from app.calendars.models import CalendarNotice, drafts, in_force_in, lines_of, what_it_moved
+from app.calendars.models import CalendarNotice, deadlines_told, drafts, in_force_in, lines_of, put_into_force
 from app.calendars.rules import KINDS, LIFE, MAY_EDIT, MAY_ENTER, as_text, in_draft
 from app.infra.almanac import CalendarDay, calendar, calendar_at, words
 from app.infra.db import session
 from app.infra.moved import pending
-from app.infra.recount import Fate, Move, ids_of
+from app.infra.record import Event
+from app.infra.recount import EVENTS, Fate, Move, ids_of
 from app.kernel.deadline_record import open_calendar, written
 from app.kernel.law import anyone
 from app.kernel.words import N_
@@ -114,7 +115,9 @@ def _shown(notice: CalendarNotice, *, changed: bool = False) -> Any:
     later = waiting and pending()
     preview = operations.preview(now(), notice) if waiting and not later else None
     first = max(request.args.get("from", 0, type=int), 0)
-    rows = list(islice(_rows(preview.moves if preview else (), first), A_PAGE + 1))
+    applied = put_into_force(notice)
+    found = _told(applied, first) if applied else _rows(preview.moves if preview else (), first)
+    rows = list(islice(found, A_PAGE + 1))
     spoken = {(row.kind == Word.BLACKOUT, row.day): row.source for row in words()}
     shuts = notice.kind == Word.BLACKOUT
     return render_template(
@@ -133,7 +136,7 @@ def _shown(notice: CalendarNotice, *, changed: bool = False) -> Any:
         rows=rows[:A_PAGE],
         more=first + A_PAGE if len(rows) > A_PAGE else None,
         first=first,
-        moved=what_it_moved(notice).get("changes", {}),
+        moved=applied.facts.get("changes", {}) if applied else {},
         changed=changed,
         may_edit=MAY_EDIT(acting().actor, notice),
     )
@@ -145,6 +148,18 @@ def _rows(moves: Sequence[Move], first: int) -> Iterator[tuple[Move, Any]]:
         if first < move.rows:
             yield from ((move, session.get(move.model, id)) for id in ids_of(move, first, A_PAGE + 1))
         first = max(first - move.rows, 0)
+
+
+def _told(applied: Event, first: int) -> Iterator[tuple[Move, Any]]:
+    """The deadlines that a notice in force has moved, as its events tell, past the first so many."""
+    lives = {model.LIFE.name: model for model in current_app.extensions["lives"]}
+    fates = {what: fate for fate, what in EVENTS.items()}
+    for event in deadlines_told(applied, first, A_PAGE + 1):
+        life, what = event.name.split(".")
+        before = datetime.fromisoformat(event.facts["before"])
+        after = datetime.fromisoformat(event.facts.get("earlier", event.facts["due"]))
+        thing = session.get_one(lives[life], event.subject_id)
+        yield Move(lives[life], thing.state, before, after, fates[what], id=event.subject_id), thing
 
 
 def _may_read(thing: Any) -> bool:

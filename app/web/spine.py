@@ -37,7 +37,7 @@ def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any
 
 
 def ending(job: Job, story: Sequence[Any]) -> dict[str, Any]:
-    """How a job ended, for its page: whether it is over; why, when that was before its time: the last reason in its
+    """How a job stands or ended, for its page: what its deadline was before it was put off; whether it is over; why, when that was before its time: the last reason in its
     story that everybody may read, and of a termination also who ordered it and what follows; and that nobody is
     selected, None while somebody is or may be."""
     over = rules.is_over(VISITOR, job)
@@ -49,7 +49,19 @@ def ending(job: Job, story: Sequence[Any]) -> dict[str, Any]:
         ordered = gettext("%(who)s ended it before its time.", who=who)
         why = sentences([ordered, follows if job.agency_id else "", gettext("Reason: %(why)s", why=why)])
     nobody = gettext("Nobody is selected: %(state)s.", state=said(LIFE.label(job.state)))
-    return {"over": over, "why_over": why, "stopped": sentences([nobody, why]) if over and not job.agency_id else None}
+    stopped = sentences([nobody, why]) if over and not job.agency_id else None
+    return {"over": over, "why_over": why, "stopped": stopped, "put_off": _put_off(story) if job.due else None}
+
+
+def _put_off(story: Sequence[Any]) -> tuple[datetime, int] | None:
+    """The deadline that the present state had at first and the notice about days that put it off, if one did."""
+    first = None
+    for row in story:
+        if row.name.startswith("job.") and row.name.removeprefix("job.") in LIFE.steps:
+            first = None
+        elif row.name == "job.due_changed" and "notice" in row.facts:
+            first = first or (datetime.fromisoformat(row.facts["before"]), row.facts["notice"])
+    return first
 
 
 def _note(row: Any, verb: str, inside: bool) -> str:

@@ -96,8 +96,21 @@ def test_the_operator_sees_what_a_notice_changes_and_puts_it_into_force(operator
     answer = operator.post(f"/calendar/notices/{id}/apply", data={"seen": seen_on(page)})
     assert notice_of(answer) == id
     assert make.again(job).due > job.state_since
-    assert "What it changed" in plain(visitor.get(f"/calendar/notices/{id}").text)
+    page = english(visitor).get(f"/jobs/{job.id}").text
+    assert "It was" in plain(page) and f'href="/calendar/notices/{id}"' in page
+    told = visitor.get(f"/calendar/notices/{id}").text
+    assert "What it changed" in plain(told) and f'href="/jobs/{job.id}"' in told and "+1" in told
     assert "示例通知：台风停工" in visitor.get("/calendar").text
+
+
+def test_what_a_notice_moved_stays_readable_and_names_nothing_that_is_not_public(operator, visitor):
+    job = make.job("submitted", project_name="示例秘密工程")
+    make.keep()
+    id, page = job.id, f"/calendar/notices/{enter(operator, f'{due_day(job.due)},0,台风停工')}"
+    operator.post(f"{page}/apply", data={"seen": seen_on(operator.get(page))})
+    shown = visitor.get(page).text
+    assert "Not public (" in shown and "示例秘密工程" not in shown and f"/jobs/{id}" not in shown
+    assert "示例秘密工程" in operator.get(page).text
 
 
 def test_what_becomes_firm_is_not_called_provisional_by_the_calendar_that_makes_it_so(operator):
