@@ -37,9 +37,9 @@ def spine(job: Job, story: Sequence[Any], *, inside: bool) -> list[dict[str, Any
 
 
 def ending(job: Job, story: Sequence[Any]) -> dict[str, Any]:
-    """How a job stands or ended, for its page: what its deadline was before it was put off; whether it is over; why, when that was before its time: the last reason in its
-    story that everybody may read, and of a termination also who ordered it and what follows; and that nobody is
-    selected, None while somebody is or may be."""
+    """How a job stands or ended, for its page: what its deadline was before it was put off; whether it is over; why,
+    when that was before its time: the last reason in its story that everybody may read, and of a termination also who
+    ordered it and what follows; and that nobody is selected, None while somebody is or may be."""
     over = rules.is_over(VISITOR, job)
     early = over and not rules.is_archived(VISITOR, job)
     told = [(_note(row, row.name.removeprefix("job."), False), row.who) for row in story] if early else []
