@@ -119,6 +119,7 @@ def record(agency: Agency) -> Any:
     people = {one.id: one for one in checked(Professional, agency.id)}
     jobs = {one.id: one for one in jobs_served(agency.id, sector)}
     items = {one.id: one for one in items_supervised(sector)}
+    form.happened_on.most = day
     form.code.choices = [(rule.code, named(rule)) for rule in rules_on(day).values() if not rule.measured]
     form.job_id.choices = [(id, f"{job.number} {job.project_name} {job.item.name}") for id, job in jobs.items()]
     form.item_id.choices = [(id, f"{item.code} {item.name}") for id, item in items.items()]

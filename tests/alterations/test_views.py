@@ -35,8 +35,9 @@ def window(app, as_user, job):
     return opens
 
 
-def test_too_many_days_are_refused_and_what_was_typed_is_kept(window, job):
-    answer = window(job.agency).post(f"/jobs/{job.id}/extension", data={"days": "11", "reason": WHY})
+@pytest.mark.parametrize("days", ["11", "99", "2.5", "0", "two"])
+def test_days_that_cannot_be_are_refused_with_the_same_bounds_and_what_was_typed_is_kept(window, job, days):
+    answer = window(job.agency).post(f"/jobs/{job.id}/extension", data={"days": days, "reason": WHY})
     assert answer.status_code == 422
     assert "Enter a whole number from 1 to 10." in answer.text
     assert WHY in answer.text

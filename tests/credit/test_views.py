@@ -182,10 +182,11 @@ def test_a_regulator_records_the_firm_states_and_objects_the_regulator_decides(s
     clock.now = NOW
     typed = {"code": "subcontract", "happened_on": "2025-01-01", "evidence": WHY, "item_id": str(make.item().id)}
     firm, office = signed_in(agency), signed_in(regulator)
-    wrong = office.post(f"/agencies/{agency.id}/credit/record", data=typed | {"happened_on": "2030-01-01"})
-    assert wrong.status_code == 422
-    assert "today at the latest" in wrong.text
-    assert WHY in wrong.text
+    for never in ("1999-01-01", "2030-01-01"):
+        wrong = office.post(f"/agencies/{agency.id}/credit/record", data=typed | {"happened_on": never})
+        assert wrong.status_code == 422
+        assert f"Enter a date from 2000-01-01 to {TODAY.isoformat()}." in wrong.text
+        assert WHY in wrong.text
     sent = office.post(f"/agencies/{agency.id}/credit/record", data=typed | {"happened_on": TODAY.isoformat()})
     assert sent.status_code == 303
     page = sent.location
