@@ -36,7 +36,7 @@ Members = list[Membership]
 AT_A_TIME = 200
 A_WHILE = timedelta(seconds=5)
 # The facts of an event that a sentence may name.
-NAMED = ("missing", "brought", "was", "value", "effective_from")
+NAMED = ("missing", "brought", "was", "value", "effective_from", "because")
 
 
 def operators(thing: Any) -> Members:

@@ -33,7 +33,7 @@ from app.services.models import (
     pauses_of,
     suspensions_of,
 )
-from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, asks_open_to, runs, taken_back
+from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, asks_open_to, dropped, runs
 from app.web.door import acting, allow, now
 from app.web.downloads import attached, download
 
@@ -146,7 +146,7 @@ def ledger(job: Job) -> Any:
         moved=moved(job),
         ended=clock_ended(job),
         inside=MAY_READ_PAPERS(acting().actor, job),
-        asks=asks_open_to(acting().actor, job, now(), {one.kind for one in altered if not taken_back(VISITOR, one)}),
+        asks=asks_open_to(acting().actor, job, now(), {one.kind for one in altered if not dropped(VISITOR, one)}),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from app.infra import almanac
 from app.kernel.workdays import due_day
+from app.services import operations as services
 from app.services.models import alterations_of
 from tests import make
 from tests.pages import english
@@ -114,6 +115,29 @@ def test_while_the_clock_stands_still_no_page_tells_a_due_day_beside_the_one_tha
     assert all("irst promised" in owner.get(path).text for path in paths)
     assert office.post(f"/jobs/{job.id}/service/suspend", data={"reason": WHY}).status_code == 303
     assert not any("irst promised" in owner.get(path).text for path in paths)
+
+
+def test_what_falls_away_with_the_service_says_why_and_is_not_taken_back(window, job):
+    by, why = make.act(job.agency, make.later(job, hours=1)), "现场道路中断，勘察人员无法进入，预计三个工作日恢复。"
+    pause, id = services.ask_pause(by, job, reason="site", text=why, file_id=None).id, job.id
+    sides = job.agency, job.owner, make.operator()
+    make.keep()
+    agency, owner, office = map(window, sides)
+    typed = {"days": "3", "reason": WHY}
+    assert agency.post(f"/jobs/{id}/extension", data=typed).status_code == 303
+    back = alterations_of(id)[0].id
+    assert agency.post(f"/alterations/{back}/drop").status_code == 303
+    assert agency.post(f"/jobs/{id}/extension", data=typed).status_code == 303
+    (open_still,) = {one.id for one in alterations_of(id)} - {back}
+    assert office.post(f"/jobs/{id}/service/suspend", data={"reason": WHY}).status_code == 303
+    for page in (f"/alterations/{open_still}", f"/pauses/{pause}"):
+        text = owner.get(page).text
+        assert "Dropped because" in text and "the service was suspended" in text
+        assert "took it back" not in text and "taken back" not in text
+    assert "whoever asked took it back" in owner.get(f"/alterations/{back}").text
+    ledger = owner.get(f"/jobs/{id}/ledger").text
+    assert ledger.count("request dropped") == 2 and ledger.count("pause dropped") == 1
+    assert "taken back" not in ledger
 
 
 def test_a_stranger_recomputes_what_the_service_publishes(window, job, tmp_path):
