@@ -12,13 +12,7 @@ from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, re
 from app.accounts.models import Unit, one_of
 from app.agencies.models import Agency
 from app.catalogue.models import Item, Sector
-from app.credit.rules import (
-    COUNTING,
-    CREDIT_LIFE,
-    MAY_READ,
-    PENDING,
-    CreditState,
-)
+from app.credit.rules import COUNTING, CREDIT_LIFE, MAY_READ, PENDING, CreditState
 from app.infra import almanac
 from app.infra.db import Row, session
 from app.infra.files import File

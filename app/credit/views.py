@@ -12,9 +12,11 @@ from app.agencies.bars import bars_running
 from app.agencies.models import Agency, Professional, checked
 from app.agencies.rules import MAY_READ as MAY_READ_AGENCY
 from app.credit import documents, operations
+from app.credit.barring import follows
 from app.credit.forms import DecisionForm, ObjectionForm, PleaForm, RecordForm, StatementForm
 from app.credit.models import (
     CreditEvent,
+    CreditRule,
     about,
     account_of,
     by_professional,
@@ -120,7 +122,7 @@ def record(agency: Agency) -> Any:
     jobs = {one.id: one for one in jobs_served(agency.id, sector)}
     items = {one.id: one for one in items_supervised(sector)}
     form.happened_on.most = day
-    form.code.choices = [(rule.code, named(rule)) for rule in rules_on(day).values() if not rule.measured]
+    form.code.choices = [(rule.code, _kind(rule)) for rule in rules_on(day).values() if not rule.measured]
     form.job_id.choices = [(id, f"{job.number} {job.project_name} {job.item.name}") for id, job in jobs.items()]
     form.item_id.choices = [(id, f"{item.code} {item.name}") for id, item in items.items()]
     form.professional.choices = [(id, f"{one.name} {one.certificate}") for id, one in people.items()]
@@ -132,7 +134,11 @@ def record(agency: Agency) -> Any:
         if form.attempt(operations.record_event, acting(), agency, file_id=file_id, **stated, **known):
             flash(gettext("The credit event is recorded. The firm is told and may state or object before it counts."))
             return redirect(url_for(".show", id=form.result.id), 303)
-    return render_template("credit/record.html", form=form, agency=agency), form.status
+    return render_template("credit/record.html", form=form, agency=agency, scale=scale_on(day)), form.status
+
+
+def _kind(rule: CreditRule) -> str:
+    return f"{named(rule)} ({gettext('fraud: never repaired')})" if rule.fraud else named(rule)
 
 
 @bp.get("/credit/<int:id>")
@@ -146,6 +152,7 @@ def show(event: CreditEvent) -> Any:
         turn=turn,
         yours=bool(turn and turn.who(acting().actor, event)),
         light=light_of(event, now()),
+        bar=follows(event, day),
         public_until=public_until(event) if event.effective_on else None,
         counts=documents.points(_counts(event, day)),
         wait=clean if clean and clean > day else None,
@@ -235,9 +242,8 @@ def _step(event: CreditEvent, verb: str, form: Any, does: Callable[..., None], t
         if form.attempt(does, acting(), event, **values):
             flash(told)
             return redirect(url_for(".show", id=event.id), 303)
-    return render_template(
-        "credit/step.html", form=form, event=event, step=step, due=_due(event, verb), **_told()
-    ), form.status
+    known = {"event": event, "step": step, "due": _due(event, verb), "bar": follows(event, local_day(now()))}
+    return render_template("credit/step.html", form=form, **known, **_told()), form.status
 
 
 def _due(event: CreditEvent, verb: str) -> datetime | None:

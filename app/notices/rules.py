@@ -167,6 +167,12 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "blacklist_line.confirm":    ((To.FIRM,         N_("Another authority lists your agency and a regulator has confirmed it; you may enter no jobs until its last day: %(title)s.")),),
     "blacklist_line.lift":       ((To.FIRM,         N_("The line of an outside list about your agency is lifted: %(title)s.")),),
 }
+# What a firm is told instead where the credit event is a fraud; %(months)s is for how long.
+OF_FRAUD: dict[str, str] = {
+    "credit_event.notice":       N_("A fraud of your agency is noted. If it takes effect, your agency is removed from every service for %(months)s months, which is never repaired. Make a statement or object by %(until)s; without an objection it takes effect: %(title)s."),
+    "credit_event.take_effect":  N_("A fraud of your agency is in effect: it is removed from every service for %(months)s months, which is never repaired: %(title)s."),
+    "credit_event.confirm":      N_("Your objection is decided and the fraud is in effect: your agency is removed from every service for %(months)s months, which is never repaired: %(title)s."),
+}
 # fmt: on
 
 # What a change of the calendar meant for a deadline → what those are told who wait for it.

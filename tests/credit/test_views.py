@@ -338,3 +338,49 @@ def test_a_form_says_by_when_it_is_awaited(signed_in, clock):
     make.keep()
     for verb in ("confirm", "drop"):
         assert "Due by" in regulator.get(f"/credit/{event.id}/{verb}").text
+
+
+def test_a_fraud_says_first_that_it_removes_from_every_service_and_is_never_repaired(signed_in, clock, work):
+    agency, regulator, day = make.agency(), make.regulator(), TODAY.isoformat()
+    person = session.scalars(select(Professional.id).where(Professional.agency_id == agency.id)).one()
+    clock.now, first = NOW, "If it takes effect, the firm is removed from every service for 36 months"
+    firm, office = signed_in(agency), signed_in(regulator)
+    path = f"/agencies/{agency.id}/credit/record"
+    form = office.get(path).text
+    assert "A fraud removes it from every service for 36 months and is never repaired." in form
+    typed = {"code": "forged_paper", "happened_on": day, "evidence": WHY, "professional": str(person)}
+    page = office.post(path, data=typed).location
+    work(NOW)
+    told = firm.get("/notices").text
+    assert "removed from every service for 36 months, which is never repaired" in told
+    for client in (firm, office):
+        text = client.get(page).text
+        assert text.index(first) < text.index("Evidence")
+        assert "A fraud is never repaired." in text and "The professional it is about does not count" in text
+    assert first in firm.get(f"{page}/object").text
+    assert firm.post(f"{page}/object", data={"objection": "材料系第三方提供，并非本机构伪造。"}).status_code == 303
+    for verb in ("confirm", "drop"):
+        assert first in office.get(f"{page}/{verb}").text
+    assert office.post(f"{page}/confirm", data={"decision": "伪造事实清楚。"}).status_code == 303
+    work(NOW)
+    told = firm.get("/notices").text
+    assert "your agency is removed from every service for 36 months, which is never repaired" in told
+    last = years_on(TODAY, 36) - timedelta(days=1)
+    assert f"Removed from every service for 36 months, through {last.day} Sep {last.year}" in firm.get(page).text
+
+
+def test_an_event_that_reaches_a_suspension_says_so_before_it_takes_effect_and_after(signed_in, clock):
+    bad, other = make.agency(), make.agency()
+    first = in_effect(bad)
+    clock.now = on(first, days=1)
+    second, alone = noted(bad, now=clock.now), noted(other, now=clock.now)
+    make.keep()
+    words = "If it takes effect today, the firm enters no job of"
+    assert words not in signed_in(other).get(f"/credit/{alone.id}").text
+    assert words in signed_in(bad).get(f"/credit/{second.id}").text
+    make.lapse(make.again(second))
+    make.keep()
+    clock.now = on(make.again(second))
+    text = signed_in(bad).get(f"/credit/{second.id}").text
+    assert words not in text and "for 3 months, through" in text
+    assert "3 months" not in signed_in(bad).get(f"/credit/{first.id}").text
