@@ -20,6 +20,7 @@ from app.credit.models import (
     about,
     account_of,
     by_professional,
+    counting,
     credit_list,
     events_of,
     events_waiting,
@@ -80,6 +81,8 @@ def agency(agency: Agency) -> Any:
         account=account_of(known, day),
         people=[(mine[0], account_of(people[one], day).overall) for one, mine in by_professional(shown).items()],
         events=[(event, documents.points(_counts(event, day))) for event in shown],
+        until=public_until(known, day, people),
+        counted={event.id: documents.counts_until(event, day) for event in shown},
         inside=[event for event in inside if event not in shown],
         waits=_waits(inside, actor),
         readable={event.id for event in inside},
@@ -153,7 +156,8 @@ def show(event: CreditEvent) -> Any:
         yours=bool(turn and turn.who(acting().actor, event)),
         light=light_of(event, now()),
         bar=follows(event, day),
-        public_until=public_until(event) if event.effective_on else None,
+        until=_until(event, day),
+        counted=documents.counts_until(event, day) if counting(event) else None,
         counts=documents.points(_counts(event, day)),
         wait=clean if clean and clean > day else None,
         life=CREDIT_LIFE,
@@ -256,13 +260,19 @@ def _due(event: CreditEvent, verb: str) -> datetime | None:
 def _told() -> dict[str, Any]:
     """How the pages of credit write grades and points."""
     return {
-        "grades": GRADES, "points": documents.points, "in_points": in_points, "says": named, "until": public_until,
+        "grades": GRADES, "points": documents.points, "in_points": in_points, "says": named,
     }  # fmt: skip
 
 
 def in_points(number: float) -> str:
     """A number of points with their word."""
     return ngettext("%(n)s point", "%(n)s points", 1 if number == 1 else 2, n=number)
+
+
+def _until(event: CreditEvent, day: date) -> date | None:
+    """The last day of the publication of one event in effect."""
+    known = events_of(event.agency_id)
+    return public_until(known, day, about(by_professional(known))).get(event.id)
 
 
 def _counts(event: CreditEvent, day: Any) -> int:

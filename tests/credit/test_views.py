@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from app.credit.views import in_points
 from app.infra.db import session
 from app.kernel.workdays import due_day, local_day
 from tests import make
-from tests.credit.matters import TODAY, WHY, in_effect, listed, noted, on
+from tests.credit.matters import TODAY, WHY, agree, in_effect, listed, noted, on
 from tests.staging import NOW
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "protocols" / "credit.schema.json").read_text())
@@ -384,3 +384,38 @@ def test_an_event_that_reaches_a_suspension_says_so_before_it_takes_effect_and_a
     text = signed_in(bad).get(f"/credit/{second.id}").text
     assert words not in text and "for 3 months, through" in text
     assert "3 months" not in signed_in(bad).get(f"/credit/{first.id}").text
+
+
+def test_an_event_behind_a_bar_is_published_as_long_as_the_bar_runs(signed_in, clock, tmp_path):
+    removed, suspended, other = make.agency(), make.agency(), make.agency()
+    fraud = in_effect(removed, "forged_paper")
+    in_effect(suspended, item=make.item())
+    late = in_effect(suspended, now=NOW + timedelta(days=350), item=make.item())
+    in_effect(other)
+    day = local_day(on(late))
+    id, page, since = fraud.id, f"/agencies/{removed.id}/credit", fraud.effective_on
+    code, first_day = suspended.unit.code, on(fraud)
+    last, counted = (years_on(since, months) - timedelta(days=1) for months in (36, 12))
+    make.keep()
+    clock.now = first_day
+    told = signed_in().get("/credit.json").get_json()
+    until = {event["event"]: event["public_until"] for one in told["agencies"] for event in one["events"]}
+    assert until[id] == last.isoformat()
+    (line,) = [
+        row for row in csv.DictReader(io.StringIO(signed_in().get("/credit.csv").text)) if row["event"] == str(id)
+    ]
+    assert line["public_until"] == last.isoformat()
+    words = f"counts through {counted.day} {counted:%b %Y}; published through {last.day} {last:%b %Y}, as long as"
+    for text in (signed_in().get(page).text, signed_in(make.regulator()).get(f"/credit/{id}").text):
+        assert words in " ".join(re.sub("<[^>]*>", "", text).split())
+    clock.now = datetime.combine(day, NOW.timetz())
+    told = signed_in().get("/credit.json").get_json()
+    by_code = {one["code"]: one for one in told["agencies"]}
+    (bar,) = by_code[code]["bars"]
+    first_out, second_out = (one["public_until"] for one in by_code[code]["events"])
+    assert first_out == bar["last"] < second_out
+    assert agree(day, tmp_path / "credit.json") >= 2
+    clock.now = datetime.combine(last, NOW.timetz())
+    assert f'id="event-{id}"' in signed_in().get(page).text
+    clock.now += timedelta(days=1)
+    assert signed_in().get("/credit.json").get_json()["agencies"] == []
