@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.agencies.bars import Bar
 from app.agencies.models import Professional
+from app.blacklists import operations as blacklists
 from app.blacklists.models import BlacklistLine
 from app.credit import operations
 from app.credit.models import CreditEvent
@@ -21,6 +22,7 @@ from app.infra.db import session
 from app.kernel.workdays import due_day, local_day
 from tests import make
 from tests.credit.matters import TODAY, WHY, agree, in_effect, listed, noted, on
+from tests.pages import plain
 from tests.staging import NOW
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "protocols" / "credit.schema.json").read_text())
@@ -419,3 +421,25 @@ def test_an_event_behind_a_bar_is_published_as_long_as_the_bar_runs(signed_in, c
     assert f'id="event-{id}"' in signed_in().get(page).text
     clock.now += timedelta(days=1)
     assert signed_in().get("/credit.json").get_json()["agencies"] == []
+
+
+def test_lists_and_pages_mark_in_words_who_is_barred_and_whose_people_do_not_count(signed_in, clock):
+    removed, listed_out, suspended, free = (make.agency(f"示例{name}公司（示例）") for name in "甲乙丙丁")
+    person = session.scalars(select(Professional).where(Professional.agency_id == free.id)).one()
+    fraud = in_effect(removed, "forged_paper", professional=person)
+    events = [in_effect(suspended, item=make.item()) for _ in range(2)]
+    regulator = make.regulator()
+    blacklists.import_list(make.act(regulator), text=listed(listed_out.unit.code))
+    blacklists.confirm(make.act(regulator), session.scalars(select(BlacklistLine)).one(), decision="名单属实。")
+    clock.now = max(on(one) for one in (fraud, *events))
+    names, mine = [one.unit.name for one in (removed, listed_out, suspended, free)], free.id
+    item = make.item().name
+    make.keep()
+    shown = plain(signed_in().get("/agencies").text)
+    after = [shown.split(name)[1].split("not rated yet")[0] for name in names]
+    assert "removed from the market for fraud through" in after[0] and "enters no job" in after[0]
+    assert "listed by another authority through 31 Dec 2030: enters no job" in after[1]
+    assert "suspended for credit points through" in after[2] and item in after[2]
+    assert "through" not in after[3]
+    page = plain(signed_in().get(f"/agencies/{mine}").text)
+    assert "removed from the market for fraud through" in page and "does not count as staff" in page
