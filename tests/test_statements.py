@@ -27,7 +27,7 @@ SENT = {
     ("owner", "/jobs"): 3,
     ("owner", "/jobs?mine=1"): 3,
     ("agency", "/jobs?state=open&keyword=示例&district=450800&after=5"): 3,
-    ("owner", "/agencies"): 7,
+    ("owner", "/agencies"): 8,
     ("visitor", "/credit"): 2,
     ("owner", "/items"): 3,
     ("owner", "/desk"): 11,

@@ -102,9 +102,15 @@ def checked(told, day, scales):
     need(happened <= since <= (repaired or day) <= day, f"{where}: its days are not one after the other")
     event = told | {"since": since, "repaired": repaired}
     same(told["counts"], points(weight(event, day, scale_on(day, scales))), f"what {where} counts")
-    public = str(after(since, scale_on(since, scales)["publication"]) - DAY)
-    same(told["public_until"], public, f"the last day of publication of {where}")
     return event
+
+
+def public_until(event, day, scales, behind):
+    """The last day of publication: of its months, and as long as it counts or a bar that runs rests on it."""
+    since = event["since"]
+    ends = [after(since, scale_on(since, scales)["publication"]) - DAY, *behind.get(event["event"], [])]
+    counts = after(since, scale_on(day, scales)["window"]) - DAY
+    return str(max([*ends, counts] if event["counts"] else ends))
 
 
 def recompute(found, asked):
@@ -119,17 +125,21 @@ def recompute(found, asked):
     for event in (one for one in known.values() if one["professional"] is not None):
         people.setdefault(event["professional"], []).append(event)
     need([one["number"] for one in found["professionals"]] == sorted(people), "the professionals are not the events'")
-    behind, lines = set(), [f"{len(known)} events: every sum, grade and bar follows from them."]
+    behind, lines = {}, [f"{len(known)} events: every sum, grade and bar follows from them."]
     for events, told in [*firms, *((people[one["number"]], one) for one in found["professionals"])]:
         name = told["code" if "code" in told else "number"]
         need(set(told) == STANDS | ({"code", "name", "events"} if "code" in told else {"number"}), f"fields of {name}")
         for part, value in account(events, day, scales).items():
             same(told[part], value, f"{part} of {name}")
-        behind.update(*bars(events, day, scales).values())
+        for (_, _, last), numbers in bars(events, day, scales).items():
+            for number in numbers:
+                behind.setdefault(number, []).append(last)
         if asked:
             lines.append(f"{name} on {asked}: {json.dumps(account(events, date.fromisoformat(asked), scales))}")
     for number, one in known.items():
-        need(str(day) <= one["public_until"] or one["counts"] or number in behind, f"event {number} is public no more")
+        public = public_until(one, day, scales, behind)
+        same(one["public_until"], public, f"the last day of publication of event {number}")
+        need(str(day) <= public, f"event {number} is public no more")
     return "\n".join(lines)
 
 

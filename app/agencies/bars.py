@@ -1,6 +1,7 @@
 """What keeps an agency from entering jobs, and a professional from counting among its staff: spans of days, for one
 item or for all."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -75,3 +76,20 @@ def bars_running(today: date, agency_id: int) -> list[Bar]:
     """The bars of an agency on a day, with their items."""
     query = select(Bar).where(Bar.agency_id == agency_id, Bar.first_day <= today, Bar.last_day >= today)
     return list(session.scalars(query.options(joinedload(Bar.item)).order_by(Bar.last_day.desc(), Bar.id)))
+
+
+def barred_among(today: date, agency_ids: Collection[int]) -> dict[int, Bar]:
+    """Agency → what keeps it from entering jobs on a day, of those among them that are barred: of several bars one that
+    holds for every item, and of those the one that ends last."""
+    query = select(Bar).where(Bar.agency_id.in_(agency_ids), Bar.first_day <= today, Bar.last_day >= today)
+    order = (Bar.item_id.is_(None), Bar.last_day, Bar.id)
+    return {bar.agency_id: bar for bar in session.scalars(query.options(joinedload(Bar.item)).order_by(*order))}
+
+
+def people_barred(today: date, agency_id: int) -> dict[int, PersonalBar]:
+    """Professional → why the person does not count among the staff on a day, of an agency's people, in the same order
+    of precedence."""
+    query = select(Professional.id, PersonalBar).join(PersonalBar, PersonalBar.number == Professional.number)
+    holds = (Professional.agency_id == agency_id, PersonalBar.first_day <= today, PersonalBar.last_day >= today)
+    order = (PersonalBar.item_id.is_(None), PersonalBar.last_day, PersonalBar.id)
+    return {row[0]: row[1] for row in session.execute(query.where(*holds).order_by(*order))}

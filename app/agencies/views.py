@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.agencies import operations
+from app.agencies.bars import barred_among
 from app.agencies.forms import (
     AgencyForm,
     DescribeForm,
@@ -73,14 +74,15 @@ PAGE = 30
 @allow(anyone)
 def index() -> Any:
     wanted = {"keyword": typed("keyword"), "item": key("item"), "district": typed("district")}
-    ranks, narrowed = rank_of(local_day(now())), {"district": typed("district"), "keyword": typed("keyword")}
-    found = admitted_agencies(item_id=key("item"), **narrowed, lower=ranks, after=key("after"), limit=PAGE + 1)
-    agencies = found[:PAGE]
+    today, narrowed = local_day(now()), {"district": typed("district"), "keyword": typed("keyword")}
+    known: dict[str, Any] = narrowed | {"lower": rank_of(today), "after": key("after"), "limit": PAGE + 1}
+    agencies = (found := admitted_agencies(item_id=key("item"), **known))[:PAGE]
     asked: dict[str, Any] = {name: value for name, value in wanted.items() if value}
     return render_template(
         "agencies/index.html",
         agencies=agencies,
         standings=standings([agency.id for agency in agencies], now()),
+        barred=barred_among(today, [agency.id for agency in agencies]),
         older=url_for(".index", **asked, after=agencies[-1].id) if len(found) > PAGE else None,
         newer=url_for(".index", **asked) if key("after") else None,
         chosen=dict.fromkeys(wanted, "") | asked,
@@ -169,9 +171,8 @@ def describe(agency: Agency) -> Any:
     }
     form = DescribeForm(data=known)
     if form.validate_on_submit():
-        values = form.values
-        values |= {"licence": _id(values["licence"]), "others": [row | _file(row) for row in values["others"]]}
-        if form.attempt(operations.describe, acting(), agency, **values):
+        papers = {"licence": _id(form.licence.data), "others": [row | _file(row) for row in form.others.data]}
+        if form.attempt(operations.describe, acting(), agency, **form.values | papers):
             return _shown(agency, gettext("Saved. This page says what is still missing."))
     return render_template("agencies/describe.html", form=form, agency=agency), form.status
 
@@ -182,8 +183,7 @@ def qualifications(agency: Agency) -> Any:
     names = ("kind", "grade", "number", "valid_until", "file")
     held = [{name: getattr(one, name) for name in names} for one in stated(Qualification, agency.id)]
     form = QualificationsForm(data={"rows": held})
-    kinds, grades, _ = words_required()
-    form.suggest(kinds, grades)
+    form.suggest(*words_required()[:2])
     if form.validate_on_submit():
         rows = [row | _file(row) for row in form.values["rows"]]
         if form.attempt(operations.set_qualifications, acting(), agency, rows=rows):

@@ -14,7 +14,15 @@ from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.services.clock import ledger_of
 from app.services.models import Alteration, Suspension, extended, open_alteration, open_suspension
-from app.services.operations import close_what_is_open, promise, ready, reasoned, rederive, refuse_when_due
+from app.services.operations import (
+    TAKEN_BACK,
+    close_what_is_open,
+    promise,
+    ready,
+    reasoned,
+    rederive,
+    refuse_when_due,
+)
 from app.services.rules import CAPS, MAY_ALTER, AlterationState, once
 
 
@@ -72,6 +80,7 @@ def refuse(act: Act, alteration: Alteration, *, answer: str) -> None:
 
 def drop(act: Act, alteration: Alteration) -> None:
     """Take back a request that nobody has answered yet; an extension can then be asked for again."""
+    alteration.answer = TAKEN_BACK
     advance(act, alteration, "drop", kind=alteration.kind)
 
 
@@ -80,7 +89,7 @@ def suspend(act: Act, job: Job, *, reason: str) -> Suspension:
     towards the cap of pauses; a running pause ends, and what is only asked for falls away. The reason is public."""
     ready(act, job, "suspend")
     why = reasoned(reason, "reason")
-    close_what_is_open(act, job)
+    close_what_is_open(act, job, N_("the service was suspended"))
     refuse_when_due(act, job, N_("The service is due already. A suspension must be ordered before that."))
     suspension = Suspension(job_id=job.id, reason=why, started_at=act.now)
     session.add(suspension)

@@ -1,6 +1,7 @@
 """Lines of blacklists that other authorities keep."""
 
 from datetime import date, datetime
+from unicodedata import normalize
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -37,6 +38,15 @@ class BlacklistLine(Living, Row):
         UniqueConstraint("code", "source", "first_day"),
         Index(None, "state", "due"),
     )
+
+    @property
+    def names_another(self) -> bool:
+        """Whether the agency with its code goes by another name: spaces and the width of characters aside."""
+        return self.agency is not None and _plain(self.name) != _plain(self.agency.unit.name)
+
+
+def _plain(name: str) -> str:
+    return "".join(normalize("NFKC", name).split())
 
 
 WITH_AGENCY = joinedload(BlacklistLine.agency).joinedload(Agency.unit)

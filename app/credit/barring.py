@@ -1,17 +1,28 @@
 """From credit events to the bars that eligibility reads, and who is told of them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from app.agencies.bars import Bar, PersonalBar
 from app.agencies.models import Agency
-from app.credit.models import CreditEvent, about, events_of, marks_of, running_jobs, scale_on
+from app.credit.models import (
+    CreditEvent,
+    about,
+    counting,
+    events_of,
+    marks_of,
+    running_jobs,
+    scale_on,
+)
+from app.credit.rules import pending
 from app.infra.db import gate, lock, session
 from app.infra.record import record
 from app.kernel import credit
-from app.kernel.act import Act
+from app.kernel.act import VISITOR, Act
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 
@@ -19,6 +30,28 @@ from app.kernel.workdays import local_day
 GATE = 2005
 SUSPENDED = N_("suspended for credit points")
 REMOVED = N_("removed from the market for fraud")
+
+
+@dataclass(frozen=True)
+class Barring:
+    """What follows from an event: no entry to jobs of its item, or of any where it is `removed`, for so many months,
+    through a day."""
+
+    removed: bool
+    months: int
+    last: date
+
+
+def follows(event: CreditEvent, today: date) -> Barring | None:
+    """The bar that follows from an event that is in effect, or would where it took effect today; None for none."""
+    if not (counting(event) or pending(VISITOR, event)):
+        return None
+    since, scale = event.effective_on or today, scale_on(event.effective_on or today)
+    mark = credit.Mark(event.id, event.item.code if event.item else None, event.points, since, event.rule.fraud)
+    known = [one for one in marks_of(events_of(event.agency_id)) if one.id != event.id]
+    for item, months in credit.barred(mark, [*known, mark], scale):
+        return Barring(item is None, months, credit.months_after(since, months) - credit.DAY)
+    return None
 
 
 def settle(act: Act, agency: Agency) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -12,11 +12,11 @@ from app.agencies.models import Agency
 from app.credit.models import (
     CreditEvent,
     Listed,
+    People,
     about,
     account_of,
     bars_on,
     by_professional,
-    counting,
     events_of,
     marks_of,
     number_on,
@@ -41,6 +41,7 @@ def explained(agency: Agency, day: date, say: Say) -> dict[str, Any]:
     events = events_of(agency.id)[::-1]
     mine = by_professional(events)
     everywhere = about(mine)
+    until = public_until(events, day, everywhere)
     return {
         "code": agency.unit.code,
         "name": agency.unit.name,
@@ -50,7 +51,7 @@ def explained(agency: Agency, day: date, say: Say) -> dict[str, Any]:
             {"number": one, "name": first.professional_name} | account_lines(everywhere[one], day)
             for one, (first, *_) in mine.items()
         ],
-        "events": [event_line(event, day, say) | {"state": event.state} for event in events],
+        "events": [event_line(event, day, until.get(event.id), say) | {"state": event.state} for event in events],
         "bars": [_bar(bar, say) for bar in bars_running(day, agency.id)],
         "scale": asdict(scale_on(day)),
     }
@@ -70,7 +71,7 @@ def open_list(rows: Iterable[Listed], day: date, say: Say) -> dict[str, Any]:
                 "code": row.agency.unit.code,
                 "name": row.agency.unit.name,
                 **account_lines(row.events, day),
-                "events": [event_line(event, day, say) for event in row.events],
+                "events": list(_event_lines(row, day, people, say)),
             }
             for row in rows
         ],
@@ -80,19 +81,27 @@ def open_list(rows: Iterable[Listed], day: date, say: Say) -> dict[str, Any]:
 
 def open_table(rows: Iterable[Listed], day: date, say: Say) -> str:
     """The published events of a day as CSV, one a line."""
-    text = io.StringIO()
+    rows, text = list(rows), io.StringIO()
+    people = by_professional(event for row in rows for event in row.events)
     table = csv.writer(text)
     table.writerow(COLUMNS)
     for row in rows:
         firm = {"code": row.agency.unit.code, "name": row.agency.unit.name}
-        for event in row.events:
-            line = firm | event_line(event, day, say)
+        for told in _event_lines(row, day, people, say):
+            line = firm | told
             table.writerow(_cell(line[name]) for name in COLUMNS)
     return text.getvalue()
 
 
-def event_line(event: CreditEvent, day: date, say: Say) -> dict[str, Any]:
-    """One event with its dates, what it counts for on a day, and where its points come from."""
+def _event_lines(row: Listed, day: date, people: People, say: Say) -> Iterator[dict[str, Any]]:
+    """The published events of an agency, written out."""
+    until = public_until(row.events, day, people)
+    return (event_line(event, day, until[event.id], say) for event in row.events)
+
+
+def event_line(event: CreditEvent, day: date, until: date | None, say: Say) -> dict[str, Any]:
+    """One event with its dates, what it counts for on a day, until when it is published, and where its points come
+    from."""
     marks = marks_of([event])
     return {
         "event": event.id,
@@ -108,7 +117,7 @@ def event_line(event: CreditEvent, day: date, say: Say) -> dict[str, Any]:
         "counts": points(credit.total(marks, day, scale_on(day))),
         "happened_on": event.happened_on.isoformat(),
         "effective_on": event.effective_on.isoformat() if event.effective_on else None,
-        "public_until": public_until(event).isoformat() if counting(event) else None,
+        "public_until": until.isoformat() if until else None,
         "repaired_on": event.repaired_on.isoformat() if event.repaired_on else None,
         "evidence": say(event.evidence, **event.numbers),
         "statement": event.statement,
@@ -142,6 +151,12 @@ def _scale_line(since: date) -> dict[str, Any]:
 def standing_line(standing: Standing) -> dict[str, Any]:
     until = standing.until.isoformat() if standing.until else None
     return {"sum": points(standing.sum), "grade": str(standing.grade), "until": until}
+
+
+def counts_until(event: CreditEvent, day: date) -> date:
+    """The last day on which an event in effect counts, by the numbers in force on a day."""
+    (mark,) = marks_of([event])
+    return credit.last_day(mark, scale_on(day).window)
 
 
 def points(hundredths: int) -> int | float:

@@ -12,13 +12,7 @@ from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, re
 from app.accounts.models import Unit, one_of
 from app.agencies.models import Agency
 from app.catalogue.models import Item, Sector
-from app.credit.rules import (
-    COUNTING,
-    CREDIT_LIFE,
-    MAY_READ,
-    PENDING,
-    CreditState,
-)
+from app.credit.rules import COUNTING, CREDIT_LIFE, MAY_READ, PENDING, CreditState
 from app.infra import almanac
 from app.infra.db import Row, session
 from app.infra.files import File
@@ -29,6 +23,7 @@ from app.kernel import credit
 from app.kernel.credit import Account, Grade, Mark, Scale
 from app.kernel.workdays import HERE
 
+People = Mapping[str, list["CreditEvent"]]
 # The numbers of the account and its publication, as terms.
 NUMBERS = [f"credit_{one.name}" for one in fields(Scale)] + ["credit_publication"]
 # What goes on although its agency is barred: from the selection to the delivered report.
@@ -120,21 +115,7 @@ class CreditEvent(Living, Row):
 def scale_on(day: date) -> Scale:
     """The numbers of the credit account in force on a day."""
     known = almanac.almanac()
-
-    def value(code: str) -> int:
-        return int(known.term(f"credit_{code}", day).value)
-
-    return Scale(
-        window=value("window"),
-        lowered=value("lowered"),
-        warned=value("warned"),
-        suspended=value("suspended"),
-        suspended_months=value("suspended_months"),
-        long=value("long"),
-        long_months=value("long_months"),
-        removed_months=value("removed_months"),
-        repair_share=value("repair_share"),
-    )
+    return Scale(**{one.name: int(known.term(f"credit_{one.name}", day).value) for one in fields(Scale)})
 
 
 def scale_days(day: date) -> list[date]:
@@ -209,25 +190,31 @@ def bars_on(events: Iterable[CreditEvent], day: date) -> list[credit.Bar]:
     return [bar for bar in credit.bars(known, scale_on) if day <= bar.last]
 
 
-def resting(events: Iterable[CreditEvent], day: date) -> set[int]:
-    """Which of the events of an agency, or of a professional, count on a day or are behind a bar that runs."""
+def _resting(events: Iterable[CreditEvent], day: date) -> dict[int, date]:
+    """Which of somebody's events count on a day or are behind a bar that runs, and the last day of either."""
     marks, scale = marks_of(events), scale_on(day)
-    counts = {mark.id for mark in marks if credit.weight(mark, day, scale)}
-    return counts.union(mark.id for bar in bars_on(events, day) for mark in credit.behind(bar, marks, scale_on))
+    found = {one.id: credit.last_day(one, scale.window) for one in marks if credit.weight(one, day, scale)}
+    for bar in bars_on(events, day):
+        for mark in credit.behind(bar, marks, scale_on):
+            found[mark.id] = max(bar.last, found.get(mark.id, bar.last))
+    return found
 
 
-def published(events: Collection[CreditEvent], day: date, people: Mapping[str, list[CreditEvent]]) -> list[CreditEvent]:
-    """Of an agency's events those that everybody reads on a day: for the months of publication, and as long as they
-    count or a bar rests on them, of the agency or of one of the `people` they are about (all events of each)."""
-    behind = resting(events, day).union(*(resting(people[number], day) for number in by_professional(events)))
-    known = [event for event in events if counting(event) and event.effective_on and event.effective_on <= day]
-    return [event for event in known if day <= public_until(event) or event.id in behind]
+def public_until(events: Collection[CreditEvent], day: date, people: People) -> dict[int, date]:
+    """Event in effect → the last day of its publication, as an agency's events stand on a day: that of its months, of
+    its counting, of a bar that rests on it, of the agency or of one of `people` it is about (all events of each)."""
+    known = {event.id: event.effective_on for event in events if counting(event) and event.effective_on}
+    months = {id: number_on("credit_publication", since) for id, since in known.items()}
+    until = {id: credit.months_after(since, months[id]) - credit.DAY for id, since in known.items()}
+    for last in (_resting(events, day), *(_resting(people[number], day) for number in by_professional(events))):
+        until |= {id: max(until[id], last[id]) for id in known.keys() & last.keys()}
+    return until
 
 
-def public_until(event: CreditEvent) -> date:
-    """The last day of an event's publication, unless a bar keeps it public for longer."""
-    since = event.effective_on or event.happened_on
-    return credit.months_after(since, number_on("credit_publication", since)) - credit.DAY
+def published(events: Collection[CreditEvent], day: date, people: People) -> list[CreditEvent]:
+    """Of an agency's events those that everybody reads on a day."""
+    until = public_until(events, day, people)
+    return [one for one in events if one.id in until and one.effective_on and one.effective_on <= day <= until[one.id]]
 
 
 def number_on(code: str, day: date) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.kernel.act import Actor, Kind
 from app.kernel.credit import Grade
-from app.kernel.law import Lifecycle, Turn, a_regulator, as_recorded, days, step, the_clock, the_operator, who
+from app.kernel.law import Lifecycle, Turn, a_regulator, as_recorded, days, in_state, step, the_clock, the_operator, who
 from app.kernel.words import N_
 
 
@@ -82,3 +82,5 @@ CREDIT_LIFE = Lifecycle("credit_event", N_("credit event"), {
 MAY_READ   = its_firm | its_regulator | the_operator
 MAY_RECORD = a_regulator
 # fmt: on
+
+pending = in_state(*PENDING)

@@ -12,12 +12,15 @@ from app.agencies.bars import bars_running
 from app.agencies.models import Agency, Professional, checked
 from app.agencies.rules import MAY_READ as MAY_READ_AGENCY
 from app.credit import documents, operations
+from app.credit.barring import follows
 from app.credit.forms import DecisionForm, ObjectionForm, PleaForm, RecordForm, StatementForm
 from app.credit.models import (
     CreditEvent,
+    CreditRule,
     about,
     account_of,
     by_professional,
+    counting,
     credit_list,
     events_of,
     events_waiting,
@@ -78,6 +81,8 @@ def agency(agency: Agency) -> Any:
         account=account_of(known, day),
         people=[(mine[0], account_of(people[one], day).overall) for one, mine in by_professional(shown).items()],
         events=[(event, documents.points(_counts(event, day))) for event in shown],
+        until=public_until(known, day, people),
+        counted={event.id: documents.counts_until(event, day) for event in shown},
         inside=[event for event in inside if event not in shown],
         waits=_waits(inside, actor),
         readable={event.id for event in inside},
@@ -119,7 +124,8 @@ def record(agency: Agency) -> Any:
     people = {one.id: one for one in checked(Professional, agency.id)}
     jobs = {one.id: one for one in jobs_served(agency.id, sector)}
     items = {one.id: one for one in items_supervised(sector)}
-    form.code.choices = [(rule.code, named(rule)) for rule in rules_on(day).values() if not rule.measured]
+    form.happened_on.most = day
+    form.code.choices = [(rule.code, _kind(rule)) for rule in rules_on(day).values() if not rule.measured]
     form.job_id.choices = [(id, f"{job.number} {job.project_name} {job.item.name}") for id, job in jobs.items()]
     form.item_id.choices = [(id, f"{item.code} {item.name}") for id, item in items.items()]
     form.professional.choices = [(id, f"{one.name} {one.certificate}") for id, one in people.items()]
@@ -131,7 +137,11 @@ def record(agency: Agency) -> Any:
         if form.attempt(operations.record_event, acting(), agency, file_id=file_id, **stated, **known):
             flash(gettext("The credit event is recorded. The firm is told and may state or object before it counts."))
             return redirect(url_for(".show", id=form.result.id), 303)
-    return render_template("credit/record.html", form=form, agency=agency), form.status
+    return render_template("credit/record.html", form=form, agency=agency, scale=scale_on(day)), form.status
+
+
+def _kind(rule: CreditRule) -> str:
+    return f"{named(rule)} ({gettext('fraud: never repaired')})" if rule.fraud else named(rule)
 
 
 @bp.get("/credit/<int:id>")
@@ -145,7 +155,9 @@ def show(event: CreditEvent) -> Any:
         turn=turn,
         yours=bool(turn and turn.who(acting().actor, event)),
         light=light_of(event, now()),
-        public_until=public_until(event) if event.effective_on else None,
+        bar=follows(event, day),
+        until=_until(event, day),
+        counted=documents.counts_until(event, day) if counting(event) else None,
         counts=documents.points(_counts(event, day)),
         wait=clean if clean and clean > day else None,
         life=CREDIT_LIFE,
@@ -234,9 +246,8 @@ def _step(event: CreditEvent, verb: str, form: Any, does: Callable[..., None], t
         if form.attempt(does, acting(), event, **values):
             flash(told)
             return redirect(url_for(".show", id=event.id), 303)
-    return render_template(
-        "credit/step.html", form=form, event=event, step=step, due=_due(event, verb), **_told()
-    ), form.status
+    known = {"event": event, "step": step, "due": _due(event, verb), "bar": follows(event, local_day(now()))}
+    return render_template("credit/step.html", form=form, **known, **_told()), form.status
 
 
 def _due(event: CreditEvent, verb: str) -> datetime | None:
@@ -249,13 +260,19 @@ def _due(event: CreditEvent, verb: str) -> datetime | None:
 def _told() -> dict[str, Any]:
     """How the pages of credit write grades and points."""
     return {
-        "grades": GRADES, "points": documents.points, "in_points": in_points, "says": named, "until": public_until,
+        "grades": GRADES, "points": documents.points, "in_points": in_points, "says": named,
     }  # fmt: skip
 
 
 def in_points(number: float) -> str:
     """A number of points with their word."""
     return ngettext("%(n)s point", "%(n)s points", 1 if number == 1 else 2, n=number)
+
+
+def _until(event: CreditEvent, day: date) -> date | None:
+    """The last day of the publication of one event in effect."""
+    known = events_of(event.agency_id)
+    return public_until(known, day, about(by_professional(known))).get(event.id)
 
 
 def _counts(event: CreditEvent, day: Any) -> int:

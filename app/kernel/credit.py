@@ -120,7 +120,7 @@ def bars(marks: Iterable[Mark], scale_on: ScaleOn) -> list[Bar]:
     found: dict[tuple[str | None, date, date], Bar] = {}
     for mark in known:
         scale = scale_on(mark.since)
-        for item, months in _barred(mark, known, scale):
+        for item, months in barred(mark, known, scale):
             bar = Bar(item, mark.since, months_after(mark.since, months) - DAY, mark.id)
             found.setdefault((bar.item, bar.first, bar.last), bar)
     return list(found.values())
@@ -133,13 +133,14 @@ def behind(bar: Bar, marks: Iterable[Mark], scale_on: ScaleOn) -> list[Mark]:
     return [mark for mark in marks if mark.item == bar.item and weight(mark, bar.first, scale_on(bar.first))]
 
 
-def _barred(mark: Mark, known: list[Mark], scale: Scale) -> list[tuple[str | None, int]]:
-    """The service types an event bars from, and for how many months."""
-    barred: list[tuple[str | None, int]] = [(None, scale.removed_months)] if mark.fraud else []
+def barred(mark: Mark, known: list[Mark], scale: Scale) -> list[tuple[str | None, int]]:
+    """The service types an event bars from where these are known, itself among them, and for how many months: from any
+    (None) first."""
+    found: list[tuple[str | None, int]] = [(None, scale.removed_months)] if mark.fraud else []
     reached = total((one for one in known if one.item == mark.item), mark.since, scale)
     if mark.item is not None and reached >= scale.suspended * HUNDRED:
-        barred.append((mark.item, scale.long_months if reached >= scale.long * HUNDRED else scale.suspended_months))
-    return barred
+        found.append((mark.item, scale.long_months if reached >= scale.long * HUNDRED else scale.suspended_months))
+    return found
 
 
 def account(marks: Iterable[Mark], day: date, scale_on: ScaleOn) -> Account:

@@ -10,7 +10,7 @@ from app.accounts.models import Membership, Unit, User, members_where, operators
 from app.agencies.models import Agency
 from app.appeals.models import Appeal
 from app.blacklists.models import BlacklistLine
-from app.credit.models import CreditEvent
+from app.credit.models import CreditEvent, number_on
 from app.entries.models import Entry, entrant_ids, entry_of
 from app.infra import mail, moved, searched
 from app.infra.almanac import Term
@@ -21,9 +21,9 @@ from app.inquiries.models import Inquiry, asker_ids
 from app.jobs.models import Job
 from app.jobs.rules import in_publicity, its_owner, reads_value
 from app.kernel.act import VISITOR, Act, Actor, Kind
-from app.kernel.workdays import due_day
+from app.kernel.workdays import due_day, local_day
 from app.notices.models import Notice
-from app.notices.rules import FEE_OPEN, MOVED, REMIND, TELL, To
+from app.notices.rules import FEE_OPEN, MOVED, OF_FRAUD, REMIND, TELL, To
 from app.objections.models import Objection
 from app.panels.models import Seat, seats_of
 from app.panels.rules import sitting
@@ -36,7 +36,7 @@ Members = list[Membership]
 AT_A_TIME = 200
 A_WHILE = timedelta(seconds=5)
 # The facts of an event that a sentence may name.
-NAMED = ("missing", "brought", "was", "value", "effective_from")
+NAMED = ("missing", "brought", "was", "value", "effective_from", "because")
 
 
 def operators(thing: Any) -> Members:
@@ -200,6 +200,7 @@ def tell(act: Act, event_id: int) -> None:
     event = session.get_one(Event, event_id)
     thing = session.get_one((SUBJECTS | BESIDES)[event.name.split(".")[0]], event.subject_id)
     for place, (to, says) in enumerate(TELL.get(event.name, ())):
+        says = OF_FRAUD[event.name] if event.name in OF_FRAUD and thing.rule.fraud else says
         _put(event, f"{event.name}/{place}", says, concerned(to, thing), thing, letters=to == To.UNSELECTED)
 
 
@@ -288,7 +289,7 @@ def _put(
             unit_id=member.unit_id,
             kind=kind,
             says=says,
-            places={"title": _title(_about(thing))} | _until(due, says) | _facts(event),
+            places={"title": _title(_about(thing))} | _until(due, says) | _facts(event) | _months(thing, event, says),
             path=_letter(thing, member) if letters else _page(thing),
             due=due,
             at=again or event.at,
@@ -328,11 +329,16 @@ def _until(due: datetime | None, says: str) -> dict[str, str]:
     return {"until": due_day(due).isoformat()} if due and "%(until)s" in says else {}
 
 
+def _months(thing: Any, event: Event, says: str) -> dict[str, int]:
+    """For how long a fraud removes its agency, where the sentence names it."""
+    day = getattr(thing, "effective_on", None) or local_day(event.at)
+    return {"months": number_on("credit_removed_months", day)} if "%(months)s" in says else {}
+
+
 def _facts(event: Event) -> dict[str, Any]:
     """Who did not bring what opens a job, and who did; or what a number of the law was and becomes, and when."""
     return {name: event.facts[name] for name in NAMED if name in event.facts}
 
 
 def _due(event: Event) -> datetime | None:
-    due = event.facts.get("due")
-    return datetime.fromisoformat(due) if due else None
+    return datetime.fromisoformat(due) if (due := event.facts.get("due")) else None

@@ -123,6 +123,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "job.pause":                 ((To.PARTIES,      N_("The service is paused: %(title)s.")),
                                   (To.REGULATORS,   N_("A service is paused; you may veto the pause if its ground does not hold: %(title)s.")),),
     "pause.refuse":              ((To.PARTIES,      N_("The pause was refused: %(title)s.")),),
+    "pause.fall_away":           ((To.PARTIES,      N_("The pause that was asked for is dropped because %(because)s: %(title)s.")),),
     "pause.drop":                ((To.PARTIES,      N_("The pause was taken back: %(title)s.")),),
     "job.agree_earlier":         ((To.PARTIES,      N_("The agency has agreed to the earlier day: due on %(until)s: %(title)s.")),),
     "job.resume":                ((To.PARTIES,      N_("The service goes on; the due day is recomputed: %(title)s.")),),
@@ -130,6 +131,7 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "alteration.ask":            ((To.PARTIES,      N_("New days are asked for; no answer means refused: %(title)s.")),),
     "alteration.agree":          ((To.PARTIES,      N_("The new days are agreed; the due day is recomputed: %(title)s.")),),
     "alteration.refuse":         ((To.PARTIES,      N_("The new days were refused and the due day stays: %(title)s.")),),
+    "alteration.fall_away":      ((To.PARTIES,      N_("The request for new days is dropped because %(because)s: %(title)s.")),),
     "alteration.drop":           ((To.PARTIES,      N_("The request for new days was taken back: %(title)s.")),),
     "job.suspend":               ((To.PARTIES,      N_("The service is suspended by order, for a published reason: %(title)s.")),),
     "job.lift":                  ((To.PARTIES,      N_("The suspension is lifted; the due day is recomputed: %(title)s.")),),
@@ -164,6 +166,12 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "term.adopt":                ((To.OFFICES,      N_("A number of the law is adopted: %(title)s, from %(was)s to %(value)s, from %(effective_from)s on. What was counted before stays as it is.")),),
     "blacklist_line.confirm":    ((To.FIRM,         N_("Another authority lists your agency and a regulator has confirmed it; you may enter no jobs until its last day: %(title)s.")),),
     "blacklist_line.lift":       ((To.FIRM,         N_("The line of an outside list about your agency is lifted: %(title)s.")),),
+}
+# What a firm is told instead where the credit event is a fraud; %(months)s is for how long.
+OF_FRAUD: dict[str, str] = {
+    "credit_event.notice":       N_("A fraud of your agency is noted. If it takes effect, your agency is removed from every service for %(months)s months, which is never repaired. Make a statement or object by %(until)s; without an objection it takes effect: %(title)s."),
+    "credit_event.take_effect":  N_("A fraud of your agency is in effect: it is removed from every service for %(months)s months, which is never repaired: %(title)s."),
+    "credit_event.confirm":      N_("Your objection is decided and the fraud is in effect: your agency is removed from every service for %(months)s months, which is never repaired: %(title)s."),
 }
 # fmt: on
 

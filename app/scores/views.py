@@ -5,14 +5,16 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, stream_with_context
 
+from app.agencies.bars import barred_among
 from app.catalogue.models import choices
 from app.infra.db import one_view
 from app.kernel.law import anyone
 from app.kernel.scores import month_named, ranked
+from app.kernel.workdays import local_day
 from app.scores.documents import open_data
 from app.scores.models import law_of, month_now, top
 from app.web.asked import key
-from app.web.door import allow
+from app.web.door import allow, now
 
 bp = Blueprint("scores", __name__)
 
@@ -25,6 +27,7 @@ def index() -> Any:
     return render_template(
         "scores/index.html",
         rows=rows,
+        barred=barred_among(local_day(now()), [row.id for row in rows]),
         ranks=ranked(row.lower for row in rows),
         month=month_named(month) if month else None,
         law=law_of(month) if month else None,

@@ -35,6 +35,7 @@ from app.services.rules import (
     PauseState,
     Reason,
     counts,
+    dropped,
     vetoed,
 )
 
@@ -81,6 +82,10 @@ class Pause(Living, Row):
     @property
     def vetoed(self) -> bool:
         return vetoed(VISITOR, self)
+
+    @property
+    def dropped(self) -> bool:
+        return dropped(VISITOR, self)
 
     def lock(self) -> None:
         self.job.lock()
@@ -132,6 +137,10 @@ class Alteration(Living, Row):
     @property
     def thread(self) -> str:
         return f"job:{self.job_id}"
+
+    @property
+    def dropped(self) -> bool:
+        return dropped(VISITOR, self)
 
     def lock(self) -> None:
         self.job.lock()

@@ -33,6 +33,7 @@ from app.services.models import (
 from app.services.rules import REASONS, PauseState, runs
 
 LEAST_REASON, LEAST_EVIDENCE = 5, 20
+TAKEN_BACK = N_("whoever asked took it back")
 
 
 def start(act: Act, job: Job) -> None:
@@ -105,6 +106,7 @@ def refuse_pause(act: Act, pause: Pause, *, answer: str) -> None:
 
 def drop_pause(act: Act, pause: Pause) -> None:
     """Take back a pause that nobody has answered yet."""
+    pause.answer = TAKEN_BACK
     advance(act, pause, "drop")
 
 
@@ -173,7 +175,7 @@ def deliver(act: Act, job: Job, *, file_ids: Sequence[int], note: str, came: boo
     files = files_by_id(list(file_ids))
     if not files:
         raise Invalid(N_("Add at least one file: the report itself."), field="files")
-    close_what_is_open(act, job)
+    close_what_is_open(act, job, N_("the report was handed over"))
     due = job.due
     if job.delivered_at is None:
         due = promise(job)
@@ -220,7 +222,7 @@ def terminate(act: Act, job: Job, *, reason: str) -> None:
     """End the job before its time, as the operator or the regulator. The reason is public."""
     ready(act, job, "terminate")
     why = reasoned(reason, "reason")
-    close_what_is_open(act, job)
+    close_what_is_open(act, job, N_("the service was terminated"))
     advance(act, job, "terminate", reason=why)
 
 
@@ -250,20 +252,27 @@ def _end(act: Act, pause: Pause, verb: str) -> None:
     advance(act, pause, verb, ended_at=pause.ended_at.isoformat())
 
 
-def close_what_is_open(act: Act, job: Job) -> None:
-    """The job leaves the service: what silence has agreed to counts, a running pause or a suspension ends, and what is
-    only asked for falls away."""
+def close_what_is_open(act: Act, job: Job, because: str) -> None:
+    """The job leaves the service, because of what a msgid says: what silence has agreed to counts, a running pause or a
+    suspension ends, and what is only asked for falls away."""
     closing, pause, asked = Act(CLOCK, act.now), open_pause(job.id), open_alteration(job.id)
     if pause and not runs(act.actor, pause) and pause.LIFE.lapsed(pause, act.now):
         _confirm(closing, pause)
     if pause and runs(act.actor, pause):
         _end(closing, pause, "close")
     elif pause:
-        advance(closing, pause, "drop")
-    if asked:
-        advance(closing, asked, "refuse" if asked.LIFE.lapsed(asked, act.now) else "drop")
+        _fall_away(closing, pause, because)
+    if asked and asked.LIFE.lapsed(asked, act.now):
+        advance(closing, asked, "refuse")
+    elif asked:
+        _fall_away(closing, asked, because)
     if suspension := open_suspension(job.id):
         suspension.ended_at = act.now
+
+
+def _fall_away(act: Act, asked: Pause | Alteration, because: str) -> None:
+    asked.answer = because
+    advance(act, asked, "fall_away", because=because)
 
 
 def promise(job: Job) -> datetime:

@@ -107,7 +107,8 @@ LIFE = Lifecycle("pause", N_("pause"), {
     },
     step("confirm", N_("Agree to the pause"),  PauseState.ASKED,   PauseState.RUNNING, the_other_side | the_clock, lapse=True, due=as_recorded),
     step("refuse",  N_("Refuse the pause"),    PauseState.ASKED,   PauseState.REFUSED, the_other_side, asks=True),
-    step("drop",    N_("Take the pause back"), PauseState.ASKED,   PauseState.DROPPED, the_asker | the_clock),
+    step("drop",    N_("Take the pause back"), PauseState.ASKED,   PauseState.DROPPED, the_asker),
+    step("fall_away", N_("Drop it with the service"), PauseState.ASKED, PauseState.DROPPED, the_clock),
     step("end",     N_("Resume the service"),  PauseState.RUNNING, PauseState.ENDED,   parties_of_its_job | the_clock, lapse=True, page="services.resume"),
     step("close",   N_("End with the service"), PauseState.RUNNING, PauseState.ENDED,  the_clock),
     step("veto",    N_("Veto the pause"),      frozenset({PauseState.ASKED, PauseState.RUNNING, PauseState.ENDED}), PauseState.VETOED, regulator_of_its_job, asks=True),
@@ -121,11 +122,12 @@ ALTERING = Lifecycle("alteration", N_("extension or change of scope"), {
         AlterationState.ASKED:   N_("new days asked for"),
         AlterationState.AGREED:  N_("new days agreed"),
         AlterationState.REFUSED: N_("new days refused"),
-        AlterationState.DROPPED: N_("request taken back"),
+        AlterationState.DROPPED: N_("request dropped"),
     },
     step("agree",  N_("Agree to the new days"),  AlterationState.ASKED, AlterationState.AGREED,  the_other_side),
     step("refuse", N_("Refuse the new days"),    AlterationState.ASKED, AlterationState.REFUSED, the_other_side | the_clock, lapse=True, asks=True),
-    step("drop",   N_("Take the request back"),  AlterationState.ASKED, AlterationState.DROPPED, the_asker | the_clock),
+    step("drop",   N_("Take the request back"),  AlterationState.ASKED, AlterationState.DROPPED, the_asker),
+    step("fall_away", N_("Drop it with the service"), AlterationState.ASKED, AlterationState.DROPPED, the_clock),
     page="alterations",
     turns={
         AlterationState.ASKED: Turn(the_other_side, N_("Agree to the new days or refuse them"), "alterations.show", N_("No answer means refused.")),
@@ -139,7 +141,7 @@ MAY_ALTER: dict[str, Who] = {AlterationKind.EXTENSION: jobs.its_agency, Alterati
 runs = in_state(PauseState.RUNNING)
 vetoed = in_state(PauseState.VETOED)
 counts = in_state(PauseState.RUNNING, PauseState.ENDED)
-taken_back = in_state(AlterationState.DROPPED)
+dropped = in_state(PauseState.DROPPED, AlterationState.DROPPED)
 
 # The steps of a job that are asked for or ordered only before its service is due.
 BEFORE_DUE = ("pause", "suspend")

@@ -33,7 +33,7 @@ from app.services.models import (
     pauses_of,
     suspensions_of,
 )
-from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, asks_open_to, runs, taken_back
+from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, asks_open_to, dropped, runs
 from app.web.door import acting, allow, now
 from app.web.downloads import attached, download
 
@@ -147,7 +147,7 @@ def ledger(job: Job) -> Any:
         ended=clock_ended(job),
         then=None if (then := calendar_for(job).revision) == almanac.calendar().revision else then,
         inside=MAY_READ_PAPERS(acting().actor, job),
-        asks=asks_open_to(acting().actor, job, now(), {one.kind for one in altered if not taken_back(VISITOR, one)}),
+        asks=asks_open_to(acting().actor, job, now(), {one.kind for one in altered if not dropped(VISITOR, one)}),
     )
 
 

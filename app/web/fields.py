@@ -138,20 +138,22 @@ class IntegerField(Question):
 
     def __init__(self, label: Any = None, validators: Any = None, *, least: int = 0, most: int = 10**9, **options: Any):
         super().__init__(label, validators, **options)
-        self.least, self.most = least, most
+        self.least, self.most, self.unreadable = least, most, False
 
     def process_formdata(self, values: list[Any]) -> None:
         self.data = None
         if values and (text := normalize("NFKC", str(values[0])[:1000]).strip()):
-            if len(text) > LONGEST_NUMBER or not re.fullmatch(r"-?[0-9]+", text):
-                raise ValueError(said(self.wanted, least=self.least, most=self.most))
-            self.data = int(text)
+            self.unreadable = len(text) > LONGEST_NUMBER or not re.fullmatch(r"-?[0-9]+", text)
+            self.data = None if self.unreadable else int(text)
 
-    wanted = N_("Enter a whole number from %(least)s to %(most)s.")
+    def blank(self) -> bool:
+        return super().blank() and not self.unreadable
 
     def check(self) -> None:
-        if not self.least <= self.data <= self.most:
-            raise refuse(self.wanted, least=self.least, most=self.most)
+        """What is no number is refused here too: a view may have narrowed the bounds since it was read."""
+        if self.unreadable or not self.least <= self.data <= self.most:
+            text = N_("Enter a whole number from %(least)s to %(most)s.")
+            raise refuse(text, least=self.least, most=self.most)
 
 
 class DateField(Question):

@@ -178,7 +178,8 @@ def test_what_waits_falls_away_with_the_delivery() -> None:
     job = serving()
     asked = ask(job, "9-29 10:00")
     deliver(job, "9-29 11:00")
-    assert (asked.state, due(job)) == ("dropped", "2026-10-10")
+    assert (asked.state, asked.answer, due(job)) == ("dropped", "the report was handed over", "2026-10-10")
+    assert "alteration.fall_away" in events(job) and "alteration.drop" not in events(job)
     with pytest.raises(WrongState):
         ask(job, "9-29 12:00")
 

@@ -8,6 +8,7 @@ import pytest
 from app.calendars import operations as calendars
 from app.infra import almanac
 from app.kernel.workdays import due_day, local_day
+from app.services import operations as services
 from app.services.clock import ledger_of
 from app.services.models import alterations_of
 from tests import make
@@ -37,8 +38,9 @@ def window(app, as_user, job):
     return opens
 
 
-def test_too_many_days_are_refused_and_what_was_typed_is_kept(window, job):
-    answer = window(job.agency).post(f"/jobs/{job.id}/extension", data={"days": "11", "reason": WHY})
+@pytest.mark.parametrize("days", ["11", "99", "2.5", "0", "two"])
+def test_days_that_cannot_be_are_refused_with_the_same_bounds_and_what_was_typed_is_kept(window, job, days):
+    answer = window(job.agency).post(f"/jobs/{job.id}/extension", data={"days": days, "reason": WHY})
     assert answer.status_code == 422
     assert "Enter a whole number from 1 to 10." in answer.text
     assert WHY in answer.text
@@ -115,6 +117,29 @@ def test_while_the_clock_stands_still_no_page_tells_a_due_day_beside_the_one_tha
     assert all("irst promised" in owner.get(path).text for path in paths)
     assert office.post(f"/jobs/{job.id}/service/suspend", data={"reason": WHY}).status_code == 303
     assert not any("irst promised" in owner.get(path).text for path in paths)
+
+
+def test_what_falls_away_with_the_service_says_why_and_is_not_taken_back(window, job):
+    by, why = make.act(job.agency, make.later(job, hours=1)), "现场道路中断，勘察人员无法进入，预计三个工作日恢复。"
+    pause, id = services.ask_pause(by, job, reason="site", text=why, file_id=None).id, job.id
+    sides = job.agency, job.owner, make.operator()
+    make.keep()
+    agency, owner, office = map(window, sides)
+    typed = {"days": "3", "reason": WHY}
+    assert agency.post(f"/jobs/{id}/extension", data=typed).status_code == 303
+    back = alterations_of(id)[0].id
+    assert agency.post(f"/alterations/{back}/drop").status_code == 303
+    assert agency.post(f"/jobs/{id}/extension", data=typed).status_code == 303
+    (open_still,) = {one.id for one in alterations_of(id)} - {back}
+    assert office.post(f"/jobs/{id}/service/suspend", data={"reason": WHY}).status_code == 303
+    for page in (f"/alterations/{open_still}", f"/pauses/{pause}"):
+        text = owner.get(page).text
+        assert "Dropped because" in text and "the service was suspended" in text
+        assert "took it back" not in text and "taken back" not in text
+    assert "whoever asked took it back" in owner.get(f"/alterations/{back}").text
+    ledger = owner.get(f"/jobs/{id}/ledger").text
+    assert ledger.count("request dropped") == 2 and ledger.count("pause dropped") == 1
+    assert "taken back" not in ledger
 
 
 def test_a_stranger_recomputes_what_the_service_publishes(window, job, tmp_path):

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.agencies.bars import Bar
 from app.agencies.models import Professional
+from app.blacklists import operations as blacklists
 from app.blacklists.models import BlacklistLine
 from app.credit import operations
 from app.credit.models import CreditEvent
@@ -20,7 +21,8 @@ from app.credit.views import in_points
 from app.infra.db import session
 from app.kernel.workdays import due_day, local_day
 from tests import make
-from tests.credit.matters import TODAY, WHY, in_effect, listed, noted, on
+from tests.credit.matters import TODAY, WHY, agree, in_effect, listed, noted, on
+from tests.pages import plain
 from tests.staging import NOW
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "protocols" / "credit.schema.json").read_text())
@@ -182,10 +184,11 @@ def test_a_regulator_records_the_firm_states_and_objects_the_regulator_decides(s
     clock.now = NOW
     typed = {"code": "subcontract", "happened_on": "2025-01-01", "evidence": WHY, "item_id": str(make.item().id)}
     firm, office = signed_in(agency), signed_in(regulator)
-    wrong = office.post(f"/agencies/{agency.id}/credit/record", data=typed | {"happened_on": "2030-01-01"})
-    assert wrong.status_code == 422
-    assert "today at the latest" in wrong.text
-    assert WHY in wrong.text
+    for never in ("1999-01-01", "2030-01-01"):
+        wrong = office.post(f"/agencies/{agency.id}/credit/record", data=typed | {"happened_on": never})
+        assert wrong.status_code == 422
+        assert f"Enter a date from 2000-01-01 to {TODAY.isoformat()}." in wrong.text
+        assert WHY in wrong.text
     sent = office.post(f"/agencies/{agency.id}/credit/record", data=typed | {"happened_on": TODAY.isoformat()})
     assert sent.status_code == 303
     page = sent.location
@@ -337,3 +340,106 @@ def test_a_form_says_by_when_it_is_awaited(signed_in, clock):
     make.keep()
     for verb in ("confirm", "drop"):
         assert "Due by" in regulator.get(f"/credit/{event.id}/{verb}").text
+
+
+def test_a_fraud_says_first_that_it_removes_from_every_service_and_is_never_repaired(signed_in, clock, work):
+    agency, regulator, day = make.agency(), make.regulator(), TODAY.isoformat()
+    person = session.scalars(select(Professional.id).where(Professional.agency_id == agency.id)).one()
+    clock.now, first = NOW, "If it takes effect, the firm is removed from every service for 36 months"
+    firm, office = signed_in(agency), signed_in(regulator)
+    path = f"/agencies/{agency.id}/credit/record"
+    form = office.get(path).text
+    assert "A fraud removes it from every service for 36 months and is never repaired." in form
+    typed = {"code": "forged_paper", "happened_on": day, "evidence": WHY, "professional": str(person)}
+    page = office.post(path, data=typed).location
+    work(NOW)
+    told = firm.get("/notices").text
+    assert "removed from every service for 36 months, which is never repaired" in told
+    for client in (firm, office):
+        text = client.get(page).text
+        assert text.index(first) < text.index("Evidence")
+        assert "A fraud is never repaired." in text and "The professional it is about does not count" in text
+    assert first in firm.get(f"{page}/object").text
+    assert firm.post(f"{page}/object", data={"objection": "材料系第三方提供，并非本机构伪造。"}).status_code == 303
+    for verb in ("confirm", "drop"):
+        assert first in office.get(f"{page}/{verb}").text
+    assert office.post(f"{page}/confirm", data={"decision": "伪造事实清楚。"}).status_code == 303
+    work(NOW)
+    told = firm.get("/notices").text
+    assert "your agency is removed from every service for 36 months, which is never repaired" in told
+    last = years_on(TODAY, 36) - timedelta(days=1)
+    assert f"Removed from every service for 36 months, through {last.day} Sep {last.year}" in firm.get(page).text
+
+
+def test_an_event_that_reaches_a_suspension_says_so_before_it_takes_effect_and_after(signed_in, clock):
+    bad, other = make.agency(), make.agency()
+    first = in_effect(bad)
+    clock.now = on(first, days=1)
+    second, alone = noted(bad, now=clock.now), noted(other, now=clock.now)
+    make.keep()
+    words = "If it takes effect today, the firm enters no job of"
+    assert words not in signed_in(other).get(f"/credit/{alone.id}").text
+    assert words in signed_in(bad).get(f"/credit/{second.id}").text
+    make.lapse(make.again(second))
+    make.keep()
+    clock.now = on(make.again(second))
+    text = signed_in(bad).get(f"/credit/{second.id}").text
+    assert words not in text and "for 3 months, through" in text
+    assert "3 months" not in signed_in(bad).get(f"/credit/{first.id}").text
+
+
+def test_an_event_behind_a_bar_is_published_as_long_as_the_bar_runs(signed_in, clock, tmp_path):
+    removed, suspended, other = make.agency(), make.agency(), make.agency()
+    fraud = in_effect(removed, "forged_paper")
+    in_effect(suspended, item=make.item())
+    late = in_effect(suspended, now=NOW + timedelta(days=350), item=make.item())
+    in_effect(other)
+    day = local_day(on(late))
+    id, page, since = fraud.id, f"/agencies/{removed.id}/credit", fraud.effective_on
+    code, first_day = suspended.unit.code, on(fraud)
+    last, counted = (years_on(since, months) - timedelta(days=1) for months in (36, 12))
+    make.keep()
+    clock.now = first_day
+    told = signed_in().get("/credit.json").get_json()
+    until = {event["event"]: event["public_until"] for one in told["agencies"] for event in one["events"]}
+    assert until[id] == last.isoformat()
+    (line,) = [
+        row for row in csv.DictReader(io.StringIO(signed_in().get("/credit.csv").text)) if row["event"] == str(id)
+    ]
+    assert line["public_until"] == last.isoformat()
+    words = f"counts through {counted.day} {counted:%b %Y}; published through {last.day} {last:%b %Y}, as long as"
+    for text in (signed_in().get(page).text, signed_in(make.regulator()).get(f"/credit/{id}").text):
+        assert words in " ".join(re.sub("<[^>]*>", "", text).split())
+    clock.now = datetime.combine(day, NOW.timetz())
+    told = signed_in().get("/credit.json").get_json()
+    by_code = {one["code"]: one for one in told["agencies"]}
+    (bar,) = by_code[code]["bars"]
+    first_out, second_out = (one["public_until"] for one in by_code[code]["events"])
+    assert first_out == bar["last"] < second_out
+    assert agree(day, tmp_path / "credit.json") >= 2
+    clock.now = datetime.combine(last, NOW.timetz())
+    assert f'id="event-{id}"' in signed_in().get(page).text
+    clock.now += timedelta(days=1)
+    assert signed_in().get("/credit.json").get_json()["agencies"] == []
+
+
+def test_lists_and_pages_mark_in_words_who_is_barred_and_whose_people_do_not_count(signed_in, clock):
+    removed, listed_out, suspended, free = (make.agency(f"示例{name}公司（示例）") for name in "甲乙丙丁")
+    person = session.scalars(select(Professional).where(Professional.agency_id == free.id)).one()
+    fraud = in_effect(removed, "forged_paper", professional=person)
+    events = [in_effect(suspended, item=make.item()) for _ in range(2)]
+    regulator = make.regulator()
+    blacklists.import_list(make.act(regulator), text=listed(listed_out.unit.code))
+    blacklists.confirm(make.act(regulator), session.scalars(select(BlacklistLine)).one(), decision="名单属实。")
+    clock.now = max(on(one) for one in (fraud, *events))
+    names, mine = [one.unit.name for one in (removed, listed_out, suspended, free)], free.id
+    item = make.item().name
+    make.keep()
+    shown = plain(signed_in().get("/agencies").text)
+    after = [shown.split(name)[1].split("not rated yet")[0] for name in names]
+    assert "removed from the market for fraud through" in after[0] and "enters no job" in after[0]
+    assert "listed by another authority through 31 Dec 2030: enters no job" in after[1]
+    assert "suspended for credit points through" in after[2] and item in after[2]
+    assert "through" not in after[3]
+    page = plain(signed_in().get(f"/agencies/{mine}").text)
+    assert "removed from the market for fraud through" in page and "does not count as staff" in page

@@ -178,6 +178,9 @@ def test_pauses_are_told_to_the_other_side(cast: Cast) -> None:
     assert cast.told("job.resume") == "ADP"
     services.veto_pause(cast.act("R", job), pause, reason="理由不成立，予以否决。")
     assert cast.told("pause.veto") == "ADOP"
+    ask(cast, job)
+    services.terminate(cast.act("M", job), job, reason="项目取消，终止服务。")
+    assert cast.told("pause.fall_away") == "ADOP"
 
 
 def test_the_report_and_the_ratings_are_told(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from app import wiring
 from app.kernel.act import CLOCK, VISITOR, Actor
 from app.notices import operations
 from app.notices.operations import AUDIENCES, OF_ONE_THING, SUBJECTS
-from app.notices.rules import MAY_LIST, MAY_READ, TELL, To
+from app.notices.rules import MAY_LIST, MAY_READ, OF_FRAUD, TELL, To
 
 # Steps that another event of the same act tells, or that concern only whoever took them.
 SILENT = {
@@ -44,6 +44,13 @@ def test_what_is_told_is_plugged_in() -> None:
     for name in TELL:
         assert "notices.tell" in wiring.REACTIONS[name]
     assert {task for tasks in wiring.REACTIONS.values() for task in tasks} <= set(wiring.TASKS)
+
+
+def test_what_is_told_of_a_fraud_is_told_to_the_firm_alone() -> None:
+    assert all([to for to, _ in TELL[name]] == [To.FIRM] for name in OF_FRAUD)
+    assert {name for name in TELL if name.startswith("credit_event.") and "in effect" in TELL[name][0][1]} < set(
+        OF_FRAUD
+    )
 
 
 def test_nobody_is_told_the_same_twice_by_one_event() -> None:

@@ -46,7 +46,9 @@ DONE = {
     "accept": "job.accept", "terminate": "job.terminate",
 }  # fmt: skip
 # Which of them the clock takes too, when somebody was silent or the service ends.
-CLOCKS = {"pause.confirm", "pause.drop", "job.resume", "alteration.refuse", "alteration.drop", "job.accept"}
+CLOCKS = {
+    "pause.confirm", "pause.fall_away", "job.resume", "alteration.refuse", "alteration.fall_away", "job.accept",
+}  # fmt: skip
 
 
 class Course(RuleBasedStateMachine):
