@@ -20,6 +20,10 @@ KINDS = {
     "holiday": N_("holiday"),
 }
 SEP = "·"
+# Every look that a cell of the strip can have: what the day is, then what happened on it, if anything.
+MARKS = ("today", "done", "ended")
+DAYS = ("used", "used due", "off", "paused")
+LOOKS = ("", "due", *DAYS, *(f"{one} {mark}" for one in (*DAYS, "late") for mark in MARKS))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 from dataclasses import fields
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +7,7 @@ import pytest
 from app.kernel.lights import Light
 from app.kernel.service_clock import Hours, Pause, ledger
 from app.web import words
-from app.web.strip import lines, strip
+from app.web.strip import LOOKS, lines, strip
 from app.web.tongues import TONGUES
 from tests.web.small import CALENDAR, small
 
@@ -166,6 +166,17 @@ def test_the_strip_of_a_delivered_service_is_used_up_to_its_delivery(at: str, ma
     assert [cell.why for cell in cells if cell.number in "345" and "used" not in cell.look][:2] == ["not used"] * min(
         2, 5 - used
     )
+
+
+def test_every_look_of_a_cell_is_known_to_the_styleguide() -> None:
+    pause = Pause(datetime(2026, 10, 8, 1, tzinfo=UTC), datetime(2026, 10, 9, 1, tzinfo=UTC))
+    starts = [date(2026, 9, day) for day in range(20, 31)] + [date(2026, 10, 8)]
+    ledgers = [ledger(CALENDAR, HOURS, start, 2, pauses) for start in starts for pauses in ([], [pause])]
+    noons = [datetime(2026, 9, 20, 4, tzinfo=UTC) + timedelta(days=day) for day in range(25)]
+    ended = [None, *((how, noon) for how in ("delivered", "terminated") for noon in noons)]
+    cells = told(lambda: [cell for one in ledgers for end in ended for cell in strip(one, ended=end)])
+    seen = {cell.look for cell in cells}
+    assert seen == set(LOOKS)
 
 
 def test_the_strip_of_a_late_service_ends_with_today() -> None:
