@@ -1,5 +1,6 @@
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -124,6 +125,17 @@ def test_a_message_is_filled_and_an_empty_one_stays_empty() -> None:
     assert told(words.said, "Keep at most %(most)s rows.", most=3) == "Keep at most 3 rows."
     assert told(words.said, "") == ""
     assert told(words.said, "100% sure") == "100% sure"
+
+
+def test_a_message_has_its_days_as_pages_write_them() -> None:
+    places = {"until": "2026-10-10", "before": "2026-10-09", "notice": "示例通知", "title": "示例"}
+    moved = SimpleNamespace(says="%(notice)s: %(before)s, now %(until)s: %(title)s", places=places, due=END_OF_SATURDAY)
+    assert told(words.message, moved) == "示例通知: 10 月 9 日（周五）, now 10 月 10 日（周六，调休上班）24:00: 示例"
+    adopted = SimpleNamespace(
+        says="%(value)s from %(effective_from)s", places={"value": "4", "effective_from": "2026-12-01"}
+    )
+    assert told(words.message, adopted) == "4 from 2026 年 12 月 1 日"
+    assert told(words.message, SimpleNamespace(says="Settled.", places={})) == "Settled."
 
 
 HOURS = Hours(((time(9), time(12)), (time(15), time(18))))
