@@ -79,6 +79,11 @@ def test_the_page_of_a_suspended_job_counts_no_day_of_the_suspension(window, app
     assert ledger.count(f": {WHY}</td>") == ledger.count('<tr class="paused') > 0, "the suspension is the source"
 
 
+def test_a_pause_asks_for_words_or_a_file_and_calls_neither_optional(window, job):
+    page = window(job.agency).get(f"/jobs/{job.id}/pauses/new").text
+    assert "or add a file" in page and "(optional)" not in page
+
+
 def test_after_the_due_instant_nothing_can_be_asked_for_and_nothing_offers_it(window, app, job):
     agency, asked = window(job.agency), ("extension", "pauses/new")
     offered = agency.get(f"/jobs/{job.id}").text
