@@ -156,5 +156,5 @@ def judge(path, asked=""):
 
 
 if __name__ == "__main__":
-    status, said = judge(*[*sys.argv[1:3], "", ""][:2])
+    status, said = judge(*sys.argv[1:]) if len(sys.argv) in (2, 3) else (2, __doc__)
     sys.exit(print(said.encode(errors="backslashreplace").decode()) or status)

@@ -9,7 +9,6 @@ import sys
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 
-RECORD, CALENDAR = "deadline/1", "calendar/1"
 HERE, DAY = timezone(timedelta(hours=8)), timedelta(days=1)
 WEEK_RULE = "《国务院关于职工工作时间的规定》（国务院令第174号）第七条"
 FIELDS = {
@@ -110,9 +109,8 @@ def recomputed(record, calendar):
     while len(paused) < whole:
         paused |= {day} if worked(day, known) else set()
         day -= DAY
-    held, delivered = record["held"] and date.fromisoformat(record["held"]), record["delivered_at"]
-    need(held is None or held > due, "the day that is held to is not after the due day")
-    over = datetime.combine((held or due) + DAY, time(), HERE)
+    held, delivered = date.fromisoformat(record["held"] or str(due)), record["delivered_at"]
+    need(record["held"] is None or held > due, "the day that is held to is not after the due day")
     days = [start + number * DAY for number in range(1, (due - start).days + 1)]
     return {
         "first_due": str(ends(nth(start, record["days"], known), known, shut)),
@@ -121,14 +119,14 @@ def recomputed(record, calendar):
         "due": str(due),
         "provisional": due.year > calendar["last_year"],
         "ledger": [line_of(day, known, day in paused, day > reached, shut) for day in days],
-        "in_time": None if delivered is None else instant(delivered) < over,
+        "in_time": None if delivered is None else instant(delivered) < datetime.combine(held + DAY, time(), HERE),
     }
 
 
 def judge(record_path, calendar_path):
     try:
         record, calendar = (json.loads(Path(path).read_text("utf-8")) for path in (record_path, calendar_path))
-        for told, wanted in ((record, RECORD), (calendar, CALENDAR)):
+        for told, wanted in ((record, "deadline/1"), (calendar, "calendar/1")):
             need(isinstance(told, dict) and told.get("format") == wanted, f"the format is not {wanted}")
     except (OSError, RecursionError, ValueError) as error:
         return 2, f"These files are no record and calendar: {error}"
@@ -138,13 +136,15 @@ def judge(record_path, calendar_path):
             need(named == sorted(set(named)), "the days of the calendar are not in order, each once")
         need(record["calendar"] == calendar["revision"], "the record is of another calendar: save both once more")
         for name, value in recomputed(record, calendar).items():
-            same = json.dumps(record[name], sort_keys=True) == json.dumps(value, sort_keys=True)
-            need(same, f"{name} does not follow: it is {record[name]}, and {value} was recomputed")
+            pair = record[name], value
+            for told, follows in [*zip(*pair, strict=False), map(len, pair)] if name == "ledger" else [pair]:
+                same = json.dumps(told, sort_keys=True) == json.dumps(follows, sort_keys=True)
+                need(same, f"{name} does not follow: it is {told}, and {follows} was recomputed")
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         return 1, f"It does not hold: {error}"
     return 0, "All holds: the due day, every day of the ledger, and whether it was delivered in time."
 
 
 if __name__ == "__main__":
-    code, says = judge(*[*sys.argv[1:3], "", ""][:2])
+    code, says = judge(*sys.argv[1:]) if len(sys.argv) == 3 else (2, __doc__)
     sys.exit(print(says.encode(errors="backslashreplace").decode()) or code)

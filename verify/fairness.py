@@ -164,5 +164,5 @@ def judge(*paths):
 
 
 if __name__ == "__main__":
-    code, says = judge(*sys.argv[1:3])
+    code, says = judge(*sys.argv[1:]) if len(sys.argv) in (2, 3) else (2, __doc__)
     sys.exit(print(says.encode(errors="backslashreplace").decode()) or code)

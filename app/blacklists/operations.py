@@ -33,10 +33,9 @@ def import_list(act: Act, *, text: str) -> Imported:
     agency here is matched when the list is imported again."""
     if not MAY_IMPORT(act.actor):
         raise NotAllowed(N_("Only a regulator imports outside lists."))
-    try:
-        lines = outside_list.read(text)
-    except ValueError as error:
-        raise Invalid(error.args[0], field="text", **error.args[1]) from error
+    lines, wrong = outside_list.read(text)
+    if wrong:
+        raise Invalid(wrong[0].says, field="text", **wrong[0].places)
     counted = {"matched": 0, "unknown": 0, "known": 0}
     for line in lines:
         counted[_take(act, line)] += 1

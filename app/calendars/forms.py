@@ -6,12 +6,12 @@ from werkzeug.datastructures import FileStorage
 
 from app.calendars.rules import KINDS, read_lines
 from app.kernel.errors import Invalid
+from app.kernel.typed_lines import shown
 from app.kernel.words import N_
 from app.web.drawn import Drawn, Question, clean
 from app.web.fields import DateField, Form, SelectField, TextArea, TextField
 
 LARGEST = 100_000  # bytes of a file of days
-MOST_SHOWN = 20  # wrong lines told at once
 UNREADABLE = N_("This is no text file in UTF-8 or GB 18030. Save the table as CSV and choose it again.")
 
 
@@ -57,7 +57,7 @@ class NoticeForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         shaped = bool(super().validate(extra_validators))
-        for wrong in read_lines(self.lines.data or "")[1][:MOST_SHOWN] if self.lines.data else ():
+        for wrong in shown(read_lines(self.lines.data)[1]) if self.lines.data else ():
             self.refuse(Invalid(wrong.says, field="lines", **wrong.places))
         return shaped and not self.lines.errors
 

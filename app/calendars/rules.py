@@ -1,19 +1,21 @@
 """The law of the calendar: who may say that a day is worked or not, and how a notice comes into force."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from unicodedata import normalize
 
 from app.kernel.law import Lifecycle, Turn, in_state, step, the_operator
+from app.kernel.typed_lines import Wrong, read_day
 from app.kernel.words import N_
 from app.kernel.workdays import Word
 
 FIRST_YEAR, LAST_YEAR = 2004, 2050
 MOST_LINES, LONGEST_NAME = 400, 60
-HEADER = ("day", "working", "name")
+COLUMNS = 3
+HEADS = ("day", "日期")  # how a line with the names of the columns begins
 MEANT = {"1": True, "班": True, "0": False, "休": False}
 
 
@@ -61,17 +63,9 @@ class Line:
     name: str
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """What is wrong with what was typed in a line: an English msgid and its places."""
-
-    says: str
-    places: dict[str, Any] = field(default_factory=dict)
-
-
 def read_lines(text: str) -> tuple[list[Line], list[Wrong]]:
-    """The days typed or imported, one a line like 2027-02-06,0,春节, and what must be mended, line by line. A first line
-    with the names of the columns is passed over."""
+    """The days typed or imported, one a line like 2027-02-06,0,春节, and what must be mended, line by line. A line with
+    the names of the columns is passed over."""
     lines: list[Line] = []
     wrong: list[Wrong] = []
     seen: dict[date, int] = {}
@@ -101,17 +95,17 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     for number, typed in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         plain = typed.replace("，", ",").replace("\t", ",")
         cells = [cell.strip().strip('"').strip() for cell in plain.split(",", 2)]
-        if any(cells) and tuple(cell.lower() for cell in cells) != HEADER:
+        if any(cells) and cells[0].lower() not in HEADS:
             yield number, cells
 
 
 def _line(number: int, cells: list[str]) -> Line | Wrong:
-    if len(cells) != len(HEADER):
+    if len(cells) != COLUMNS:
         says = N_("Line %(n)s: write the day, 0 or 1, and the name, with commas between, like 2027-02-06,0,春节.")
         return Wrong(says, {"n": number})
-    typed, working, name = normalize("NFKC", cells[0]), normalize("NFKC", cells[1]), cells[2]
+    working, name = normalize("NFKC", cells[1]), cells[2]
     try:
-        day = date.fromisoformat(typed.replace("/", "-"))
+        day = read_day(cells[0])
     except ValueError:
         return Wrong(N_("Line %(n)s: write a day that exists, like 2027-02-06."), {"n": number})
     if not FIRST_YEAR <= day.year <= LAST_YEAR:

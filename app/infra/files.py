@@ -30,6 +30,7 @@ TYPES = {
     "png": "image/png",
     "zip": "application/zip",
 }
+NAMES = "PDF, OFD, Word, Excel, JPEG, PNG, ZIP"
 INSIDE = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "ofd": "OFD.xml"}
 
 _place: dict[str, object] = {"folder": Path("files"), "limit": 20 * 2**20}
@@ -118,7 +119,7 @@ def media_type(name: str, content: bytes) -> str:
     """The media type, if name, first bytes and a real parse agree; else ValueError that says what may be handed in."""
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending not in TYPES:
-        raise ValueError(N_("This file cannot be accepted. Hand in PDF, OFD, Word, Excel, JPEG, PNG or ZIP."))
+        raise ValueError(N_("This file cannot be accepted. Hand in %(types)s."), {"types": NAMES})
     wrong = ValueError(
         N_("This file cannot be accepted: it is damaged, locked or not what its name says. Save it anew and choose it.")
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.kernel.credit_code import check_code
+from app.kernel.typed_lines import Wrong, read_day
 from app.kernel.words import N_
 
 MOST_LINES = 2000
@@ -40,29 +41,32 @@ class Line:
     source: str
 
 
-def read(text: str) -> list[Line]:
-    """The lines of a list, the names of its columns (English or Chinese, in any order) in the first one. ValueError
-    carries a msgid and its places, and names the first wrong line."""
+def read(text: str) -> tuple[list[Line], list[Wrong]]:
+    """The lines of a list, the names of its columns (English or Chinese, in any order) in the first one; and what must
+    be mended, line by line."""
     try:
         table = [row for row in csv.reader(_lines(text)) if any(cell.strip() for cell in row)]
     except csv.Error:
-        raise ValueError(UNREADABLE, {}) from None
+        return [], [Wrong(UNREADABLE)]
     heads = [_column(cell.strip()) for cell in table[0]] if table else []
     if sorted(heads) != sorted(COLUMNS):
-        raise ValueError(NO_COLUMNS, {})
+        return [], [Wrong(NO_COLUMNS)]
     if len(table) == 1:
-        raise ValueError(NO_LINES, {})
+        return [], [Wrong(NO_LINES)]
     if len(table) - 1 > MOST_LINES:
-        raise ValueError(TOO_MANY, {"most": MOST_LINES, "lines": len(table) - 1})
+        return [], [Wrong(TOO_MANY, {"most": MOST_LINES, "lines": len(table) - 1})]
     seen: dict[tuple[str, str, date], int] = {}
-    lines = []
+    lines: list[Line] = []
+    wrong: list[Wrong] = []
     for number, row in enumerate(table[1:], 2):
-        line = _line(number, heads, row)
-        before = seen.setdefault((line.code, line.source, line.first_day), number)
-        if before != number:
-            raise ValueError(TWICE, {"line": number, "before": before})
-        lines.append(line)
-    return lines
+        found = _line(number, heads, row)
+        if isinstance(found, Wrong):
+            wrong.append(found)
+        elif (before := seen.setdefault((found.code, found.source, found.first_day), number)) != number:
+            wrong.append(Wrong(TWICE, {"line": number, "before": before}))
+        else:
+            lines.append(found)
+    return lines, wrong
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -74,23 +78,23 @@ def _column(head: str) -> str:
     return next((name for name, chinese in COLUMNS.items() if head in (name, chinese)), head)
 
 
-def _line(number: int, heads: list[str], row: list[str]) -> Line:
+def _line(number: int, heads: list[str], row: list[str]) -> Line | Wrong:
     if len(row) != len(heads):
-        raise ValueError(WRONG_WIDTH, {"line": number})
+        return Wrong(WRONG_WIDTH, {"line": number})
     cells = {head: cell.strip() for head, cell in zip(heads, row, strict=True)}
     for head, cell in cells.items():
         if not cell:
-            raise ValueError(EMPTY, {"line": number, "column": head})
+            return Wrong(EMPTY, {"line": number, "column": head})
         if len(cell) > LONGEST:
-            raise ValueError(TOO_LONG, {"line": number, "column": head, "most": LONGEST})
+            return Wrong(TOO_LONG, {"line": number, "column": head, "most": LONGEST})
     try:
         code = check_code(cells["code"])
     except ValueError as error:
-        raise ValueError(WRONG_CODE, {"line": number, "why": str(error)}) from None
+        return Wrong(WRONG_CODE, {"line": number, "why": str(error)})
     try:
-        first, last = date.fromisoformat(cells["from"]), date.fromisoformat(cells["until"])
+        first, last = read_day(cells["from"]), read_day(cells["until"])
     except ValueError:
-        raise ValueError(WRONG_DAY, {"line": number}) from None
+        return Wrong(WRONG_DAY, {"line": number})
     if last < first:
-        raise ValueError(WRONG_DAY, {"line": number})
+        return Wrong(WRONG_DAY, {"line": number})
     return Line(code, cells["name"], cells["reason"], first, last, cells["source"])

@@ -48,12 +48,14 @@ class Pause:
 
 @dataclass(frozen=True)
 class LedgerDay:
-    """One day of the clock: kind is counted, weekend, holiday, paused or blackout; source is why it is what it is."""
+    """One day of the clock: kind is counted, weekend, holiday, paused or blackout; source is why it is what it is, and
+    name the calendar's word for it, "" for a plain day."""
 
     day: date
     kind: str
     makeup: bool
     source: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,10 +160,10 @@ def _row(calendar: Calendar, day: date, paused: bool, put_off: bool) -> LedgerDa
     """`put_off` are the days after the last that counts: on that one nobody could act, and the deadline ends later."""
     described = calendar.describe(day)
     if put_off and described.working:
-        source = calendar.blackouts[day].source if day in calendar.blackouts else described.source
-        return LedgerDay(day, "blackout", described.kind == "makeup", source)
+        why = calendar.blackouts.get(day, described)
+        return LedgerDay(day, "blackout", described.kind == "makeup", why.source, why.name)
     kind = described.kind if not described.working else "paused" if paused else "counted"
-    return LedgerDay(day, kind, described.kind == "makeup", described.source)
+    return LedgerDay(day, kind, described.kind == "makeup", described.source, described.name)
 
 
 def _whole_days(worked: timedelta, length: timedelta) -> int:

@@ -10,6 +10,7 @@ from app.accounts.models import Membership, Unit, User, members_where, operators
 from app.agencies.models import Agency
 from app.appeals.models import Appeal
 from app.blacklists.models import BlacklistLine
+from app.calendars.models import CalendarNotice
 from app.credit.models import CreditEvent, number_on
 from app.entries.models import Entry, entrant_ids, entry_of
 from app.infra import mail, moved, searched
@@ -21,9 +22,9 @@ from app.inquiries.models import Inquiry, asker_ids
 from app.jobs.models import Job
 from app.jobs.rules import in_publicity, its_owner, reads_value
 from app.kernel.act import VISITOR, Act, Actor, Kind
-from app.kernel.workdays import due_day, local_day
+from app.kernel.workdays import local_day
 from app.notices.models import Notice
-from app.notices.rules import FEE_OPEN, MOVED, OF_FRAUD, REMIND, TELL, To
+from app.notices.rules import FEE_OPEN, MOVED, OF_FRAUD, REMIND, TELL, To, filled
 from app.objections.models import Objection
 from app.panels.models import Seat, seats_of
 from app.panels.rules import sitting
@@ -35,8 +36,6 @@ from app.services.models import Alteration, Pause
 Members = list[Membership]
 AT_A_TIME = 200
 A_WHILE = timedelta(seconds=5)
-# The facts of an event that a sentence may name.
-NAMED = ("missing", "brought", "was", "value", "effective_from", "because")
 
 
 def operators(thing: Any) -> Members:
@@ -211,13 +210,14 @@ def tell_moved(act: Act, event_id: int, after: int | None = None) -> None:
         enqueue(act, "notices.tell_moved", at=act.now + A_WHILE, event_id=event_id, after=after)
         return
     change = session.get_one(Event, event_id)
+    by = session.get_one(CalendarNotice, change.subject_id)
     names = [f"{subject}.{what}" for subject in SUBJECTS for what in MOVED]
     told = select(Event).where(Event.id > (after or event_id), Event.at == change.at, Event.name.in_(names))
     events = session.scalars(told.order_by(Event.id).limit(AT_A_TIME)).all()
     for event in events:
         subject, what = event.name.split(".")
         thing = session.get_one(SUBJECTS[subject], event.subject_id)
-        _put(event, event.name, MOVED[what], waiting_for(thing), thing)
+        _put(event, event.name, MOVED[what], waiting_for(thing), thing, by=by.source)
     if len(events) == AT_A_TIME:
         enqueue(act, "notices.tell_moved", event_id=event_id, after=events[-1].id)
 
@@ -270,17 +270,24 @@ def _put(
     event: Event,
     kind: str,
     says: str,
-    places: Members,
+    members: Members,
     thing: Any,
     *,
     letters: bool = False,
     again: datetime | None = None,
     due: datetime | None = None,
+    by: str = "",
 ) -> None:
+    """`by` is the notice that moved a deadline. A deadline that ends with what happened is none to tell."""
     due = due if again else _due(event)
+    if due and due <= event.at and "%(until)s" not in says:
+        due = None
+    unit = thing.unit if isinstance(thing, Term) else ""
+    places = {"title": _title(_about(thing))} | filled(says, event.facts, due, by=by, unit=unit)
+    places |= _months(thing, event, says)
     known = set(session.scalars(select(Notice.user_id).where(Notice.event_id == event.id, Notice.kind == kind)))
     told = []
-    for member in {one.user_id: one for one in places}.values():
+    for member in {one.user_id: one for one in members}.values():
         if member.user_id in known or (member.user_id == event.user_id and not again):
             continue
         notice = Notice(
@@ -289,7 +296,7 @@ def _put(
             unit_id=member.unit_id,
             kind=kind,
             says=says,
-            places={"title": _title(_about(thing))} | _until(due, says) | _facts(event) | _months(thing, event, says),
+            places=places,
             path=_letter(thing, member) if letters else _page(thing),
             due=due,
             at=again or event.at,
@@ -324,20 +331,10 @@ def _title(about: Any) -> str:
     return f"{about.project_name} {about.item.name}".strip() if isinstance(about, Job) else str(about.unit.name)
 
 
-def _until(due: datetime | None, says: str) -> dict[str, str]:
-    """The last day of a deadline, where the sentence names it."""
-    return {"until": due_day(due).isoformat()} if due and "%(until)s" in says else {}
-
-
 def _months(thing: Any, event: Event, says: str) -> dict[str, int]:
     """For how long a fraud removes its agency, where the sentence names it."""
     day = getattr(thing, "effective_on", None) or local_day(event.at)
     return {"months": number_on("credit_removed_months", day)} if "%(months)s" in says else {}
-
-
-def _facts(event: Event) -> dict[str, Any]:
-    """Who did not bring what opens a job, and who did; or what a number of the law was and becomes, and when."""
-    return {name: event.facts[name] for name in NAMED if name in event.facts}
 
 
 def _due(event: Event) -> datetime | None:

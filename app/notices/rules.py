@@ -1,11 +1,14 @@
 """The law of notices: who is told what when something happens, and that a person reads their own."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from app.kernel.act import Actor
 from app.kernel.law import signed_in, who
 from app.kernel.words import N_
+from app.kernel.workdays import due_day
 
 
 class To(StrEnum):
@@ -162,8 +165,8 @@ TELL: dict[str, tuple[tuple[To, str], ...]] = {
     "credit_event.ask_repair":   ((To.SUPERVISORS,  N_("A firm asks for credit repair. Decide by %(until)s: %(title)s.")),),
     "credit_event.repair":       ((To.FIRM,         N_("The repair is granted and the credit event counts less: %(title)s.")),),
     "credit_event.refuse_repair": ((To.FIRM,        N_("The repair of a credit event is refused: %(title)s.")),),
-    "term.withdraw":             ((To.OFFICES,      N_("A number of the law that was announced is withdrawn before its day: %(title)s, %(value)s from %(effective_from)s on. It stays as it is.")),),
-    "term.adopt":                ((To.OFFICES,      N_("A number of the law is adopted: %(title)s, from %(was)s to %(value)s, from %(effective_from)s on. What was counted before stays as it is.")),),
+    "term.withdraw":             ((To.OFFICES,      N_("A number of the law that was announced is withdrawn before its day: %(title)s, %(value)s%(measure)s from %(effective_from)s on. It stays as it is.")),),
+    "term.adopt":                ((To.OFFICES,      N_("A number of the law is adopted: %(title)s, from %(was)s to %(value)s%(measure)s, from %(effective_from)s on. What was counted before stays as it is.")),),
     "blacklist_line.confirm":    ((To.FIRM,         N_("Another authority lists your agency and a regulator has confirmed it; you may enter no jobs until its last day: %(title)s.")),),
     "blacklist_line.lift":       ((To.FIRM,         N_("The line of an outside list about your agency is lifted: %(title)s.")),),
 }
@@ -178,7 +181,7 @@ OF_FRAUD: dict[str, str] = {
 # What a change of the calendar meant for a deadline → what those are told who wait for it.
 MOVED = {
     "due_changed": N_(
-        "The calendar has changed and the deadline with it: now %(until)s, to the end of the day: %(title)s."
+        "The calendar has changed by %(notice)s and the deadline with it: it was %(before)s and is now %(until)s: %(title)s."
     ),
     "due_firm": N_("The deadline stays %(until)s and is firm now: the holidays of that year are published: %(title)s."),
     "earlier_offered": N_(
@@ -186,5 +189,23 @@ MOVED = {
     ),
 }
 
+# What follows a number of the law in a sentence, by its unit.
+MEASURES = {"wd": [N_(" working days")], "days": [N_(" days")], "minutes": [N_(" minutes")], "%": "%"}
+
 REMIND = N_("A report waits for your answer; without one it counts as accepted: %(title)s.")
 FEE_OPEN = N_("The term of the fee has ended and not all of it is recorded as paid. Say what came of it: %(title)s.")
+
+# The facts of an event that a sentence may name: who did not bring what opens a job, and who did; what a number of the
+# law was and becomes, and when.
+NAMED = ("missing", "brought", "was", "value", "effective_from", "because")
+
+
+def filled(says: str, facts: Mapping[str, Any], due: datetime | None, *, by: str, unit: str) -> dict[str, Any]:
+    """The places of a sentence about an event. Days are the last ones of deadlines: of the one it sets and, where it
+    moved, of the one before; `by` is the notice that moved it, `unit` that of a number of the law."""
+    places = {name: facts[name] for name in NAMED if name in facts}
+    if due and "%(until)s" in says:
+        places["until"] = due_day(due).isoformat()
+    if "%(before)s" in says:
+        places |= {"before": due_day(datetime.fromisoformat(facts["before"])).isoformat(), "notice": by}
+    return places | ({"measure": MEASURES.get(unit, "")} if unit else {})

@@ -13,11 +13,11 @@ class PauseForm(Form):
     text = TextArea(
         N_("What happened"),
         hint=N_("So that a third person understands it. At least 20 characters, or add a file."),
-        optional=True,
+        dependent=True,
         most=1000,
         rows=4,
     )
-    file = FileField(N_("Evidence"), hint=N_("A notice, a letter, a photograph."), optional=True, accept=SCANS)
+    file = FileField(N_("Evidence"), hint=N_("A notice, a letter, a photograph."), dependent=True, accept=SCANS)
 
 
 class DeliverForm(Form):

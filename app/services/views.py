@@ -1,5 +1,6 @@
 """The service: its clock and the proof of it, the report, its acceptance, and the pauses."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -24,6 +25,7 @@ from app.services.forms import AcceptForm, AnswerForm, DeliverForm, PauseForm, R
 from app.services.models import (
     DeliveredFile,
     Pause,
+    Suspension,
     agreement_to,
     alterations_of,
     deliveries_of,
@@ -33,9 +35,12 @@ from app.services.models import (
     pauses_of,
     suspensions_of,
 )
-from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, asks_open_to, dropped, runs
+from app.services.rules import KINDS, LIFE, MAY_READ, REASONS, Reason, asks_open_to, counts, dropped, runs
+from app.web.dates import moment
 from app.web.door import acting, allow, now
 from app.web.downloads import attached, download
+from app.web.said import said
+from app.web.strip import Stop
 
 bp = Blueprint("services", __name__)
 pauses = Blueprint("pauses", __name__)
@@ -129,14 +134,16 @@ def veto_pause(job: Job) -> Any:
 def ledger(job: Job) -> Any:
     events = on_the_clock(job.id)
     found, altered = ledger_of(job, events, now()), alterations_of(job.id)
+    paused, suspended = pauses_of(job.id), suspensions_of(job.id)
     if request.args.get("format") == "json":
         return jsonify(_to_recompute(job, found or abort(404), stretches(events, now())))
     return render_template(
         "services/ledger.html",
         job=job,
         found=found,
-        pauses=pauses_of(job.id),
-        suspensions=suspensions_of(job.id),
+        pauses=paused,
+        suspensions=suspended,
+        stops=_stops(paused, suspended),
         alterations=altered,
         reasons=REASONS,
         kinds=KINDS,
@@ -156,6 +163,19 @@ def ledger(job: Job) -> Any:
 def record(job: Job) -> Any:
     """The public record, from which verify/deadline.py recomputes the due day (docs/protocols/deadline.md)."""
     return attached(written(record_of(job, now()) or abort(404)), f"clock-{job.number}.json")
+
+
+def _stops(paused: Iterable[Pause], suspended: Iterable[Suspension]) -> list[Stop]:
+    """What stops the clock of a service: the pauses that count and the suspensions, each with its reason."""
+    told: list[Stop] = []
+    for pause in (one for one in paused if counts(VISITOR, one)):
+        reason = REASONS[Reason(pause.reason)]
+        says = said(N_("pause since %(since)s: %(reason)s"), since=moment(pause.asked_at), reason=reason)
+        told.append(Stop(pause.asked_at, pause.ended_at, says))
+    for one in suspended:
+        says = said(N_("suspension since %(since)s: %(reason)s"), since=moment(one.started_at), reason=one.reason)
+        told.append(Stop(one.started_at, one.ended_at, says))
+    return told
 
 
 def _to_recompute(job: Job, found: Ledger, stood: list[service_clock.Pause]) -> dict[str, Any]:

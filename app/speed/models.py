@@ -40,11 +40,11 @@ class Pace:
     in the month of its award, of its first delivery, and of its acceptance.
 
     `award` from the posting to the award; `service` from day zero of the clock to the first delivery; `compared` the
-    same of the jobs whose standard knows the time before the reform, and `baseline` and `statutory` the means of that
-    time and of the limit of the law, over the delivered jobs that have one. `on_time` of those delivered; `fee_cents`
-    of `old_cents`, what the awarded jobs cost and what they cost before the reform, where it is known; `half` those
-    awarded whose promised time keeps the policy on the limit of the law, of those it applies to; `no_trip` and
-    `one_trip` of those accepted.
+    same of the jobs whose standard knows the time before the reform, and `baseline` the mean of that time over them;
+    `limited` of those whose standard knows the limit of the law, and `statutory` the mean of that. `on_time` of those
+    delivered; `fee_cents` of `old_cents`, what the awarded jobs cost and what they cost before the reform, where it is
+    known; `half` those awarded whose promised time keeps the policy on the limit of the law, of those it applies to;
+    `no_trip` and `one_trip` of those accepted.
     """
 
     key: str
@@ -52,6 +52,7 @@ class Pace:
     award: Spread | None
     service: Spread | None
     compared: Spread | None
+    limited: Spread | None
     baseline: Fraction | None
     statutory: Fraction | None
     on_time: Share
@@ -93,6 +94,7 @@ class Tally:
     award: list[int] = field(default_factory=list)
     service: list[int] = field(default_factory=list)
     compared: list[int] = field(default_factory=list)
+    limited: list[int] = field(default_factory=list)
     baseline: list[int] = field(default_factory=list)
     statutory: list[int] = field(default_factory=list)
     on_time: list[bool] = field(default_factory=list)
@@ -108,6 +110,7 @@ class Tally:
             award=spread(self.award),
             service=spread(self.service),
             compared=spread(self.compared),
+            limited=spread(self.limited),
             baseline=_mean(self.baseline),
             statutory=_mean(self.statutory),
             on_time=Share(sum(self.on_time), len(self.on_time)),
@@ -184,6 +187,7 @@ def _delivery(row: Any, day: date, tallies: Iterable[Tally]) -> None:
             tally.compared.append(taken)
             tally.baseline.append(row.baseline_days)
         if row.statutory_days:
+            tally.limited.append(taken)
             tally.statutory.append(row.statutory_days)
         if row.service_due:
             tally.on_time.append(row.delivered_at < row.service_due)

@@ -35,7 +35,8 @@ def show() -> Any:
         "service_items": [_bar(pace.name, pace.service, pace) for pace in items],
     }
     shown = {name: [row for row in rows if row] for name, rows in bars.items()}
-    return render_template("speed/show.html", found=found, bars=shown, policy=policy, number=number)
+    top = {name: max((_most(row) for row in rows), default=0) for name, rows in shown.items()}
+    return render_template("speed/show.html", found=found, bars=shown, top=top, policy=policy, number=number)
 
 
 @bp.get("/speed.json")
@@ -75,7 +76,7 @@ def _lines(found: Speed) -> list[dict[str, Any]]:
 
 def _figures(pace: Pace) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    for name in ("award", "service", "compared"):
+    for name in ("award", "service", "compared", "limited"):
         found: Spread | None = getattr(pace, name)
         told[f"{name}_jobs"] = found.count if found else 0
         for part in ("low", "middle", "high"):
@@ -93,7 +94,8 @@ def _plain(value: Fraction | None) -> str:
 
 
 def _bar(says: str, found: Spread | None, pace: Pace | None = None) -> dict[str, Any] | None:
-    """The middle of a spread as a bar, the time before the reform as its mark, and the quartiles in words."""
+    """The middle of a spread as a bar, the time before the reform and the limit of the law as its marks, and the
+    quartiles in words."""
     if found is None:
         return None
     words = said(N_("%(middle)s working days"), middle=number(found.middle))
@@ -105,8 +107,13 @@ def _bar(says: str, found: Spread | None, pace: Pace | None = None) -> dict[str,
         bar["mark"] = float(pace.baseline)
         note += said(N_("; before the reform %(days)s"), days=number(pace.baseline))
     if pace and pace.statutory:
+        bar["limit"] = float(pace.statutory)
         note += said(N_("; limit of the law %(days)s"), days=number(pace.statutory))
     return bar | {"note": note}
+
+
+def _most(bar: dict[str, Any]) -> float:
+    return max(float(bar[name]) for name in ("value", "mark", "limit") if name in bar)
 
 
 def _file(text: str, name: str, media: str) -> Response:

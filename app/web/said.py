@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import LazyString
 
 from app.kernel.words import N_
-from app.web.dates import full
+from app.web.dates import day, deadline, full
 from app.web.locale import language
 
 AND = N_(" and ")
@@ -18,6 +18,18 @@ def said(text: Any, **places: Any) -> str:
     if not places:
         return _told(text)
     return _told(text) % {name: _filled(value) for name, value in places.items()}
+
+
+def message(told: Any) -> str:
+    """A message to a person: a msgid with its places, and the days in it as pages write them."""
+    places = dict(told.places)
+    if "until" in places:
+        places["until"] = deadline(told.due)
+    if "before" in places:
+        places["before"] = day(date.fromisoformat(places["before"]))
+    if "effective_from" in places:
+        places["effective_from"] = date.fromisoformat(places["effective_from"])
+    return said(told.says, **places)
 
 
 def named(one: Any) -> str:

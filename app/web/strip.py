@@ -1,6 +1,6 @@
 """A ledger as people read it: the strip of days on a page, and the table with every day's reason and source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -20,6 +20,11 @@ KINDS = {
     "holiday": N_("holiday"),
 }
 SEP = "·"
+ALSO = "；"
+# Every look that a cell of the strip can have: what the day is, then what happened on it, if anything.
+MARKS = ("today", "done", "ended")
+DAYS = ("used", "used due", "off", "paused")
+LOOKS = ("", "due", *DAYS, *(f"{one} {mark}" for one in (*DAYS, "late") for mark in MARKS))
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,21 @@ def strip(ledger: Ledger, start: str = "", ended: tuple[str, datetime] | None = 
     return cells
 
 
-def lines(ledger: Ledger) -> Iterator[Cell]:
-    """Every day after the start, with the number it counts as, its reason and its source."""
+@dataclass(frozen=True)
+class Stop:
+    """What stops a clock, in the reader's words: aware instants, no end while it lasts."""
+
+    start: datetime
+    end: datetime | None
+    says: str
+
+    def touches(self, day: date) -> bool:
+        return local_day(self.start) <= day and (self.end is None or day <= local_day(self.end))
+
+
+def lines(ledger: Ledger, stops: Sequence[Stop] = ()) -> Iterator[Cell]:
+    """Every day after the start, with the number it counts as, its reason and its source: of a day on which the clock
+    stands still what stops it, and all of that where the day bears the rest of other days."""
     number, now = 0, today()
     for row in ledger.rows:
         number += row.kind == COUNTED
@@ -66,7 +84,8 @@ def lines(ledger: Ledger) -> Iterator[Cell]:
         look = "used" if row.kind == COUNTED else "paused" if row.kind == PAUSED else "off"
         if row.day == ledger.due:
             look += " due"
-        yield Cell(day(row.day), count, _why(row), look, row.day == now, row.source)
+        source = _stopping(row, stops) if row.kind == PAUSED else row.source
+        yield Cell(day(row.day), count, _why(row), look, row.day == now, source)
 
 
 @dataclass(frozen=True)
@@ -104,7 +123,8 @@ def _off(rows: list[LedgerDay], last: _Last) -> Cell:
     kind = rows[0].kind if alone else "holiday" if "holiday" in {row.kind for row in rows} else "weekend"
     label = cell(begins) if begins == ends else span(begins, ends)
     looks, says = last.marks(begins, ends)
-    why = SEP.join([said(KINDS[kind]), *(says if last.told else ())])
+    names = dict.fromkeys(_name(row) for row in rows if row.kind == kind)
+    why = SEP.join([*names, *(says if last.told else ())])
     return Cell(label, "–", why, " ".join(["paused" if kind == PAUSED else "off", *looks]), "today" in looks)
 
 
@@ -114,6 +134,16 @@ def _run(row: LedgerDay) -> tuple[str, date | None]:
     return (row.kind if row.kind in (PAUSED, BLACKOUT) else "off"), None
 
 
+def _stopping(row: LedgerDay, stops: Sequence[Stop]) -> str:
+    touching = [one.says for one in stops if one.touches(row.day)] or [one.says for one in stops]
+    return ALSO.join(touching) or row.source
+
+
+def _name(row: LedgerDay) -> str:
+    """What a day is: a day off by the calendar's own word for it."""
+    return row.name if row.kind == "holiday" and row.name else said(KINDS[row.kind])
+
+
 def _why(row: LedgerDay) -> str:
-    why = said(KINDS[row.kind])
+    why = _name(row)
     return f"{why}（{said(N_('make-up day'))}）" if row.makeup else why

@@ -31,6 +31,7 @@ from app.web.fields import (
     TextArea,
     TextField,
 )
+from app.web.strip import LOOKS
 
 bp = Blueprint("styleguide", __name__, url_prefix="/styleguide")
 
@@ -113,6 +114,7 @@ def _samples() -> dict[str, Any]:
         "due": calendar.deadline(now(), 2),
         "late": calendar.deadline(now(), 4),
         "lights": LIGHTS,
+        "looks": LOOKS,
         "counted": ledger(calendar, HOURS, start, 5, []),
         "passed": ledger(calendar, HOURS, calendar.add(today, -5), 3, []),
         "halted": ledger(calendar, HOURS, start, 5, [pause]),

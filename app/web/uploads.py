@@ -15,6 +15,8 @@ from app.kernel.words import N_
 from app.web.drawn import Drawn, Question, refuse
 from app.web.said import said
 
+# What people call the files with these endings.
+NAMES = {".docx": "Word", ".xlsx": "Excel", ".jpg": "JPEG"}
 KEPT_FOR_SECONDS = 24 * 60 * 60
 
 
@@ -122,7 +124,10 @@ class FileField(Question):
             return self.take(upload)
         except ValueError as error:
             text, *places = error.args
-            why = said(text, **(places[0] if places else {}))
+            listed = {
+                name: str(one).replace(", ", said(N_(", "))) for name, one in (places[0] if places else {}).items()
+            }
+            why = said(text, **listed)
             self.process_errors.append(said(N_("“%(name)s”: %(why)s"), name=(upload.filename or "")[-80:], why=why))
             self.refused = True
             return None
@@ -131,8 +136,8 @@ class FileField(Question):
         """Say which types this field takes, where it takes fewer than the service does."""
         endings = self.accept.split(",")
         if self.accept and f".{(upload.filename or '').rsplit('.', 1)[-1].lower()}" not in endings:
-            types = ", ".join(ending.removeprefix(".").upper() for ending in endings)
-            raise ValueError(N_("This type of file is not accepted here. Hand in %(types)s."), {"types": types})
+            names = dict.fromkeys(NAMES.get(ending, ending.removeprefix(".").upper()) for ending in endings)
+            raise ValueError(N_("This file cannot be accepted. Hand in %(types)s."), {"types": ", ".join(names)})
 
     def take(self, upload: FileStorage) -> Any:
         return FileField.store(upload)

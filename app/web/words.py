@@ -11,12 +11,12 @@ from app.kernel.words import N_
 from app.kernel.workdays import Calendar
 from app.web.dates import brief, clock, day, deadline, full, left, moment, month, plug, tongue, weekday, workdays
 from app.web.devices import device
-from app.web.said import named, said
+from app.web.said import message, named, said
 from app.web.strip import lines, strip
 
 __all__ = [
-    "brief", "clock", "day", "deadline", "device", "filesize", "full", "install", "left", "lines", "moment", "money",
-    "month", "named", "percent", "points", "said", "score", "sentences", "strip", "those", "wan", "weekday",
+    "brief", "clock", "day", "deadline", "device", "filesize", "full", "install", "left", "lines", "message", "moment",
+    "money", "month", "named", "percent", "points", "said", "score", "sentences", "strip", "those", "wan", "weekday",
     "workdays", "yuan",
 ]  # fmt: skip
 
@@ -27,7 +27,22 @@ def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], d
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
     dates = (brief, clock, day, deadline, full, left, lines, moment, month, strip, weekday, workdays)
-    for word in (*dates, device, filesize, money, named, percent, points, said, score, sentences, those, wan, yuan):
+    for word in (
+        *dates,
+        device,
+        filesize,
+        message,
+        money,
+        named,
+        percent,
+        points,
+        said,
+        score,
+        sentences,
+        those,
+        wan,
+        yuan,
+    ):
         app.jinja_env.filters[word.__name__] = word
 
 

@@ -77,9 +77,15 @@ def test_the_page_of_a_suspended_job_counts_no_day_of_the_suspension(window, app
     assert window(make.operator()).post(f"/jobs/{job.id}/service/suspend", data={"reason": WHY}).status_code == 303
     visitor = window()
     app.config["CLOCK"] = lambda: make.later(job, hours=24 * 7)
-    page = visitor.get(f"/jobs/{job.id}").text
+    page, ledger = (visitor.get(f"/jobs/{job.id}{more}").text for more in ("", "/ledger"))
     assert '<li class="paused"' in page
-    assert page.count('<li class="paused"') == visitor.get(f"/jobs/{job.id}/ledger").text.count('<li class="paused"')
+    assert page.count('<li class="paused"') == ledger.count('<li class="paused"')
+    assert ledger.count(f": {WHY}</td>") == ledger.count('<tr class="paused') > 0, "the suspension is the source"
+
+
+def test_a_pause_asks_for_words_or_a_file_and_calls_neither_optional(window, job):
+    page = window(job.agency).get(f"/jobs/{job.id}/pauses/new").text
+    assert "or add a file" in page and "(optional)" not in page
 
 
 def test_after_the_due_instant_nothing_can_be_asked_for_and_nothing_offers_it(window, app, job):

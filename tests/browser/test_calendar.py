@@ -46,7 +46,7 @@ def test_a_closed_day_moves_a_service_and_an_earlier_day_waits_for_the_agency(
     moved = market.job(id)
     assert due_day(moved.due) > promised == due_day(moved.promised_due)
     agency.opens("/notices")
-    agency.sees("told-that-it-moved", "日历变更，期限随之顺延")
+    agency.sees("told-that-it-moved", "示例市停工通知（示例）")
     visitor.opens(f"/jobs/{id}/ledger")
     visitor.sees("both-days")
     visitor.opens("/calendar")

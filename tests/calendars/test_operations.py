@@ -322,8 +322,8 @@ def test_a_deadline_that_stays_and_is_firm_now_is_told(app: Flask) -> None:
 
 
 def test_those_concerned_are_told_once(serving: Any) -> None:
-    now = now_of(serving)
-    applied(f"{ends(serving)},0,台风停工", now=now)
+    now, before = now_of(serving), ends(serving)
+    applied(f"{before},0,台风停工", now=now)
     written_down()
     (task,) = session.scalars(select(Task).where(Task.name == "notices.tell_moved"))
     for _ in range(2):
@@ -331,6 +331,7 @@ def test_those_concerned_are_told_once(serving: Any) -> None:
     found = session.scalars(select(Notice).where(Notice.kind == "job.due_changed")).all()
     assert {notice.unit_id for notice in found} == {serving.owner_id, serving.agency_id}
     assert len(found) == 2 and found[0].places["until"] == ends(serving)
+    assert (found[0].places["before"], found[0].places["notice"]) == (before, f"示例通知：{before}")
 
 
 def test_what_was_previewed_is_what_is_done_or_nothing(app: Flask) -> None:

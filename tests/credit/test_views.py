@@ -255,9 +255,9 @@ def test_an_outside_list_is_imported_reviewed_and_confirmed(signed_in, clock):
     code, id = agency.unit.code, agency.id
     clock.now = NOW
     office = signed_in(regulator)
-    bad = office.post("/blacklists/new", data={"text": listed("wrong")})
+    bad = office.post("/blacklists/new", data={"text": listed("wrong", code, "false")})
     assert bad.status_code == 422
-    assert "Line 2" in bad.text
+    assert [f"Line {number}:" in bad.text for number in (2, 3, 4)] == [True, False, True]
     assert "拖欠农民工工资" in bad.text
     sent = office.post("/blacklists/new", data={"text": listed(code)})
     assert sent.status_code == 303

@@ -17,14 +17,16 @@ GOOD = f"{CODE},示例公司（示例）,拖欠工资,2026-01-01,2028-12-31,示�
 
 def test_a_list_is_read_in_english_and_in_chinese_in_any_order_of_its_columns() -> None:
     wanted = [Line(CODE, "示例公司（示例）", "拖欠工资", date(2026, 1, 1), date(2028, 12, 31), "示例部门")]
-    assert read(f"{HEAD}\n{GOOD}\n") == wanted
+    assert read(f"{HEAD}\n{GOOD}\n") == (wanted, [])
+    spreadsheet = GOOD.replace("2026-01-01", "2026/1/1").replace("2028-12-31", "2028.12.31")
+    assert read(f"{HEAD}\n{spreadsheet}\n") == (wanted, [])
     chinese = "来源,截止日期,起始日期,事由,名称,统一社会信用代码"
-    assert read(f"\ufeff{chinese}\r\n" + ",".join(reversed(GOOD.split(","))) + "\r\n\r\n") == wanted
+    assert read(f"\ufeff{chinese}\r\n" + ",".join(reversed(GOOD.split(","))) + "\r\n\r\n") == (wanted, [])
 
 
 def test_a_quoted_cell_may_hold_commas_and_lines() -> None:
     line = GOOD.replace("拖欠工资", '"拖欠工资,\n逾期未改正"').replace(CODE, f" {CODE.lower()} ")
-    assert [(one.code, one.reason) for one in read(f"{HEAD}\n{line}")] == [(CODE, "拖欠工资,\n逾期未改正")]
+    assert [(one.code, one.reason) for one in read(f"{HEAD}\n{line}")[0]] == [(CODE, "拖欠工资,\n逾期未改正")]
 
 
 @pytest.mark.parametrize(
@@ -46,23 +48,23 @@ def test_a_quoted_cell_may_hold_commas_and_lines() -> None:
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(text: str, says: str, line: int | None) -> None:
-    with pytest.raises(ValueError) as refused:
-        read(text)
-    told, places = refused.value.args
-    assert told == says
-    assert places.get("line") == line or says == outside_list.TOO_MANY
-    assert told % places
+    (wrong,) = read(text)[1]
+    assert wrong.says == says
+    assert wrong.places.get("line") == line
+    assert wrong.says % wrong.places
+
+
+def test_every_wrong_line_is_told_at_once_and_the_right_ones_are_kept() -> None:
+    lines, wrong = read(f"{HEAD}\n{GOOD},more\n{GOOD}\n{GOOD.replace('2026-01-01', '2026/13/1')}\n{GOOD}")
+    assert (len(lines), [one.places["line"] for one in wrong]) == (1, [2, 4, 5])
 
 
 def test_the_same_firm_may_stand_on_two_lists() -> None:
-    assert len(read(f"{HEAD}\n{GOOD}\n{GOOD.replace('示例部门', '另一示例部门')}\n{GOOD.replace(CODE, OTHER)}")) == 3
+    assert len(read(f"{HEAD}\n{GOOD}\n{GOOD.replace('示例部门', '另一示例部门')}\n{GOOD.replace(CODE, OTHER)}")[0]) == 3
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
-    try:
-        lines = read(f"{HEAD}\n{text}")
-    except ValueError as error:
-        assert error.args[0] % error.args[1]
-    else:
-        assert lines
+    lines, wrong = read(f"{HEAD}\n{text}")
+    assert lines or wrong
+    assert all(one.says % one.places for one in wrong)

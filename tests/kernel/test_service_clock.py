@@ -43,8 +43,8 @@ def test_without_pauses_the_clock_runs_over_the_holidays_to_the_makeup_saturday(
     assert (found.start, found.days) == (date(2026, 9, 28), 5)
     assert kinds(found) == "cchhhhhhhccc"
     assert found.rows[0] == LedgerDay(date(2026, 9, 29), "counted", False, WEEK_RULE)
-    assert found.rows[4] == LedgerDay(date(2026, 10, 3), "holiday", False, NOTICE_2026)
-    assert found.rows[-1] == LedgerDay(date(2026, 10, 10), "counted", True, NOTICE_2026)
+    assert found.rows[4] == LedgerDay(date(2026, 10, 3), "holiday", False, NOTICE_2026, "国庆节")
+    assert found.rows[-1] == LedgerDay(date(2026, 10, 10), "counted", True, NOTICE_2026, "国庆节")
 
 
 def test_a_pause_over_the_holidays_excludes_its_working_days_only():

@@ -18,6 +18,7 @@ from app.contracts import operations as contracts
 from app.contracts.models import materials_asked
 from app.entries import operations as entries
 from app.entries.eligibility import Offer
+from app.infra import mail
 from app.infra.db import session
 from app.infra.outbox import Task, take_one
 from app.infra.record import Event
@@ -273,6 +274,9 @@ def test_an_adopted_number_is_told_to_the_offices_with_what_it_was(cast: Cast) -
     notice = session.scalars(select(Notice).where(Notice.kind.startswith("term.adopt"))).first()
     assert notice and notice.path == "/rules/changes"
     assert (notice.places["was"], notice.places["value"]) == ("3", "4")
+    assert mail.told(notice.says, notice.places).startswith(
+        "规则数值已调整：公告与报名调整为 4 个工作日（原为 3 个工作日），自 "
+    )
 
 
 def test_a_number_that_is_withdrawn_is_told_to_the_offices(cast: Cast) -> None:
@@ -294,6 +298,7 @@ def test_an_abandoned_award_is_told_to_the_owner_the_regulator_and_the_next_in_l
     job = posted(cast, "awarded")
     selections.abandon(cast.act("A", job), job, reason="人员安排不开，无法按期完成。")
     assert cast.told("job.abandon") == "DOR"
+    assert session.scalars(select(Notice.due).where(Notice.kind.startswith("job.abandon"))).all() == [None] * 3
     lapse(job)
     assert cast.told("job.succeed") == "ABDOP"
     lapse(job)

@@ -20,7 +20,7 @@ from tests.pages import english
 from tests.staging import NOW, Clock
 
 pytestmark = pytest.mark.one_database
-COUNTED = ("award", "service", "compared")
+COUNTED = ("award", "service", "compared", "limited")
 
 
 @pytest.fixture
@@ -77,6 +77,8 @@ def plain(now: datetime) -> dict[tuple[str, str], dict[str, str]]:
             if standard.baseline_days:
                 note("compared", job.delivered_at, job, used)
                 note("baseline", job.delivered_at, job, standard.baseline_days)
+            if standard.statutory_days:
+                note("limited", job.delivered_at, job, used)
         note("trips", job.accepted_at, job, job.trips)
     return {key: told(found) for key, found in groups.items()}
 
@@ -153,6 +155,11 @@ def the_page_agrees(client: Any, expected: dict[str, str]) -> None:
     text = english(client).get("/speed").text
     assert f'<span class="number">{expected["award_middle"]}</span>' in text
     assert f"median of {expected['award_jobs']} jobs" in text
+    all_, compared, limited = (expected[f"{name}_jobs"] for name in ("service", "compared", "limited"))
+    assert 0 < int(compared) < int(all_) and f"median of {all_} jobs<" in text
+    assert f"median of {compared} jobs; before the reform {expected['baseline_days']} on average" in text
+    assert f"median of {limited} jobs; limit of the law {expected['statutory_days']} on average" in text
+    assert f"took {expected['compared_middle']}" in text and 'class="mark limit"' in text
     assert f"Kept by {expected['half']} of {expected['half_of']} awards" in text
     assert f"of {expected['one_trip_of']} jobs" in text and "/law#promise_share" in text
 

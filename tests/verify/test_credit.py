@@ -207,7 +207,8 @@ def test_other_files_are_no_credit_list(judge, tmp_path):
     for other in ([], {}, told | {"format": "other"}, told | {"version": 2}):
         assert judge(other)[0] == 2
     assert judge(told, "tomorrow")[0] == 2
-    assert verifiers.run(PROGRAM)[0] == 2
+    code, says = verifiers.run(PROGRAM)
+    assert code == 2 and "python credit.py CREDIT.json [DAY]" in says
     assert verifiers.run(PROGRAM, str(tmp_path / "nowhere"))[0] == 2
 
 

@@ -264,6 +264,15 @@ def test_a_veto_that_is_left_out_or_made_up_is_noticed(files):
         assert verifiers.run(PROGRAM, *files(told | {"pauses": pauses}, calendar))[0] == 1
 
 
+def test_of_a_wrong_ledger_only_the_first_day_that_differs_is_told(files):
+    told, calendar = example()
+    wrong = [told["ledger"][0], *(row | {"makeup": not row["makeup"]} for row in told["ledger"][1:])]
+    code, says = verifiers.run(PROGRAM, *files(told | {"ledger": wrong}, calendar))
+    assert code == 1 and [row["day"] in says for row in wrong[:3]] == [False, True, False]
+    code, says = verifiers.run(PROGRAM, *files(told | {"ledger": [*told["ledger"], None]}, calendar))
+    assert code == 1 and says == "It does not hold: ledger does not follow: it is 22, and 21 was recomputed\n"
+
+
 def test_a_calendar_that_was_touched_is_noticed(files):
     told, calendar = example()
     for days in (calendar["days"][:-1], [*calendar["days"], calendar["days"][-1]]):
@@ -272,7 +281,9 @@ def test_a_calendar_that_was_touched_is_noticed(files):
 
 def test_other_files_are_no_record(files, tmp_path):
     told, calendar = example()
-    assert verifiers.run(PROGRAM)[0] == 2
+    for few in ((), ("clock.json",)):
+        code, says = verifiers.run(PROGRAM, *few)
+        assert code == 2 and "python deadline.py RECORD.json CALENDAR.json" in says
     assert verifiers.run(PROGRAM, *files(calendar, told))[0] == 2
     assert verifiers.run(PROGRAM, str(tmp_path / "nowhere"), str(tmp_path / "calendar.json"))[0] == 2
     assert verifiers.run(PROGRAM, *files({}, calendar))[0] == 2

@@ -127,7 +127,8 @@ def test_another_file_is_no_such_data(text, files):
 
 
 def test_no_file_is_no_such_data(tmp_path, files):
-    assert verifiers.run(PROGRAM)[0] == 2
+    code, says = verifiers.run(PROGRAM)
+    assert code == 2 and "python fairness.py OPEN.json [REPORT.json]" in says
     assert verifiers.run(PROGRAM, str(tmp_path / "nowhere"))[0] == 2
     lines = full(city(random.Random(1), 3))
     assert verifiers.run(PROGRAM, *files(open_data(lines), "{}"))[0] == 2

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from app.web.fields import FileField, Form
 from tests.client import CheckedClient
-from tests.web.small import ROOT
+from tests.web.small import ROOT, small
 
 pytestmark = pytest.mark.one_database
 
@@ -40,6 +41,18 @@ def test_an_uploaded_file_is_still_there_after_the_form_failed(client: CheckedCl
 def test_a_file_of_a_kind_that_is_not_accepted_is_told_beside_its_field(client: CheckedClient) -> None:
     refused = client.post("/styleguide/form", data={"paper": (BytesIO(b"<svg></svg>"), "mark.svg")})
     assert refused.status_code == 422 and 'id="paper-error"' in refused.text
+    assert "PDF、OFD、Word、Excel、JPEG、PNG、ZIP" in refused.text
+
+
+def test_what_a_field_takes_is_told_in_the_same_words() -> None:
+    class Papers(Form):
+        paper = FileField("Paper", accept=".pdf,.docx,.jpg,.jpeg")
+
+    sent = {"data": {"paper": (BytesIO(b"x"), "x.zip")}, "content_type": "multipart/form-data", "method": "POST"}
+    with small("en").test_request_context("/", **sent):
+        form = Papers(meta={"csrf": False})
+        form.validate_on_submit()
+        assert form.paper.errors == ["“x.zip”: This file cannot be accepted. Hand in PDF, Word, JPEG."]
 
 
 def picture() -> bytes:

@@ -1,13 +1,15 @@
 from dataclasses import fields
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from app.kernel.lights import Light
 from app.kernel.service_clock import Hours, Pause, ledger
+from app.kernel.workdays import WEEK_RULE, Calendar, Exceptional
 from app.web import words
-from app.web.strip import lines, strip
+from app.web.strip import LOOKS, Stop, lines, strip
 from app.web.tongues import TONGUES
 from tests.web.small import CALENDAR, small
 
@@ -125,6 +127,17 @@ def test_a_message_is_filled_and_an_empty_one_stays_empty() -> None:
     assert told(words.said, "100% sure") == "100% sure"
 
 
+def test_a_message_has_its_days_as_pages_write_them() -> None:
+    places = {"until": "2026-10-10", "before": "2026-10-09", "notice": "示例通知", "title": "示例"}
+    moved = SimpleNamespace(says="%(notice)s: %(before)s, now %(until)s: %(title)s", places=places, due=END_OF_SATURDAY)
+    assert told(words.message, moved) == "示例通知: 10 月 9 日（周五）, now 10 月 10 日（周六，调休上班）24:00: 示例"
+    adopted = SimpleNamespace(
+        says="%(value)s from %(effective_from)s", places={"value": "4", "effective_from": "2026-12-01"}
+    )
+    assert told(words.message, adopted) == "4 from 2026 年 12 月 1 日"
+    assert told(words.message, SimpleNamespace(says="Settled.", places={})) == "Settled."
+
+
 HOURS = Hours(((time(9), time(12)), (time(15), time(18))))
 
 
@@ -138,7 +151,7 @@ def test_the_strip_numbers_the_working_days_and_folds_the_days_off() -> None:
         ("Mon 28 Sep", "start", "materials complete"),
         ("Tue 29 Sep", "1", "counted"),
         ("Wed 30 Sep", "2", "counted"),
-        ("1–7 Oct", "–", "holiday"),
+        ("1–7 Oct", "–", "国庆节"),
         ("Thu 8 Oct", "3", "today"),
         ("Fri 9 Oct", "4", "counted"),
         ("Sat 10 Oct", "5", "make-up day·due"),
@@ -150,7 +163,7 @@ def test_the_strip_numbers_the_working_days_and_folds_the_days_off() -> None:
 DELIVERIES = [
     ("2026-09-28 16:00", [("Mon 28 Sep", "materials complete·delivered", "off done")], 0),
     ("2026-09-30 16:00", [("Wed 30 Sep", "delivered", "used done")], 2),
-    ("2026-10-02 16:00", [("1–7 Oct", "holiday·delivered", "off done")], 2),
+    ("2026-10-02 16:00", [("1–7 Oct", "国庆节·delivered", "off done")], 2),
     ("2026-10-10 23:59", [("Sat 10 Oct", "make-up day·due·delivered", "used due done")], 5),
     ("2026-10-11 00:00", [("Sun 11 Oct", "delivered", "late done")], 5),
 ]
@@ -168,6 +181,17 @@ def test_the_strip_of_a_delivered_service_is_used_up_to_its_delivery(at: str, ma
     )
 
 
+def test_every_look_of_a_cell_is_known_to_the_styleguide() -> None:
+    pause = Pause(datetime(2026, 10, 8, 1, tzinfo=UTC), datetime(2026, 10, 9, 1, tzinfo=UTC))
+    starts = [date(2026, 9, day) for day in range(20, 31)] + [date(2026, 10, 8)]
+    ledgers = [ledger(CALENDAR, HOURS, start, 2, pauses) for start in starts for pauses in ([], [pause])]
+    noons = [datetime(2026, 9, 20, 4, tzinfo=UTC) + timedelta(days=day) for day in range(25)]
+    ended = [None, *((how, noon) for how in ("delivered", "terminated") for noon in noons)]
+    cells = told(lambda: [cell for one in ledgers for end in ended for cell in strip(one, ended=end)])
+    seen = {cell.look for cell in cells}
+    assert seen == set(LOOKS)
+
+
 def test_the_strip_of_a_late_service_ends_with_today() -> None:
     late = ledger(CALENDAR, HOURS, date(2026, 9, 23), 3, [])
     cells = told(strip, late, locale="en")
@@ -182,6 +206,35 @@ def test_the_table_has_a_line_for_every_day_with_its_source() -> None:
     assert [line.number for line in table if line.number != "–"] == ["1", "2", "3", "4", "5"]
     assert all(line.source for line in table)
     assert table[-1].look == "used due"
+
+
+def test_a_day_off_goes_by_the_word_of_the_calendar() -> None:
+    closed = [
+        Exceptional(date(2026, 9, 28 + n), False, name, "notice") for n, name in enumerate(["台风停工", "", "停电"])
+    ]
+    found = ledger(Calendar(closed, 2026, 2026), HOURS, date(2026, 9, 24), 2, [])
+    assert [cell.why for cell in told(strip, found, locale="en")][2:4] == ["台风停工·holiday·停电", "due"]
+    assert [line.why for line in told(lambda: list(lines(found)))][1:7] == [
+        "weekend",
+        "weekend",
+        "台风停工",
+        "holiday",
+        "停电",
+        "counted",
+    ]
+
+
+def test_a_day_on_which_the_clock_stands_still_names_what_stops_it() -> None:
+    first = Pause(datetime(2026, 9, 30, 1, tzinfo=UTC), datetime(2026, 9, 30, 10, tzinfo=UTC))
+    last = Pause(datetime(2026, 10, 8, 1, tzinfo=UTC), datetime(2026, 10, 9, 10, tzinfo=UTC))
+    stops = [Stop(first.start, first.end, "experts"), Stop(last.start, None, "site"), Stop(last.start, None, "order")]
+    found = told(lambda: {line.day: line.source for line in lines(counted([first, last]), stops)})
+    assert [found[day] for day in ("9 月 29 日（周二）", "9 月 30 日（周三）")] == [WEEK_RULE, "experts"]
+    assert [found[day] for day in ("10 月 8 日（周四）", "10 月 9 日（周五）")] == ["site；order"] * 2
+    early = [Stop(first.start, first.end, "experts")]
+    assert (
+        told(lambda: [one.source for one in lines(counted([last]), early) if "paused" in one.look]) == ["experts"] * 2
+    )
 
 
 def test_a_pause_shows_in_the_strip_and_moves_the_due_day() -> None:
