@@ -34,8 +34,7 @@ from app.ratings.models import Rating
 from app.services.models import Alteration, Pause
 
 Members = list[Membership]
-AT_A_TIME = 200
-A_WHILE = timedelta(seconds=5)
+AT_A_TIME, A_WHILE = 200, timedelta(seconds=5)
 
 
 def operators(thing: Any) -> Members:
