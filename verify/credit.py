@@ -10,10 +10,14 @@ from calendar import monthrange
 from datetime import date, timedelta
 from pathlib import Path
 
-FORMAT, DAY = ("intermediary-supermarket-credit", 1), timedelta(days=1)
+FORMAT, DAY = ("intermediary-supermarket-credit", 2), timedelta(days=1)
 NUMBERS = {*"from long long_months lowered publication removed_months repair_share suspended".split()}
 NUMBERS |= {*"suspended_months warned window".split()}
-FIELDS, STANDS = {*"agencies day format professionals scales version".split()}, {*"bars grade items sum until".split()}
+FIELDS, STANDS = (
+    {*"agencies barred day format professionals scales version".split()},
+    {*"bars grade items sum until".split()},
+)
+BARRED = {*"because code detail first item last name".split()}
 EVENT = {
     *"basis counts effective_on en event evidence fraud happened_on item item_name job mark points".split(),
     *"professional public_until repaired_on rule statement zh".split(),
@@ -136,6 +140,8 @@ def recompute(found, asked):
                 behind.setdefault(number, []).append(last)
         if asked:
             lines.append(f"{name} on {asked}: {json.dumps(account(events, date.fromisoformat(asked), scales))}")
+    for one in found["barred"]:
+        need(set(one) == BARRED and one["first"] <= str(day) <= one["last"], f"the bar of {one['code']}")
     for number, one in known.items():
         public = public_until(one, day, scales, behind)
         same(one["public_until"], public, f"the last day of publication of event {number}")

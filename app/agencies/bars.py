@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from app.accounts.models import Unit
 from app.agencies.models import Agency, Professional
 from app.catalogue.models import Item
 from app.infra.db import Row, session
@@ -84,6 +85,14 @@ def barred_among(today: date, agency_ids: Collection[int]) -> dict[int, Bar]:
     query = select(Bar).where(Bar.agency_id.in_(agency_ids), Bar.first_day <= today, Bar.last_day >= today)
     order = (Bar.item_id.is_(None), Bar.last_day, Bar.id)
     return {bar.agency_id: bar for bar in session.scalars(query.options(joinedload(Bar.item)).order_by(*order))}
+
+
+def bars_besides(today: date, says: Collection[str]) -> list[tuple[Bar, Unit]]:
+    """The bars that run on a day for another reason than these, with the units of the agencies, by code and days."""
+    query = select(Bar, Unit).join(Unit, Unit.id == Bar.agency_id)
+    held = (Bar.says.not_in(says), Bar.first_day <= today, Bar.last_day >= today)
+    rows = session.execute(query.where(*held).order_by(Unit.code, Bar.first_day, Bar.last_day, Bar.id))
+    return [(bar, unit) for bar, unit in rows]
 
 
 def people_barred(today: date, agency_id: int) -> dict[int, PersonalBar]:

@@ -18,11 +18,12 @@ from app.credit.models import (
     running_jobs,
     scale_on,
 )
-from app.credit.rules import pending
+from app.credit.rules import GRADES, pending
 from app.infra.db import gate, lock, session
 from app.infra.record import record
 from app.kernel import credit
 from app.kernel.act import VISITOR, Act
+from app.kernel.credit import Grade
 from app.kernel.words import N_
 from app.kernel.workdays import local_day
 
@@ -30,6 +31,7 @@ from app.kernel.workdays import local_day
 GATE = 2005
 SUSPENDED = N_("suspended for credit points")
 REMOVED = N_("removed from the market for fraud")
+FROM_EVENTS = (SUSPENDED, REMOVED)
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,28 @@ def follows(event: CreditEvent, today: date) -> Barring | None:
     return None
 
 
+@dataclass(frozen=True)
+class Stands:
+    """How an agency stands over all, in a msgid, with more of it and its last day where it has one."""
+
+    says: str
+    detail: str = ""
+    until: date | None = None
+
+
+def stands(overall: credit.Standing, bars: Iterable[Bar]) -> Stands:
+    """How an agency stands with what bars it today: a bar of another cause, like an outside list, is told where its own
+    events have not removed it."""
+    other = next((bar for bar in bars if bar.says not in FROM_EVENTS), None)
+    if other is None or overall.grade == Grade.REMOVED:
+        return Stands(GRADES[overall.grade], "", overall.until)
+    return Stands(other.says, other.detail, other.last_day)
+
+
 def settle(act: Act, agency: Agency) -> None:
     """Write the bars of an agency that follow from its credit events anew, one act at a time."""
     lock(agency)
-    held = (Bar.agency_id == agency.id, Bar.says.in_((SUSPENDED, REMOVED)))
+    held = (Bar.agency_id == agency.id, Bar.says.in_(FROM_EVENTS))
     before = {_span(bar) for bar in session.scalars(select(Bar).where(*held))}
     session.execute(delete(Bar).where(*held))
     bars = bars_of(agency.id)

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from app.agencies.bars import Bar, bars_running
+from app.agencies.bars import Bar, bars_besides, bars_running
 from app.agencies.models import Agency
+from app.credit.barring import FROM_EVENTS
 from app.credit.models import (
     CreditEvent,
     Listed,
@@ -27,7 +28,7 @@ from app.credit.models import (
 from app.kernel import credit
 from app.kernel.credit import HUNDRED, Standing
 
-FORMAT, VERSION = "intermediary-supermarket-credit", 1
+FORMAT, VERSION = "intermediary-supermarket-credit", 2
 Say = Callable[..., str]
 FORMULAS = ("=", "+", "-", "@", "\t")
 COLUMNS = (
@@ -76,6 +77,9 @@ def open_list(rows: Iterable[Listed], day: date, say: Say) -> dict[str, Any]:
             for row in rows
         ],
         "professionals": [{"number": number} | account_lines(mine, day) for number, mine in sorted(people.items())],
+        "barred": [
+            {"code": unit.code, "name": unit.name} | _bar(bar, say) for bar, unit in bars_besides(day, FROM_EVENTS)
+        ],
     }
 
 

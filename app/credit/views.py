@@ -12,7 +12,7 @@ from app.agencies.bars import bars_running
 from app.agencies.models import Agency, Professional, checked
 from app.agencies.rules import MAY_READ as MAY_READ_AGENCY
 from app.credit import documents, operations
-from app.credit.barring import follows
+from app.credit.barring import follows, stands
 from app.credit.forms import DecisionForm, ObjectionForm, PleaForm, RecordForm, StatementForm
 from app.credit.models import (
     CreditEvent,
@@ -73,12 +73,12 @@ def agency(agency: Agency) -> Any:
     """How an agency stands and why: for everybody what is published, for those inside everything."""
     day, actor, known = local_day(now()), acting().actor, events_of(agency.id)
     people = about(by_professional(known))
-    shown = published(known, day, people)
+    shown, account = published(known, day, people), account_of(known, day)
     inside = [event for event in known if MAY_READ(actor, event)]
     return render_template(
         "credit/agency.html",
         agency=agency,
-        account=account_of(known, day),
+        account=account,
         people=[(mine[0], account_of(people[one], day).overall) for one, mine in by_professional(shown).items()],
         events=[(event, documents.points(_counts(event, day))) for event in shown],
         until=public_until(known, day, people),
@@ -89,7 +89,8 @@ def agency(agency: Agency) -> Any:
         repairs=_repairs(shown),
         day=day,
         items={event.item.code: event.item.name for event in known if event.item},
-        bars=bars_running(day, agency.id),
+        bars=(bars := bars_running(day, agency.id)),
+        stands=stands(account.overall, bars),
         may_record=MAY_RECORD(actor),
         of_item=ITEM_GRADES,
         **_told(),

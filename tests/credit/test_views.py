@@ -270,6 +270,11 @@ def test_an_outside_list_is_imported_reviewed_and_confirmed(signed_in, clock):
     for page in (f"/agencies/{id}/credit", f"/agencies/{id}"):
         text = signed_in().get(page).text
         assert "Enters no job of any service" in text and "拖欠农民工工资" in text
+        assert "listed by another authority" in text and "in good standing" not in text
+        assert text.count("示例主管部门（示例）：拖欠农民工工资") == 2 and "through 31 Dec 2030" in text
+    (told,) = signed_in().get("/credit.json").get_json()["barred"]
+    assert (told["code"], told["item"], told["last"]) == (code, None, "2030-12-31")
+    assert told["detail"] == "示例主管部门（示例）：拖欠农民工工资"
 
 
 def test_a_notice_of_the_calendar_shows_what_becomes_of_an_event_about_no_job(signed_in):

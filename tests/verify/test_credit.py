@@ -76,8 +76,10 @@ class History:
             for code, events in self.firms.items()
         ]
         people = [{"number": who} | told_of(mine, TODAY, self.scale_on) for who, mine in self.people().items()]
-        known = {"format": "intermediary-supermarket-credit", "version": 1, "day": str(TODAY), "scales": scales}
-        return known | {"agencies": firms, "professionals": people}
+        known = {"format": "intermediary-supermarket-credit", "version": 2, "day": str(TODAY), "scales": scales}
+        days = {"item": None, "first": str(FIRST), "last": str(TODAY)}
+        line = {"code": "914508000000000009", "name": "示例公司（示例）", "because": "示例", "detail": "示例", **days}
+        return known | {"agencies": firms, "professionals": people, "barred": [line]}
 
 
 PAST = st.dates(FIRST, TODAY)
@@ -176,6 +178,7 @@ CHANGES = [
     (("scales", 0, "from"), "2027-03-01", "the scales"),
     (("scales", 0, "other"), 1, "the scales"),
     (("day",), "2027-12-31", "event 1 counts"),
+    (("barred", 0, "last"), "2027-02-28", "the bar of 914508000000000009"),
     (("more",), 1, "fields"),
 ]
 
@@ -204,7 +207,7 @@ def test_an_event_that_is_left_out_or_kept_too_long_is_noticed(judge):
 
 def test_other_files_are_no_credit_list(judge, tmp_path):
     told = example().file()
-    for other in ([], {}, told | {"format": "other"}, told | {"version": 2}):
+    for other in ([], {}, told | {"format": "other"}, told | {"version": 1}):
         assert judge(other)[0] == 2
     assert judge(told, "tomorrow")[0] == 2
     code, says = verifiers.run(PROGRAM)
@@ -229,6 +232,7 @@ def test_the_schema_names_exactly_the_fields():
         (within["professionals"]["items"], told["professionals"][0]),
         (shape["$defs"]["event"], told["agencies"][0]["events"][0]),
         (shape["$defs"]["items"]["items"], told["agencies"][0]["items"][0]),
+        (shape["$defs"]["barred"]["items"], told["barred"][0]),
         (shape["$defs"]["bars"]["items"], told["agencies"][1]["bars"][0]),
     ]
     for one, value in pairs:

@@ -8,7 +8,7 @@ from tests.verify import verifiers
 
 FORMATS = {
     "deadline": {"format": "deadline/1"},
-    "credit": {"format": "intermediary-supermarket-credit", "version": 1},
+    "credit": {"format": "intermediary-supermarket-credit", "version": 2},
     "fairness": {"format": "intermediary-supermarket-draws", "version": 1},
     "rating": {"format": "intermediary-supermarket-ratings", "version": 1},
 }
