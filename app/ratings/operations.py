@@ -158,14 +158,19 @@ class ThreeParty:
 
 def three_party(job: Job) -> ThreeParty:
     """What the owner, the regulator and the service centre say of a finished job, by the weights of the law."""
-    text = almanac.almanac().term("rating_parties", local_day(job.state_since)).value
-    weights = dict(zip(map(str, Party), map(int, text.split(",")), strict=True))
+    weights = weights_on(local_day(job.state_since))
     given = [(part.party, 100 * part.level) for part in parts_of(job.id)]
     given += [(str(Party.OWNER), one.points) for one in ratings_of(job.id) if counts(one) and one.side == Side.OWNER]
     points: dict[str, int | None] = dict.fromkeys(weights) | dict(given)
     whole = three_parties(points, weights)
     said = {party: each and each / 100 for party, each in points.items()}
     return ThreeParty(said, weights, whole and whole / POINT)
+
+
+def weights_on(day: date) -> dict[str, int]:
+    """What each party weighs in the score of a job that was archived on a day."""
+    text = almanac.almanac().term("rating_parties", day).value
+    return dict(zip(map(str, Party), map(int, text.split(",")), strict=True))
 
 
 def set_aside(act: Act, rating: Rating, *, reason: str) -> None:

@@ -103,7 +103,8 @@ def part(job: Job) -> Any:
     if form.validate_on_submit() and form.attempt(operations.give_part, acting(), job, **form.values):
         flash(gettext("Your part is published."))
         return redirect(url_for("oversight.review", id=job.id), 303)
-    return render_template("ratings/part.html", form=form, job=job, facts=operations.facts_of(job)), form.status
+    known = {"job": job, "facts": operations.facts_of(job), "weights": operations.three_party(job).weights}
+    return render_template("ratings/part.html", form=form, **known), form.status
 
 
 @bp.route("/ratings/<int:id>/set_aside", methods=["GET", "POST"])
