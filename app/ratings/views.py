@@ -8,6 +8,7 @@ from flask_babel import gettext
 from app.jobs.models import Job
 from app.jobs.rules import LIFE as JOB_LIFE
 from app.jobs.rules import MAY_READ_PAPERS, is_archived, its_owner, its_parties, yet_to_rate
+from app.kernel.act import Actor
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
 from app.ratings import operations
@@ -19,6 +20,7 @@ from app.ratings.rules import (
     MAY_READ,
     MAY_READ_EARLIER,
     MAY_REVIEW_JOB,
+    OWNER_LEVELS,
     counts,
     its_subject,
     revealed,
@@ -36,15 +38,13 @@ def new(job: Job) -> Any:
         raise WrongState(N_("Your side has rated this job already."))
     JOB_LIFE.check(by, job, "conclude")
     form = RatingForm()
-    # The levels of a standard tell how an agency serves; they do not fit an owner.
-    if its_owner(by.actor, job):
-        form.describe(job.standard)
+    form.describe(_levels(by.actor, job))
     if form.validate_on_submit() and form.attempt(operations.give, by, job, **form.values):
         both = is_archived(by.actor, job)
         told = gettext("Your rating is in. It is shown when both are in or the rating period has ended.")
         flash(gettext("Your rating is in. Both sides have rated, and both ratings are published.") if both else told)
         return redirect(url_for("jobs.show", id=job.id), 303)
-    return render_template("ratings/new.html", form=form, job=job, facts=operations.facts_of(job)), form.status
+    return render_template("ratings/new.html", form=form, **_known(by.actor, job)), form.status
 
 
 @bp.get("/ratings/<int:id>")
@@ -76,12 +76,11 @@ def show(rating: Rating) -> Any:
 def correct(rating: Rating) -> Any:
     by, job = acting(), rating.job
     form = RatingForm(obj=rating)
-    if its_owner(by.actor, job):
-        form.describe(job.standard)
+    form.describe(_levels(by.actor, job))
     if form.validate_on_submit() and form.attempt(operations.correct, by, rating, **form.values):
         flash(gettext("Your rating is corrected. What it said before is kept."))
         return redirect(url_for("ratings.show", id=rating.id), 303)
-    return render_template("ratings/correct.html", form=form, job=job, facts=operations.facts_of(job)), form.status
+    return render_template("ratings/correct.html", form=form, **_known(by.actor, job)), form.status
 
 
 @bp.route("/ratings/<int:id>/reply", methods=["GET", "POST"])
@@ -117,6 +116,18 @@ def set_aside(rating: Rating) -> Any:
 @allow(LIFE["restore"].who, Rating)
 def restore(rating: Rating) -> Any:
     return _reasoned(rating, operations.restore, gettext("The rating counts again."))
+
+
+def _levels(actor: Actor, job: Job) -> dict[str, Any]:
+    """The levels by which a side rates the other: an owner by those of the standard, an agency by those for owners."""
+    if its_owner(actor, job):
+        return {axis["code"]: axis.get("levels", ()) for axis in job.standard.axes}
+    return OWNER_LEVELS
+
+
+def _known(actor: Actor, job: Job) -> dict[str, Any]:
+    """What stands around the form of a rating."""
+    return {"job": job, "facts": operations.facts_of(job), "by_default": not its_owner(actor, job)}
 
 
 def _reasoned(rating: Rating, verb: Any, told: str) -> Any:

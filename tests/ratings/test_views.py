@@ -9,6 +9,7 @@ from app.jobs.models import Job
 from app.kernel.workdays import due_day
 from app.ratings import operations
 from app.ratings.models import AXES, ratings_of
+from app.ratings.rules import OWNER_LEVELS
 from tests import make
 from tests.client import CheckedClient
 from tests.make import lapse
@@ -64,6 +65,25 @@ def test_every_axis_is_chosen_from_one_to_five(signed_in: Any, at: Any) -> None:
             assert error(page, axis)
             assert kept(page, "text") == "说明文字"
     assert ratings_of(job.id) == []
+
+
+def test_each_side_is_offered_levels_described_for_the_other(signed_in: Any, at: Any) -> None:
+    job = make.job("accepted")
+    at(job)
+    served = {level for axis in job.standard.axes for level in axis["levels"]}
+    owner, agency, path = signed_in(job.owner), signed_in(make.again(job).agency), f"/jobs/{job.id}/rate"
+    bought = {level for levels in OWNER_LEVELS.values() for level in levels}
+    assert (len(served), len(bought)) == (25, 25)
+    for client, offered, other in ((owner, served, bought), (agency, bought, served)):
+        words = plain(client.get(path).text)
+        assert [level for level in offered if level not in words] == []
+        assert [level for level in other if level in words] == []
+        assert ("What each level means for an owner: default of this market" in words) == (client is agency)
+    assert agency.post(path, data=MARKS).status_code == 303
+    (rating,) = ratings_of(job.id)
+    assert "4: keeps to the contract, and the way to payment is clear" in plain(
+        agency.get(f"/ratings/{rating.id}/correct").text
+    )
 
 
 def test_whoever_rates_second_is_told_that_both_ratings_are_published(signed_in: Any, at: Any) -> None:
