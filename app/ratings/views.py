@@ -22,6 +22,7 @@ from app.ratings.rules import (
     MAY_REVIEW_JOB,
     OWNER_LEVELS,
     counts,
+    its_giver,
     its_subject,
     revealed,
 )
@@ -44,16 +45,17 @@ def new(job: Job) -> Any:
         told = gettext("Your rating is in. It is shown when both are in or the rating period has ended.")
         flash(gettext("Your rating is in. Both sides have rated, and both ratings are published.") if both else told)
         return redirect(url_for("jobs.show", id=job.id), 303)
-    return render_template("ratings/new.html", form=form, **_known(by.actor, job)), form.status
+    about = job.agency.unit if job.agency and its_owner(by.actor, job) else job.owner
+    return render_template("ratings/new.html", form=form, about=about, **_known(by.actor, job)), form.status
 
 
 @bp.get("/ratings/<int:id>")
 @allow(MAY_READ, Rating)
 def show(rating: Rating) -> Any:
-    by = acting()
+    by, ends = acting(), operations.ends_of(rating)
     earlier = corrections_of(rating.id)
     appeal = appeal_filed(rating)
-    over = revealed(by.actor, rating) and by.now >= operations.ends(rating, "rating_reply")
+    over = {"correct": ends.correction, "reply": ends.reply}
     return render_template(
         "ratings/show.html",
         rating=rating,
@@ -62,25 +64,31 @@ def show(rating: Rating) -> Any:
         names=AXIS_NAMES,
         corrected=len(earlier),
         earlier=earlier if MAY_READ_EARLIER(by.actor, rating) else [],
-        skip=("reply",) if over else (),
-        appeals=(its_subject & revealed)(by.actor, rating)
+        ends=ends,
+        now=by.now,
+        published=revealed(by.actor, rating),
+        skip=[verb for verb, end in over.items() if end and by.now >= end],
+        appeals=its_subject(by.actor, rating)
         and counts(rating)
         and not appeal
-        and by.now < operations.ends(rating, "rating_appeal"),
+        and ends.appeal is not None
+        and by.now < ends.appeal,
         appeal=appeal if MAY_READ_PAPERS(by.actor, rating.job) else None,
     )
 
 
 @bp.route("/ratings/<int:id>/correct", methods=["GET", "POST"])
-@allow(LIFE["correct"].who, Rating)
+@allow(its_giver, Rating)
 def correct(rating: Rating) -> Any:
     by, job = acting(), rating.job
+    operations.refuse_correcting(by, rating)
     form = RatingForm(obj=rating)
     form.describe(_levels(by.actor, job))
     if form.validate_on_submit() and form.attempt(operations.correct, by, rating, **form.values):
         flash(gettext("Your rating is corrected. What it said before is kept."))
         return redirect(url_for("ratings.show", id=rating.id), 303)
-    return render_template("ratings/correct.html", form=form, **_known(by.actor, job)), form.status
+    known = {"about": rating.about, "until": operations.correction_ends(rating)}
+    return render_template("ratings/correct.html", form=form, **known, **_known(by.actor, job)), form.status
 
 
 @bp.route("/ratings/<int:id>/reply", methods=["GET", "POST"])
