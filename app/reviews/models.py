@@ -117,7 +117,7 @@ def _near(rating: Rating) -> tuple[int, int]:
     return counts[0], 2000 * counts[1] // 365
 
 
-def same_words(review: Review, limit: int = 10) -> tuple[int, list[Rating]]:
+def same_words(review: Review, limit: int = 5) -> tuple[int, list[Rating]]:
     """The other published ratings with the same words: how many, and the latest of them."""
     same = (Review.text_key == review.text_key, Review.id != review.id)
     if review.text_key is None:
