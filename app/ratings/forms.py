@@ -1,8 +1,8 @@
 """What a side types to rate the other, and a regulator to set a rating aside."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.catalogue.models import Standard
 from app.kernel.words import N_
 from app.ratings.models import AXES
 from app.ratings.rules import AXIS_NAMES
@@ -26,12 +26,11 @@ class RatingForm(Form):
         optional=True, most=500, rows=3,
     )  # fmt: skip
 
-    def describe(self, standard: Standard) -> None:
-        """Put the levels that a standard describes, best first, in the place of the plain words."""
-        for described in standard.axes:
-            levels = list(enumerate(described.get("levels", ()), 1))
-            if described["code"] in AXES and len(levels) == len(SCORES):
-                self[described["code"]].choices = levels[::-1]
+    def describe(self, axes: Mapping[str, Sequence[str]]) -> None:
+        """Put the levels described for an axis, given worst first, in the place of the plain words, best first."""
+        for axis, described in axes.items():
+            if axis in AXES and len(described) == len(SCORES):
+                self[axis].choices = list(enumerate(described, 1))[::-1]
 
 
 class ReplyForm(Form):

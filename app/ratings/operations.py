@@ -14,7 +14,7 @@ from app.inquiries.models import Inquiry, answers_in_time
 from app.jobs.models import Job
 from app.jobs.rules import LIFE as JOB_LIFE
 from app.jobs.rules import its_agency, its_owner
-from app.kernel.act import Act
+from app.kernel.act import VISITOR, Act
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.law import the_operator
 from app.kernel.scores import POINT, month_of, points_of, three_parties
@@ -22,7 +22,7 @@ from app.kernel.words import N_
 from app.kernel.workdays import due_day, local_day
 from app.payments.models import days_to_payment
 from app.ratings.models import AXES, Correction, Part, Rating, parts_of, ratings_of
-from app.ratings.rules import LIFE, MAY_GIVE_PART, Party, RatingState, Side, counts, its_subject
+from app.ratings.rules import LIFE, MAY_GIVE_PART, Party, RatingState, Side, counts, its_giver, its_subject, revealed
 from app.services.clock import days_used, ledger_of
 
 MEASURED = ("job.award", "job.confirm_contract", "job.deliver", "job.accept")
@@ -92,17 +92,28 @@ def correct(act: Act, rating: Rating, *, text: str, **marks: int) -> None:
     """Change a rating that nobody has read yet, within the time of the law. What it said before is kept."""
     job = rating.job
     job.lock()
-    LIFE.check(act, rating, "correct")
-    minutes = almanac.number("rating_correction", rating.given_at)
-    if job.LIFE.lapsed(job, act.now) or act.now >= rating.given_at + timedelta(minutes=minutes):
-        over = N_("The time to correct it is over: %(hours)s hours, and never after it is published.")
-        raise WrongState(over, hours=minutes // 60)
+    refuse_correcting(act, rating)
     before = {axis: getattr(rating, axis) for axis in AXES}
     session.add(Correction(rating_id=rating.id, corrected_at=act.now, marks=before, text=rating.text))
     for axis in AXES:
         setattr(rating, axis, marks[axis])
     rating.points, rating.text = _points(job, [marks[axis] for axis in AXES]), text
     advance(act, rating, "correct")
+
+
+def refuse_correcting(act: Act, rating: Rating) -> None:
+    """Refuse where a rating cannot be corrected, or no longer."""
+    if its_giver(act.actor, rating) and act.now >= correction_ends(rating):
+        over = N_("The time to correct it is over: %(hours)s hours, and never after it is published.")
+        raise WrongState(over, hours=almanac.number("rating_correction", rating.given_at) // 60)
+    LIFE.check(act, rating, "correct")
+
+
+def correction_ends(rating: Rating) -> datetime:
+    """When the time to correct a rating ends: a period after it was given, and before that when it is published."""
+    end = rating.given_at + timedelta(minutes=almanac.number("rating_correction", rating.given_at))
+    published = rating.job.state_since if revealed(VISITOR, rating) else rating.job.due
+    return min(end, published or end)
 
 
 def reply(act: Act, rating: Rating, *, text: str) -> None:
@@ -134,6 +145,22 @@ def ends(rating: Rating, term: str) -> datetime:
     return almanac.deadline(rating.job.state_since, term)
 
 
+@dataclass(frozen=True)
+class Ends:
+    """Until when a rating can be corrected, replied to and appealed against; the last two None before it is
+    published."""
+
+    correction: datetime
+    reply: datetime | None = None
+    appeal: datetime | None = None
+
+
+def ends_of(rating: Rating) -> Ends:
+    if not revealed(VISITOR, rating):
+        return Ends(correction_ends(rating))
+    return Ends(correction_ends(rating), ends(rating, "rating_reply"), ends(rating, "rating_appeal"))
+
+
 def give_part(act: Act, job: Job, *, level: int, reason: str) -> Part:
     """The regulator's or the service centre's part of the score of a finished job, once."""
     job.lock()
@@ -158,14 +185,19 @@ class ThreeParty:
 
 def three_party(job: Job) -> ThreeParty:
     """What the owner, the regulator and the service centre say of a finished job, by the weights of the law."""
-    text = almanac.almanac().term("rating_parties", local_day(job.state_since)).value
-    weights = dict(zip(map(str, Party), map(int, text.split(",")), strict=True))
+    weights = weights_on(local_day(job.state_since))
     given = [(part.party, 100 * part.level) for part in parts_of(job.id)]
     given += [(str(Party.OWNER), one.points) for one in ratings_of(job.id) if counts(one) and one.side == Side.OWNER]
     points: dict[str, int | None] = dict.fromkeys(weights) | dict(given)
     whole = three_parties(points, weights)
     said = {party: each and each / 100 for party, each in points.items()}
     return ThreeParty(said, weights, whole and whole / POINT)
+
+
+def weights_on(day: date) -> dict[str, int]:
+    """What each party weighs in the score of a job that was archived on a day."""
+    text = almanac.almanac().term("rating_parties", day).value
+    return dict(zip(map(str, Party), map(int, text.split(",")), strict=True))
 
 
 def set_aside(act: Act, rating: Rating, *, reason: str) -> None:

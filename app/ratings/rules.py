@@ -37,6 +37,48 @@ AXIS_NAMES = {
     "conduct": N_("Conduct"),
 }  # fmt: skip
 
+# What each level of an axis means where an agency rates an owner, worst first like the levels of a standard, which tell
+# how an agency serves. A default of this system, and the form says so: no rule known to us describes them.
+# fmt: off
+OWNER_LEVELS = {
+    "quality": (
+        N_("1: papers false or withheld; the work could not be done by them"),
+        N_("2: gaps or errors in brief or papers that cost days or rework"),
+        N_("3: brief and papers usable; gaps were filled when asked"),
+        N_("4: brief and papers complete and right"),
+        N_("5: complete and right from the start, doubts cleared up unasked"),
+    ),
+    "timeliness": (
+        N_("1: papers, answers or acceptance long past their periods, without a word"),
+        N_("2: papers, answers or acceptance past their periods"),
+        N_("3: within the periods"),
+        N_("4: sooner than the periods ask"),
+        N_("5: much sooner, and each step told in advance"),
+    ),
+    "attitude": (
+        N_("1: refuses to work together, or does not answer"),
+        N_("2: slow to answer or hard to reach"),
+        N_("3: works together as agreed"),
+        N_("4: easy to reach, speaks up by itself"),
+        N_("5: speaks up by itself and helps with what is difficult"),
+    ),
+    "fee": (
+        N_("1: asks for money back, a lower fee or unpaid work outside the contract"),
+        N_("2: pays late, or disputes afterwards what was agreed"),
+        N_("3: keeps to the contract so far"),
+        N_("4: keeps to the contract, and the way to payment is clear"),
+        N_("5: settles everything for payment ahead of its day"),
+    ),
+    "conduct": (
+        N_("1: asks for a false result, or for an advantage of its own"),
+        N_("2: departs from what was agreed, or goes round a rule"),
+        N_("3: keeps to the rules"),
+        N_("4: in good order, everything on record"),
+        N_("5: in good order, and points out risks unasked"),
+    ),
+}
+# fmt: on
+
 
 @who(N_("whoever gave it"))
 def its_author(actor: Actor, rating: Any) -> bool:

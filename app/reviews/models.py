@@ -117,6 +117,18 @@ def _near(rating: Rating) -> tuple[int, int]:
     return counts[0], 2000 * counts[1] // 365
 
 
+def same_words(review: Review, limit: int = 5) -> tuple[int, list[Rating]]:
+    """The other published ratings with the same words: how many, and the latest of them."""
+    same = (Review.text_key == review.text_key, Review.id != review.id)
+    if review.text_key is None:
+        return 0, []
+    many = session.scalar(select(func.count()).select_from(Review).where(*same)) or 0
+    query = select(Rating).join(Review, Review.rating_id == Rating.id).where(*same)
+    eager = (joinedload(Rating.by), joinedload(Rating.about), joinedload(Rating.job).joinedload(Job.item))
+    query = query.options(*eager).order_by(Rating.given_at.desc(), Rating.id.desc()).limit(limit)
+    return many, list(session.scalars(query)) if many else []
+
+
 def _shared(rating: Rating) -> list[str]:
     """What both units have in common."""
     one, other = rating.by, rating.about

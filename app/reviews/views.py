@@ -14,7 +14,7 @@ from app.ratings.operations import facts_of
 from app.ratings.rules import AXIS_NAMES, counts
 from app.reviews import operations
 from app.reviews.forms import KeepForm
-from app.reviews.models import Review, draws, queue
+from app.reviews.models import Review, draws, queue, same_words
 from app.reviews.rules import FLAGS, LIFE, MAY_HAVE_QUEUE, MAY_READ, NUMBERS, SHARED
 from app.scores.models import scores_over_all
 from app.services.clock import clock_ended, ledger_of
@@ -32,16 +32,20 @@ def index() -> Any:
 @bp.get("/reviews/<int:id>")
 @allow(MAY_READ, Review)
 def show(review: Review) -> Any:
-    """Facts of the delivery, ledger, both ratings, replies, flags with their numbers, and what happened."""
+    """Facts of the delivery, ledger, both ratings, replies, flags with their numbers, others with the same words, and
+    what happened."""
     rating, actor = review.rating, acting().actor
     job, turn = rating.job, LIFE.turn(review.state) if counts(rating) else None
     told = sorted(ratings_of(job.id), key=lambda one: one.id != rating.id)
+    alike, same = same_words(review)
     return render_template(
         "reviews/show.html",
         review=review,
         rating=rating,
         job=job,
         both=told,
+        same=same,
+        rest=alike - len(same),
         facts=facts_of(job),
         ledger=ledger_of(job),
         ended=clock_ended(job),

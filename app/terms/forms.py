@@ -7,7 +7,7 @@ from app.infra.almanac import Term
 from app.kernel.errors import Invalid
 from app.kernel.words import N_
 from app.methods.rules import MARKS
-from app.terms.rules import DRAWN_FROM, LEAST_REASON, LEAST_SOURCE, may_be_adopted, read_value
+from app.terms.rules import DRAWN_FROM, LEAST_REASON, LEAST_SOURCE, PARTIES, TEXTS, may_be_adopted, read_value
 from app.web.fields import DateField, Form, Row, RowsField, SelectField, TextArea, TextField
 from app.web.said import said
 
@@ -63,12 +63,20 @@ class RehearsalForm(Form):
     @property
     def tried(self) -> dict[str, int]:
         """The numbers tried, by code."""
-        return {code: int(value) for code, value in self.typed.items() if code != DRAWN_FROM}
+        return {code: int(value) for code, value in self.typed.items() if code not in TEXTS}
 
     @property
     def percentages(self) -> list[int]:
         """The percentages tried for the average price; none where they are not."""
-        return [int(one) for one in self.typed.get(DRAWN_FROM, "").split(",") if one]
+        return self._texts(DRAWN_FROM)
+
+    @property
+    def weights(self) -> list[int]:
+        """The weights tried for the three-party score; none where they are not."""
+        return self._texts(PARTIES)
+
+    def _texts(self, code: str) -> list[int]:
+        return [int(one) for one in self.typed.get(code, "").split(",") if one]
 
 
 class AdoptForm(Form):

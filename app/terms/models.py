@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Integer, and_, case, cast, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import Unit
 from app.agencies.models import Agency
@@ -19,9 +19,11 @@ from app.infra.almanac import Term
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs.models import Job
+from app.jobs.rules import State
 from app.kernel.act import Kind
 from app.methods.rules import CHOOSING, Method
-from app.ratings.rules import Side
+from app.ratings.models import Part, Rating
+from app.ratings.rules import Party, RatingState, Side
 from app.scores.models import Market, Tally
 from app.selections.models import Selection
 from app.services.models import COUNTING, Pause
@@ -106,6 +108,30 @@ def tallies_of_agencies() -> Sequence[Any]:
     query = select(Tally.unit_id, Unit.name, Tally.month, Tally.count, Tally.total, Tally.squares)
     query = query.join(Unit, Unit.id == Tally.unit_id).where(Tally.side == Side.OWNER)
     return session.execute(query.order_by(Tally.unit_id)).all()
+
+
+def archived(now: datetime, sector: str | None) -> int:
+    """How many jobs were archived in the last twelve months."""
+    query = select(func.count()).select_from(Job).where(Job.state == State.ARCHIVED, Job.state_since > now - YEAR)
+    return session.scalars(query.where(Job.sector_code == sector) if sector else query).one()
+
+
+def scored_by_three(now: datetime, sector: str | None) -> Sequence[Any]:
+    """The jobs archived in the last twelve months of which every party has given its part, each with its agency, the
+    points of the owner and the levels of the others; the last first."""
+    others = {party: aliased(Part) for party in (Party.REGULATOR, Party.CENTRE)}
+    levels = (part.level.label(party) for party, part in others.items())
+    query = select(
+        Job.id, Job.number, Job.project_name, Job.state_since, Unit.id.label("agency_id"), Unit.name.label("agency"),
+        Rating.points.label(Party.OWNER), *levels,
+    )  # fmt: skip
+    query = query.join(Rating, Rating.job_id == Job.id).join(Unit, Unit.id == Rating.about_id)
+    for party, part in others.items():
+        query = query.join(part, and_(part.job_id == Job.id, part.party == party))
+    ended = (Job.state == State.ARCHIVED, Job.state_since > now - YEAR)
+    query = query.where(*ended, Rating.side == Side.OWNER, Rating.state == RatingState.GIVEN)
+    query = query.order_by(Job.state_since.desc(), Job.id)
+    return session.execute(query.where(Job.sector_code == sector) if sector else query).all()
 
 
 def events_in_effect(day: date) -> dict[Agency, list[CreditEvent]]:

@@ -1,18 +1,21 @@
-"""Other constants of the scores and of credit tried on what stands now: whose place or grade would change."""
+"""Other constants of the scores and of credit tried on what stands now: whose place, score or grade would change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.agencies.models import Agency
 from app.credit.models import marks_of, scale_on
 from app.kernel.credit import Scale, Standing, account
 from app.kernel.rehearsing import Placing, placings
-from app.kernel.scores import Law, Sums, figure, market_mean
+from app.kernel.scores import POINT, Law, Sums, figure, market_mean, three_parties
+from app.kernel.workdays import local_day
+from app.ratings.operations import weights_on
+from app.ratings.rules import Party
 from app.scores.models import law_of, sums_by_month
-from app.terms.models import events_in_effect, month_of_agencies, tallies_of_agencies
-from app.terms.rules import CONSTANTS, SCALE
+from app.terms.models import archived, events_in_effect, month_of_agencies, scored_by_three, tallies_of_agencies
+from app.terms.rules import CONSTANTS, PARTIES, SCALE
 
 MOST_PLACES = 50
 
@@ -56,6 +59,46 @@ def _lowers(
     """The lower end of each unit's score under some constants, the mean of the market included."""
     mean = market_mean(whole, month, law)
     return {unit: figure(months, month, mean, law).lower for unit, months in sums.items()}
+
+
+@dataclass(frozen=True)
+class Reweighed:
+    """A job whose three-party score would be another: its row, and both scores in points."""
+
+    row: Any
+    present: float
+    tried: float
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """The weights tried on the three-party scores of a year: how many jobs have one, how many of these would have
+    another, the last MOST_PLACES of these, and how many jobs have none because a part is missing."""
+
+    codes: tuple[str, ...]
+    looked_at: int
+    changed: int
+    lines: list[Reweighed]
+    missing: int
+
+
+def reweigh(now: datetime, tried: Sequence[int], sector: str | None) -> Weighing | None:
+    """The three-party scores of the last twelve months by other weights beside those of their day, in the order of the
+    parties; with a sector, of its jobs alone; None where none are tried. Nothing is written."""
+    if not tried:
+        return None
+    other = dict(zip(map(str, Party), tried, strict=True))
+    rows = scored_by_three(now, sector)
+    both = [
+        Reweighed(row, *(_whole(row, one) for one in (weights_on(local_day(row.state_since)), other))) for row in rows
+    ]
+    changed = [one for one in both if one.present != one.tried]
+    return Weighing((PARTIES,), len(both), len(changed), changed[:MOST_PLACES], archived(now, sector) - len(both))
+
+
+def _whole(row: Any, weights: Mapping[str, int]) -> float:
+    parts = {Party.OWNER: row.owner, Party.REGULATOR: 100 * row.regulator, Party.CENTRE: 100 * row.centre}
+    return (three_parties({str(party): points for party, points in parts.items()}, weights) or 0) / POINT
 
 
 @dataclass(frozen=True)

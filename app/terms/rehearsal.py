@@ -25,6 +25,7 @@ from app.terms.rules import (
     ENTRIES,
     LIGHTS,
     MINIMUMS,
+    PARTIES,
     PAUSE_CAP,
     SCALE,
 )
@@ -105,7 +106,7 @@ def periods_of(lives: Iterable[Lifecycle]) -> frozenset[str]:
 
 
 def can_be_tried(lives: Iterable[Lifecycle]) -> frozenset[str]:
-    return periods_of(lives) | {PAUSE_CAP, DROP_FROM, DRAWN_FROM, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
+    return periods_of(lives) | {PAUSE_CAP, DROP_FROM, DRAWN_FROM, PARTIES, *LIGHTS, *MINIMUMS, *CONSTANTS, *SCALE}
 
 
 def rehearse(

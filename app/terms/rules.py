@@ -9,6 +9,7 @@ from app.kernel.errors import Invalid
 from app.kernel.law import a_regulator, the_operator
 from app.kernel.service_clock import Hours
 from app.kernel.words import N_
+from app.ratings.rules import Party
 
 MAY_REHEARSE = the_operator | a_regulator
 # Who adopts is a default of this market; the pages say so.
@@ -24,7 +25,9 @@ NARROWER = {
 }  # fmt: skip
 ODD = frozenset({"panel_least"})
 DRAWN_FROM = "average_percentages"
-TEXTS = frozenset({"working_hours", DRAWN_FROM})
+# The weights of the three-party score, in whole percents.
+PARTIES = "rating_parties"
+TEXTS = frozenset({"working_hours", DRAWN_FROM, PARTIES})
 
 # Periods that begin with an event which is no step of a lifecycle.
 BEGINS = {
@@ -67,7 +70,7 @@ MINIMUMS = ("minimum_entries_state", "minimum_entries_social")
 WITHIN = N_("What was done within it is on record; what it kept people from doing is not.")
 SCALES = N_("It sets what an event costs when it is recorded; what is on record keeps its points.")
 LOOKED_AT = N_("It sets what people look at again; what they would have decided nobody knows.")
-MANY = N_("It is several numbers that mean something only together, and a trial changes one.")
+HOURS = N_("It sets which hours of a pause count; under other hours people would have asked for pauses at others.")
 SIGNING_IN = N_("It is about signing in, not about jobs.")
 MEASURE = N_("It is the yardstick of a public page, which shows everything beside it.")
 REMINDED = N_("It sets when people are told, and no deadline.")
@@ -76,7 +79,7 @@ WHY_NOT = {
     "panel_least": WITHIN, "panel_witnesses": WITHIN, "extension_cap": WITHIN, "scope_cap": WITHIN,
     "rating_correction": WITHIN, "rating_reply": WITHIN, "rating_appeal": WITHIN, "credit_repair_months": WITHIN,
     "credit_publication": SCALES, "credit_late_contract": SCALES, "credit_overdue_low": SCALES,
-    "credit_overdue_high": SCALES, "review_": LOOKED_AT, "working_hours": MANY, "rating_parties": MANY,
+    "credit_overdue_high": SCALES, "review_": LOOKED_AT, "working_hours": HOURS,
     "session_": SIGNING_IN, "password_": SIGNING_IN, "acceptance_reminder": REMINDED, "reminder_": REMINDED,
     "promise_share": MEASURE, "payment": MEASURE,
 }  # fmt: skip
@@ -108,6 +111,8 @@ def read_value(code: str, unit: str, typed: str) -> str:
             return text
         if code == DRAWN_FROM:
             return _percentages(text)
+        if code == PARTIES:
+            return _weights(text)
     except (ValueError, TypeError):
         raise Invalid(N_("Write it as it stands now, with other numbers."), field="value") from None
     raise Invalid(N_("This one cannot be changed here."), field="code")
@@ -135,3 +140,17 @@ def _percentages(text: str) -> str:
     if len(set(numbers)) != len(numbers) or not all(1 <= one <= 100 for one in numbers):
         raise ValueError("percentages are different whole numbers from 1 to 100")
     return ",".join(map(str, sorted(numbers)))
+
+
+def _weights(text: str) -> str:
+    """The weights of the parties, given as they stand in the law or like 5:3:2, in whole percents of their sum."""
+    try:
+        parts = [int(part) for part in text.replace("∶", ",").replace(":", ",").split(",")]
+    except ValueError:
+        parts = []
+    if len(parts) != len(Party) or min(parts) < 1 or any(100 * part % sum(parts) for part in parts):
+        says = N_(
+            "Enter the weights of owner, regulator and service centre, like 5:3:2; each a whole percent of the sum."
+        )
+        raise Invalid(says, field="value")
+    return ",".join(str(100 * part // sum(parts)) for part in parts)

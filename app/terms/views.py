@@ -13,7 +13,7 @@ from app.kernel.words import N_
 from app.kernel.workdays import local_day
 from app.terms import models, operations
 from app.terms.forms import AdoptForm, RehearsalForm, WithdrawForm
-from app.terms.ranking import regrade, rerank
+from app.terms.ranking import regrade, rerank, reweigh
 from app.terms.rehearsal import can_be_tried, rehearse
 from app.terms.rules import MAY_ADOPT, MAY_REHEARSE, why_not
 from app.web.door import acting, allow, now
@@ -51,6 +51,7 @@ def try_out() -> Any:
         findings=rehearse(now(), _lives(), form.tried, actor.sector, form.percentages) if asked else None,
         ranking=rerank(form.tried) if asked else None,
         grading=regrade(local_day(now()), form.tried) if asked else None,
+        weighing=reweigh(now(), form.weights, actor.sector) if asked else None,
         grades=GRADES,
         terms=terms,
         fates=FATES,

@@ -1,6 +1,6 @@
 """What follows a rating: a correction, a reply, an appeal and its decision, three parties. On both databases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.appeals import operations as appeals
 from app.appeals.models import Appeal, appeals_to_decide
 from app.appeals.rules import MAY_READ
+from app.infra import almanac
 from app.infra.db import session
 from app.infra.record import Event
 from app.jobs.models import Job
@@ -27,8 +28,8 @@ def accepted() -> Job:
     return make.job("accepted", entries=1, funds="social")
 
 
-def give(job: Job, side: Any, marks: int = 1, text: str = "") -> Rating:
-    return ratings.give(make.act(side, make.later(job)), job, **dict.fromkeys(AXES, marks), text=text)
+def give(job: Job, side: Any, marks: int = 1, text: str = "", at: datetime | None = None) -> Rating:
+    return ratings.give(make.act(side, at or make.later(job)), job, **dict.fromkeys(AXES, marks), text=text)
 
 
 def rated() -> Job:
@@ -82,9 +83,26 @@ def test_what_is_published_cannot_be_corrected_nor_by_another() -> None:
         with pytest.raises(NotAllowed):
             ratings.correct(by(somebody, job), rating, **ALL_FIVE, text="")
     give(job, job.agency)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(WrongState, match="never after it is published"):
         ratings.correct(by(job.owner, job), rating, **ALL_FIVE, text="")
+    with pytest.raises(NotAllowed):
+        ratings.correct(by(job.agency, job), rating, **ALL_FIVE, text="")
     assert rating.points == 100
+
+
+def test_it_is_corrected_until_it_is_published_where_that_is_sooner_than_a_day() -> None:
+    job = accepted()
+    rating = give(job, job.owner, at=job.due - timedelta(hours=2))
+    assert ratings.ends_of(rating) == ratings.Ends(job.due)
+    with pytest.raises(WrongState, match="24 hours"):
+        ratings.correct(make.act(job.owner, job.due), rating, **ALL_FIVE, text="")
+    ratings.correct(make.act(job.owner, job.due - timedelta(seconds=1)), rating, **ALL_FIVE, text="")
+    give(job, job.agency, at=job.due - timedelta(hours=1))
+    found = ratings.ends_of(rating)
+    assert found.correction == job.state_since
+    assert [make.workdays(job.state_since, end) for end in (found.reply, found.appeal) if end] == [
+        almanac.number(code, job.state_since) for code in ("rating_reply", "rating_appeal")
+    ]
 
 
 # --- reply ------------------------------------------------------------------------------------------------------------

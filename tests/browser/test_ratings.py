@@ -7,6 +7,7 @@ import pytest
 
 from app.jobs.models import Job
 from app.ratings.models import ratings_of
+from app.ratings.rules import AXIS_NAMES, OWNER_LEVELS
 from tests import make
 from tests.browser.market import Market, Person
 
@@ -17,7 +18,7 @@ COUNT = """for (const name of ["pointerdown", "change"]) addEventListener(name, 
     if (name == "pointerdown" || event.target.matches("textarea, input[type=text]"))
         sessionStorage.actions = Number(sessionStorage.actions || 0) + 1;
 }, true);"""
-AXES = ("Quality", "Timeliness", "Attitude", "Fee", "Conduct")
+AXES = dict(zip(AXIS_NAMES.values(), OWNER_LEVELS.values(), strict=True))
 
 
 def returned_once() -> Job:
@@ -82,8 +83,9 @@ def corrects(owner: Person, page: str) -> None:
 
 def rates_back(agency: Person) -> None:
     agency.takes_up("Rate the other side")
-    for axis in AXES:
-        agency.chooses(axis, "5 excellent")
+    agency.sees("rate-the-owner", "What each level means for an owner:")
+    for axis, levels in AXES.items():
+        agency.chooses(axis, levels[-1])
     agency.presses("Give the rating")
     agency.reads("Your rating is in. Both sides have rated, and both ratings are published.")
 

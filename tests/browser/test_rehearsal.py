@@ -10,6 +10,7 @@ from tests import make
 from tests.browser.market import Market
 from tests.credit.matters import in_effect
 from tests.scores.test_operations import more, rated
+from tests.terms.test_ranking import by_three
 from tests.terms.test_rehearsal import drawn_by_average
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -21,6 +22,7 @@ def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
 ):
     job, drawn = make.job("archived"), drawn_by_average()
     more(rated(owner=5), [500, 500])
+    by_three(5, 4, 1)
     event = in_effect(make.agency())
     market.clock.now = max(make.later(job), make.later(drawn), event.state_since)
     pictures, offices = album(f"rehearsal-{width}"), (make.regulator(job.sector_code), make.operator())
@@ -39,6 +41,8 @@ def test_a_period_is_rehearsed_on_past_jobs_and_adopted_with_its_source(
     regulator.sees("found", "would have ended earlier", "would have failed")
     regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=rating_least&tries-0-value=9")
     regulator.sees("places", "Would have this place")
+    regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=rating_parties&tries-0-value=2:3:5")
+    regulator.sees("weights", "Would have this score")
     regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=credit_suspended&tries-0-value=1")
     regulator.sees("grades", "Would stand")
     regulator.opens("/rules/rehearse?tries-row=0&tries-0-code=entry&tries-0-value=0", 422)

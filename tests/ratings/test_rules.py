@@ -71,3 +71,9 @@ def test_a_rating_counts_unless_it_is_set_aside():
 
 def test_the_job_is_reviewed_by_its_regulator_and_the_operator():
     assert allowed(rules.MAY_REVIEW_JOB, a_rating().job) == {"regulator", "operator"}
+
+
+def test_every_level_of_every_axis_is_described_for_an_owner_too():
+    assert list(rules.OWNER_LEVELS) == list(rules.AXIS_NAMES)
+    for levels in rules.OWNER_LEVELS.values():
+        assert [level.partition(": ")[0] for level in levels] == ["1", "2", "3", "4", "5"]

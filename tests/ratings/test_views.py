@@ -1,6 +1,7 @@
 """The pages of rating, and of the regulator's review."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from app.jobs.models import Job
 from app.kernel.workdays import due_day
 from app.ratings import operations
 from app.ratings.models import AXES, ratings_of
+from app.ratings.rules import OWNER_LEVELS
 from tests import make
 from tests.client import CheckedClient
 from tests.make import lapse
@@ -64,6 +66,86 @@ def test_every_axis_is_chosen_from_one_to_five(signed_in: Any, at: Any) -> None:
             assert error(page, axis)
             assert kept(page, "text") == "说明文字"
     assert ratings_of(job.id) == []
+
+
+def test_each_side_is_offered_levels_described_for_the_other(signed_in: Any, at: Any) -> None:
+    job = make.job("accepted")
+    at(job)
+    served = {level for axis in job.standard.axes for level in axis["levels"]}
+    owner, agency, path = signed_in(job.owner), signed_in(make.again(job).agency), f"/jobs/{job.id}/rate"
+    bought = {level for levels in OWNER_LEVELS.values() for level in levels}
+    assert (len(served), len(bought)) == (25, 25)
+    for client, offered, other in ((owner, served, bought), (agency, bought, served)):
+        words = plain(client.get(path).text)
+        assert [level for level in offered if level not in words] == []
+        assert [level for level in other if level in words] == []
+        assert ("What each level means for an owner: default of this market" in words) == (client is agency)
+    assert agency.post(path, data=MARKS).status_code == 303
+    (rating,) = ratings_of(job.id)
+    assert "4: keeps to the contract, and the way to payment is clear" in plain(
+        agency.get(f"/ratings/{rating.id}/correct").text
+    )
+
+
+def test_the_form_names_who_is_rated_and_the_job(signed_in: Any, at: Any) -> None:
+    job = make.job("accepted")
+    at(job)
+    named = {job.owner_id: job.agency.unit.name, job.agency_id: job.owner.name}
+    clients = [(signed_in(job.owner), job.owner_id), (signed_in(make.again(job).agency), job.agency_id)]
+    number, path = make.again(job).number, f"/jobs/{job.id}/rate"
+    for client, id in clients:
+        words = plain(client.get(path).text)
+        assert f"Rate {named[id]}" in words and number in words
+        assert client.post(path, data=MARKS | {"quality": ""}).status_code == 422
+    owner = clients[0][0]
+    assert owner.post(path, data=MARKS).status_code == 303
+    (rating,) = ratings_of(job.id)
+    correcting = plain(owner.get(f"/ratings/{rating.id}/correct").text)
+    assert "Correct your rating of " in correcting and "You can correct it until" in correcting
+
+
+def test_a_rating_tells_its_dates_and_by_whom_what_is_possible_until_when(
+    signed_in: Any, at: Any, clock: Clock
+) -> None:
+    job = make.job("accepted")
+    at(job)
+    owner, agency = signed_in(job.owner), signed_in(make.again(job).agency)
+    names = [unit.name for unit in (make.again(job).owner, make.again(job).agency.unit)]
+    assert owner.post(f"/jobs/{job.id}/rate", data=MARKS).status_code == 303
+    (rating,) = ratings_of(job.id)
+    path = f"/ratings/{rating.id}"
+    words = plain(owner.get(path).text)
+    assert "not published yet" in words and " counts " not in words
+    assert "Published once both sides have rated, on" in words and f"Correction by {names[0]} until" in words
+    assert f"Public reply by {names[1]} within" in words and f"Appeal by {names[1]} within" in words
+    assert agency.post(f"/jobs/{job.id}/rate", data=MARKS).status_code == 303
+    page = agency.get(path).text
+    words = plain(page)
+    assert " counts " in words and "not published yet" not in words and "Correction" not in words
+    assert f"Public reply by {names[1]} until" in words and f"Appeal by {names[1]} until" in words
+    (row,) = [row for row in page.split('<div class="buttons">')[1:] if f"{path}/appeal" in row.split("</div>")[0]]
+    assert f"{path}/reply" in row.split("</div>")[0] and "btn-sm" not in row.split("</div>")[0]
+    clock.now = operations.ends(make.again(rating), "rating_reply")
+    words = plain(signed_in(make.again(job).agency).get(path).text)
+    assert f"Public reply was open to {names[1]} until" in words and "Reply in public" not in words
+
+
+def test_who_corrects_too_late_is_told_that_the_time_is_over(signed_in: Any, at: Any, clock: Clock) -> None:
+    job = make.job("accepted")
+    at(job)
+    owner, agency, path = signed_in(job.owner), signed_in(make.again(job).agency), f"/jobs/{job.id}/rate"
+    assert owner.post(path, data=MARKS).status_code == 303
+    (rating,) = ratings_of(job.id)
+    page = f"/ratings/{rating.id}"
+    assert owner.get(f"{page}/correct").status_code == 200
+    given, clock.now = clock.now, clock.now + timedelta(hours=24)
+    assert f"{page}/correct" not in owner.get(page).text
+    assert owner.get(f"{page}/correct").status_code == 409
+    clock.now = given
+    assert agency.post(path, data=MARKS).status_code == 303
+    for answer in (owner.get(f"{page}/correct"), owner.post(f"{page}/correct", data=MARKS)):
+        assert answer.status_code == 409 and "The time to correct it is over" in answer.text
+    assert agency.get(f"{page}/correct").status_code == 403
 
 
 def test_whoever_rates_second_is_told_that_both_ratings_are_published(signed_in: Any, at: Any) -> None:

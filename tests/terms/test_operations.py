@@ -89,6 +89,7 @@ def test_what_cannot_be_adopted_is_told_at_its_field(field, changes):
     [
         ("entry", " ４ ", "4"),
         ("average_percentages", "90、95", "90,95"),
+        ("rating_parties", "6:3:1", "60,30,10"),
         ("working_hours", "08:30-12:00,14:30-18:00", "08:30-12:00,14:30-18:00"),
         ("panel_least", "5", "5"),
     ],

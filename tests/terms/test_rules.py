@@ -35,6 +35,10 @@ TODAY = date(2026, 9, 28)
         ("working_hours", "text", "08:30-12:00，14:30-17:30", "08:30-12:00,14:30-17:30"),
         ("average_percentages", "text", "94、95 ,96", "94,95,96"),
         ("average_percentages", "text", "100,1", "1,100"),
+        ("rating_parties", "text", "60,30,10", "60,30,10"),
+        ("rating_parties", "text", "5:3:2", "50,30,20"),
+        ("rating_parties", "text", "２ ∶ ２ ：1", "40,40,20"),
+        ("rating_parties", "text", "50、49、1", "50,49,1"),
     ],
 )
 def test_a_value_is_stored_plainly(code, unit, typed, stored):
@@ -43,6 +47,7 @@ def test_a_value_is_stored_plainly(code, unit, typed, stored):
 
 WHOLE = "Enter a whole number from %(least)s to %(most)s."
 AS_IT_STANDS = "Write it as it stands now, with other numbers."
+WEIGHTS = "Enter the weights of owner, regulator and service centre, like 5:3:2; each a whole percent of the sum."
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,13 @@ AS_IT_STANDS = "Write it as it stands now, with other numbers."
         ("average_percentages", "text", "0", AS_IT_STANDS),
         ("average_percentages", "text", "x", AS_IT_STANDS),
         ("average_percentages", "text", "95,101", AS_IT_STANDS),
+        ("rating_parties", "text", "5:3", WEIGHTS),
+        ("rating_parties", "text", "5:3:1:1", WEIGHTS),
+        ("rating_parties", "text", "1:1:1", WEIGHTS),
+        ("rating_parties", "text", "7:3:0", WEIGHTS),
+        ("rating_parties", "text", "70:40:-10", WEIGHTS),
+        ("rating_parties", "text", "x", WEIGHTS),
+        ("rating_parties", "text", "", WEIGHTS),
     ],
 )
 def test_a_value_that_a_number_cannot_have_is_refused_beside_its_field(code, unit, typed, says):
@@ -73,9 +85,9 @@ def test_a_value_that_a_number_cannot_have_is_refused_beside_its_field(code, uni
 
 
 def test_a_text_that_nobody_knows_how_to_read_is_not_adopted():
-    assert not may_be_adopted("rating_parties", "text")
+    assert not may_be_adopted("review_risks", "text")
     with pytest.raises(Invalid) as refused:
-        read_value("rating_parties", "text", "1,2,3")
+        read_value("review_risks", "text", "1,2,3")
     assert (refused.value.field, refused.value.text) == ("code", "This one cannot be changed here.")
 
 

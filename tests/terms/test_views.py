@@ -1,16 +1,19 @@
 """The pages on which the rules are rehearsed and a number is adopted."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from app.infra.almanac import Term
 from app.infra.db import session
+from app.kernel.workdays import local_day
 from tests import make
 from tests.credit.matters import in_effect
 from tests.pages import english, error, plain
 from tests.scores.test_operations import more, rated
 from tests.terms.test_operations import STATED, TOMORROW
+from tests.terms.test_ranking import by_three
 from tests.terms.test_rehearsal import drawn_by_average
 
 pytestmark = pytest.mark.one_database
@@ -80,6 +83,7 @@ def test_what_is_about_no_job_is_told_by_what_it_is(app, clock, operator):
         ("entry", "x", "whole number from 1 to 365"),
         ("light_share", "101", "from 1 to 100"),
         ("average_percentages", "95,95", "as it stands now"),
+        ("rating_parties", "1:1:1", "each a whole percent of the sum"),
         ("password_length", "9", "in the list"),
         ("示例", "9", "in the list"),
         ("", "9", "Choose one"),
@@ -100,6 +104,20 @@ def test_other_percentages_of_the_average_price_are_tried_and_offered_for_adopti
     assert "80, 82 instead of 95, 96, 97, 98" in words and job.project_name in words
     assert "would have selected another agency by 0 of 2 percentages, instead of 4 of 4" in words
     assert "/rules/adopt?code=average_percentages&amp;value=80,82" in page.text.replace("%2C", ",")
+
+
+def test_other_weights_of_the_three_parties_are_tried_and_offered_for_adoption(app, clock, operator):
+    job = by_three(5, 4, 1)
+    clock.now, name = make.later(job), job.agency.unit.name
+    page = operator.get("/rules/rehearse?" + ASKED.format("rating_parties", "2:3:5"))
+    words = plain(page.text)
+    assert "20, 30, 50 instead of 50, 30, 20" in words and "Jobs compared: 1. With another score: 1." in words
+    assert f"{name} 3.9000 2.7000" in words and "No ranking rests on this score" in words
+    assert "/rules/adopt?code=rating_parties&amp;value=20,30,50" in page.text.replace("%2C", ",")
+    day = local_day(clock.now) + timedelta(days=1)
+    adopted = TYPED | {"code": "rating_parties", "value": "2:3:5", "effective_from": day.isoformat()}
+    assert operator.post("/rules/adopt", data=adopted).status_code == 303
+    assert "20, 30, 50" in plain(operator.get("/rules/changes").text)
 
 
 def test_one_number_is_tried_once(archived, operator):
