@@ -46,7 +46,7 @@ from app.reviews import operations as reviews
 from app.reviews.models import review_of
 from app.services import operations as services
 from app.services.models import deliveries_of
-from app.terms.models import first_version
+from app.terms import operations as terms
 from app.web import answers
 from tests import make
 from tests.client import CheckedClient
@@ -112,7 +112,7 @@ TABLE = [
     ("terms.try_out", "market", "RMmr", ALL),
     ("terms.adopt", "market", OPERATORS, ALL),
     ("terms.changes", "market", ALL, ALL),
-    ("terms.withdraw", "market", OPERATORS, ALL),
+    ("terms.withdraw", "number announced", OPERATORS, ALL),
     ("methods.revise", "market", OPERATORS, ALL),
     ("methods.end", "market", OPERATORS, ALL),
     ("calendars.index", "market", ALL, ALL),
@@ -358,7 +358,11 @@ def gathered(*, admitted: bool = True) -> Cast:
 def market(cast: Cast) -> None:
     cast.adds(current_listing(cast.agency.id, make.item().id))
     cast.adds(cast.owner, "Owner")
-    cast.adds(first_version("entry"))
+
+
+def number_announced(cast: Cast) -> None:
+    stated = {"code": "entry", "value": "4", "basis": "示例通知〔2026〕第 1 号", "mark": "D"}
+    cast.adds(terms.adopt(make.act(cast.people["M"]), effective_from=NOW.date() + timedelta(days=30), **stated))
 
 
 def search_kept(cast: Cast) -> None:
@@ -583,7 +587,7 @@ def line_confirmed(cast: Cast) -> None:
 
 SCENES: dict[str, Callable[[Cast], Any]] = {
     "notice entered": notice_entered, "notice in force": notice_in_force, "earlier day": earlier_day,
-    "search kept": search_kept, "synonyms": synonyms,
+    "search kept": search_kept, "synonyms": synonyms, "number announced": number_announced,
     "market": market, "application": application, "applied": applied, "changes": changes, "changed": changed,
     "administrator's place": place_of("O"),
     "colleague's place": place_of("C"), "administrator's notice": told, "entered": entered,
