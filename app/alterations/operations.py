@@ -80,6 +80,7 @@ def refuse(act: Act, alteration: Alteration, *, answer: str) -> None:
 
 def drop(act: Act, alteration: Alteration) -> None:
     """Take back a request that nobody has answered yet; an extension can then be asked for again."""
+    ready(act, alteration, "drop")
     alteration.answer = TAKEN_BACK
     advance(act, alteration, "drop", kind=alteration.kind)
 

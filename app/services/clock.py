@@ -76,12 +76,12 @@ def clock_ended(job: Any) -> tuple[str, datetime] | None:
 
 
 def kinds_asked(story: Iterable[Any]) -> set[str]:
-    """The kinds of new days that were asked for and not taken back, of all that is on record about a job."""
+    """The kinds of new days that were asked for and not dropped again, of all that is on record about a job."""
     kinds: set[str] = set()
     for row in story:
         if row.name == "alteration.ask":
             kinds.add(row.facts["kind"])
-        elif row.name == "alteration.drop":
+        elif row.name in ("alteration.drop", "alteration.fall_away"):
             kinds.discard(row.facts.get("kind", ""))
     return kinds
 

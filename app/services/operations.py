@@ -106,6 +106,7 @@ def refuse_pause(act: Act, pause: Pause, *, answer: str) -> None:
 
 def drop_pause(act: Act, pause: Pause) -> None:
     """Take back a pause that nobody has answered yet."""
+    ready(act, pause, "drop")
     pause.answer = TAKEN_BACK
     advance(act, pause, "drop")
 
@@ -272,7 +273,8 @@ def close_what_is_open(act: Act, job: Job, because: str) -> None:
 
 def _fall_away(act: Act, asked: Pause | Alteration, because: str) -> None:
     asked.answer = because
-    advance(act, asked, "fall_away", because=because)
+    kind: dict[str, Any] = {"kind": asked.kind} if isinstance(asked, Alteration) else {}
+    advance(act, asked, "fall_away", because=because, **kind)
 
 
 def promise(job: Job) -> datetime:

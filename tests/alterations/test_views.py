@@ -148,6 +148,17 @@ def test_what_falls_away_with_the_service_says_why_and_is_not_taken_back(window,
     assert "taken back" not in ledger
 
 
+def test_an_extension_that_fell_away_with_a_suspension_can_be_asked_for_again(window, app, job):
+    units = (job.agency, make.operator())
+    agency, office = (window(unit) for unit in units)
+    page, offered = f"/jobs/{job.id}", f'href="/jobs/{job.id}/extension"'
+    agency.post(f"{page}/extension", data={"days": "3", "reason": WHY})
+    assert offered not in agency.get(page).text
+    assert office.post(f"{page}/service/suspend", data={"reason": WHY}).status_code == 303
+    assert office.post(f"{page}/service/lift", data={"reason": WHY}).status_code == 303
+    assert offered in agency.get(page).text
+
+
 def test_a_stranger_recomputes_what_the_service_publishes(window, job, tmp_path):
     units = (job.owner, job.agency, make.operator())
     owner, agency, office = (window(unit) for unit in units)
