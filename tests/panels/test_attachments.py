@@ -224,4 +224,4 @@ def test_a_file_of_another_type_is_told_which_are_taken_here(as_user, clock) -> 
     (client,) = signed_in(as_user, clock, job, agency)
     sent = {"proposal": bench.proposal(1), "quote_cents": "14000", "files": (io.BytesIO(b"notes"), "notes.docx")}
     answer = client.post(f"/jobs/{job.id}/enter", data=sent)
-    assert answer.status_code == 422 and "请上传 PDF, JPG, JPEG, PNG。" in answer.text
+    assert answer.status_code == 422 and "PDF、JPEG、PNG" in answer.text
