@@ -15,7 +15,9 @@ from app.objections.operations import object_to
 from app.selections.models import current_award
 from app.services.models import open_pause
 from tests import make
+from tests.credit.matters import noted
 from tests.pages import english, plain
+from tests.staging import NOW
 
 pytestmark = pytest.mark.one_database
 
@@ -111,6 +113,17 @@ def test_what_a_notice_moved_stays_readable_and_names_nothing_that_is_not_public
     shown = visitor.get(page).text
     assert "Not public (" in shown and "示例秘密工程" not in shown and f"/jobs/{id}" not in shown
     assert "示例秘密工程" in operator.get(page).text
+
+
+def test_of_a_credit_event_without_a_job_nothing_is_named_before_it_counts(operator, visitor):
+    event = noted(make.agency(), now=NOW)
+    name = event.agency.unit.name
+    make.keep()
+    page = f"/calendar/notices/{enter(operator, f'{due_day(event.due)},0,台风停工')}"
+    assert name in operator.get(page).text
+    operator.post(f"{page}/apply", data={"seen": seen_on(operator.get(page))})
+    shown = visitor.get(page)
+    assert shown.status_code == 200 and "Not public (" in shown.text and name not in shown.text
 
 
 def test_what_becomes_firm_is_not_called_provisional_by_the_calendar_that_makes_it_so(operator):
