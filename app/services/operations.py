@@ -224,6 +224,8 @@ def terminate(act: Act, job: Job, *, reason: str) -> None:
     ready(act, job, "terminate")
     why = reasoned(reason, "reason")
     close_what_is_open(act, job, N_("the service was terminated"))
+    if job.clock_start and job.delivered_at is None:
+        promise(job)
     advance(act, job, "terminate", reason=why)
 
 

@@ -447,6 +447,13 @@ def test_the_clock_ends_with_the_first_delivery_or_the_termination() -> None:
     assert clock_of.clock_ended(job) == ("terminated", job.state_since)
 
 
+def test_what_silence_agreed_to_by_the_time_of_a_termination_stands_in_the_day_that_was_due() -> None:
+    job = serving()
+    ask(job, "9-28 12:00")
+    operations.terminate(make.act(make.operator(), at("9-30 15:20")), job, reason="项目取消，经双方同意终止。")
+    assert job.service_due == clock_of.derived_due(job) > job.promised_due
+
+
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_terminating_leaves_no_pause_open(confirmed: bool) -> None:
     job = serving()
