@@ -188,3 +188,14 @@ def test_what_opens_the_entries_is_missing_until_it_is_brought():
     for two, unlocked in ((True, True), (True, False), (False, True), (False, False)):
         missing = two and not unlocked
         assert rules.share_missing(VISITOR, a_job(State.AWAITING, two_person=two, unlocked=unlocked)) is missing
+
+
+def test_a_job_that_names_nobody_is_open_to_all_and_one_that_names_an_agency_to_it_alone():
+    told = [[rules.names_no_other(Actor(unit_id=7), SimpleNamespace(named_agency_id=named)) for named in (None, 7, 8)]]
+    assert told == [[True, True, False]]
+
+
+@pytest.mark.parametrize("criteria", [[], ["示例"]])
+def test_what_follows_a_closing_is_said_for_every_kind_of_job(criteria):
+    job = SimpleNamespace(criteria=criteria, two_person=False, outside_source=None)
+    assert rules.after_closing(job) in rules.AFTER_CLOSING.values()

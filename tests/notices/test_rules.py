@@ -1,12 +1,13 @@
 """The law of notices: every step of every lifecycle is told to somebody, or is known to need no telling."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from app import wiring
 from app.kernel.act import CLOCK, VISITOR, Actor
 from app.notices import operations
 from app.notices.operations import AUDIENCES, OF_ONE_THING, SUBJECTS
-from app.notices.rules import MAY_LIST, MAY_READ, OF_FRAUD, TELL, To
+from app.notices.rules import MAY_LIST, MAY_READ, MEASURES, OF_FRAUD, TELL, To, filled
 
 # Steps that another event of the same act tells, or that concern only whoever took them.
 SILENT = {
@@ -63,3 +64,14 @@ def test_a_notice_is_read_by_whoever_it_is_addressed_to() -> None:
     assert [MAY_READ(actor, SimpleNamespace(user_id=1)) for actor in everybody] == [True, False, False, False]
     assert not MAY_READ(VISITOR, SimpleNamespace(user_id=None))
     assert [MAY_LIST(actor) for actor in everybody] == [True, True, False, False]
+
+
+def test_a_sentence_has_the_places_it_names_and_no_others() -> None:
+    due = datetime(2026, 10, 9, 16, tzinfo=UTC)
+    facts = {"before": "2026-10-08T16:00:00+00:00", "due": due.isoformat(), "value": "4"}
+    assert filled("%(title)s", {"due": "x"}, due, by="", unit="") == {}
+    assert filled("%(until)s", {}, None, by="", unit="") == {}
+    moved = filled("%(before)s %(until)s", facts, due, by="示例通知", unit="")
+    assert moved == {"value": "4", "until": "2026-10-09", "before": "2026-10-08", "notice": "示例通知"}
+    assert filled("%(value)s%(measure)s", facts, None, by="", unit="wd")["measure"] == MEASURES["wd"]
+    assert filled("%(value)s%(measure)s", facts, None, by="", unit="text")["measure"] == ""
