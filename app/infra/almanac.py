@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, func, or_, select, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Row, gate, on_connect, reading_only, run, session
@@ -137,10 +137,10 @@ def watch(stop: Event, every: float = 1.0) -> None:
     reading_only.set(True)
     while not stop.wait(every):
         held = _held.get("now")
-        with suppress(OperationalError, ProgrammingError):
+        with suppress(SQLAlchemyError):
             if held and held.revision != revision():
                 _held.pop("now", None)
-        session.remove()
+            session.remove()
 
 
 def words() -> list[CalendarDay]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import InterfaceError
 
 from app.calendars.operations import load as load_notices
 from app.infra import almanac
@@ -82,6 +83,25 @@ def test_whoever_watches_lets_go_of_what_another_process_has_changed(app: Flask)
     finally:
         stop.set()
         thread.join()
+
+
+def test_whoever_watches_outlasts_a_database_that_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    stop, asked = Event(), []
+    almanac.almanac()
+    session.commit()
+
+    def away() -> tuple[int, ...]:
+        asked.append(len(asked))
+        if len(asked) < 3:
+            raise InterfaceError("SELECT", {}, Exception("away"))
+        stop.set()
+        return (0,)
+
+    monkeypatch.setattr(almanac, "revision", away)
+    thread = Thread(target=almanac.watch, args=(stop, 0.01))
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive() and len(asked) == 3 and "now" not in almanac._held
 
 
 def test_a_deadline_is_counted_by_what_is_in_force_now(app: Flask):
