@@ -77,7 +77,10 @@ def put_into_force(notice: CalendarNotice) -> Event | None:
 
 
 def deadlines_told(applied: Event, skip: int, limit: int) -> Sequence[Event]:
-    """The events of the deadlines that a notice moved, offered earlier or made firm, past the first so many."""
+    """The events of the deadlines that a notice moved, offered earlier or made firm, past the first so many. As many as
+    it told are looked for and no more: past them lies everything that happened since."""
+    changes = applied.facts.get("changes", {})
+    left = sum(changes.get(str(fate), 0) for fate in EVENTS) - skip
     told = or_(*(Event.name.endswith(f".{what}", autoescape=True) for what in EVENTS.values()))
     query = select(Event).where(Event.id > applied.id, Event.at == applied.at, told).order_by(Event.id)
-    return session.scalars(query.offset(skip).limit(limit)).all()
+    return session.scalars(query.offset(skip).limit(min(limit, left))).all() if left > 0 else []

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from app.calendars.models import CalendarNotice
+from app.calendars.models import CalendarNotice, deadlines_told, put_into_force
 from app.infra import almanac
 from app.infra.db import session
 from app.jobs import operations as jobs
@@ -113,6 +113,8 @@ def test_what_a_notice_moved_stays_readable_and_names_nothing_that_is_not_public
     shown = visitor.get(page).text
     assert "Not public (" in shown and "示例秘密工程" not in shown and f"/jobs/{id}" not in shown
     assert "示例秘密工程" in operator.get(page).text
+    applied = put_into_force(session.get_one(CalendarNotice, int(page.rsplit("/", 1)[1])))
+    assert [len(deadlines_told(applied, skip, 50)) for skip in (0, 1, 99)] == [1, 0, 0]
 
 
 def test_of_a_credit_event_without_a_job_nothing_is_named_before_it_counts(operator, visitor):
