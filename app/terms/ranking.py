@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from app.agencies.models import Agency
 from app.credit.models import marks_of, scale_on
-from app.kernel.credit import Scale, Standing, account
+from app.kernel.credit import Scale, account
 from app.kernel.rehearsing import Placing, placings
 from app.kernel.scores import POINT, Law, Sums, figure, market_mean, three_parties
 from app.kernel.workdays import local_day
@@ -62,38 +61,37 @@ def _lowers(
 
 
 @dataclass(frozen=True)
-class Reweighed:
-    """A job whose three-party score would be another: its row, and both scores in points."""
+class Line:
+    """What would stand otherwise, `about` a job's row or an agency: a score in points, or a standing, and the other."""
 
-    row: Any
-    present: float
-    tried: float
+    about: Any
+    present: Any
+    tried: Any
 
 
 @dataclass(frozen=True)
-class Weighing:
-    """The weights tried on the three-party scores of a year: how many jobs have one, how many of these would have
-    another, the last MOST_PLACES of these, and how many jobs have none because a part is missing."""
+class Compared:
+    """The numbers tried, how many things stand under them, how many of these would stand otherwise, some of these, and
+    how many could not be compared because a part is missing."""
 
     codes: tuple[str, ...]
     looked_at: int
     changed: int
-    lines: list[Reweighed]
-    missing: int
+    lines: list[Line]
+    missing: int = 0
 
 
-def reweigh(now: datetime, tried: Sequence[int], sector: str | None) -> Weighing | None:
+def reweigh(now: datetime, tried: Sequence[int], sector: str | None) -> Compared | None:
     """The three-party scores of the last twelve months by other weights beside those of their day, in the order of the
-    parties; with a sector, of its jobs alone; None where none are tried. Nothing is written."""
+    parties, the last MOST_PLACES that would be another; with a sector, of its jobs alone; None where none are tried.
+    Nothing is written."""
     if not tried:
         return None
     other = dict(zip(map(str, Party), tried, strict=True))
     rows = scored_by_three(now, sector)
-    both = [
-        Reweighed(row, *(_whole(row, one) for one in (weights_on(local_day(row.state_since)), other))) for row in rows
-    ]
+    both = [Line(row, *(_whole(row, one) for one in (weights_on(local_day(row.state_since)), other))) for row in rows]
     changed = [one for one in both if one.present != one.tried]
-    return Weighing((PARTIES,), len(both), len(changed), changed[:MOST_PLACES], archived(now, sector) - len(both))
+    return Compared((PARTIES,), len(both), len(changed), changed[:MOST_PLACES], archived(now, sector) - len(both))
 
 
 def _whole(row: Any, weights: Mapping[str, int]) -> float:
@@ -101,29 +99,9 @@ def _whole(row: Any, weights: Mapping[str, int]) -> float:
     return (three_parties({str(party): points for party, points in parts.items()}, weights) or 0) / POINT
 
 
-@dataclass(frozen=True)
-class Regraded:
-    """An agency whose credit would stand otherwise."""
-
-    agency: Agency
-    present: Standing
-    tried: Standing
-
-
-@dataclass(frozen=True)
-class Grading:
-    """The numbers of credit tried, how many agencies have credit events in effect, how many of them would stand
-    otherwise, and the first MOST_PLACES of these."""
-
-    codes: tuple[str, ...]
-    looked_at: int
-    changed: int
-    lines: list[Regraded]
-
-
-def regrade(day: date, tried: Mapping[str, int]) -> Grading | None:
-    """The grades and bars of a day, had other numbers of credit held all along; None where none is tried. Nothing is
-    written."""
+def regrade(day: date, tried: Mapping[str, int]) -> Compared | None:
+    """The grades and bars of a day, had other numbers of credit held all along, the first MOST_PLACES agencies that
+    would stand otherwise; None where none is tried. Nothing is written."""
     codes = tuple(code for code in SCALE if code in tried)
     if not codes:
         return None
@@ -133,8 +111,8 @@ def regrade(day: date, tried: Mapping[str, int]) -> Grading | None:
 
     known = {agency: marks_of(events) for agency, events in events_in_effect(day).items()}
     both = [
-        Regraded(agency, account(marks, day, scale_on).overall, account(marks, day, other).overall)
+        Line(agency, account(marks, day, scale_on).overall, account(marks, day, other).overall)
         for agency, marks in known.items()
     ]
     changed = [one for one in both if (one.present.grade, one.present.until) != (one.tried.grade, one.tried.until)]
-    return Grading(codes, len(both), len(changed), changed[:MOST_PLACES])
+    return Compared(codes, len(both), len(changed), changed[:MOST_PLACES])

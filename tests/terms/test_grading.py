@@ -19,7 +19,7 @@ def test_whose_grade_and_bar_would_be_another():
     day = event.effective_on
     found = regrade(day, {"credit_suspended": event.points, "credit_suspended_months": 2})
     (line,) = found.lines
-    assert (found.looked_at, found.changed, line.agency) == (1, 1, agency)
+    assert (found.looked_at, found.changed, line.about) == (1, 1, agency)
     assert (line.present.grade, line.present.until) == (Grade.LOWERED, None)
     assert (line.tried.grade, line.tried.until) == (Grade.SUSPENDED, months_after(day, 2) - DAY)
     assert regrade(day, {"credit_lowered": event.points + 1}).lines[0].tried.grade == Grade.NORMAL

@@ -71,7 +71,7 @@ def test_other_weights_give_other_scores_to_the_jobs_that_the_parties_disagree_o
     found = reweigh(now, [20, 30, 50], None)
     assert (found.looked_at, found.changed, found.missing) == (2, 1, 1)
     (line,) = found.lines
-    assert (line.row.id, line.row.agency_id, line.present, line.tried) == (split.id, split.agency_id, 3.9, 2.7)
+    assert (line.about.id, line.about.agency_id, line.present, line.tried) == (split.id, split.agency_id, 3.9, 2.7)
     assert [ratings.three_party(job).score for job in (split, agreed, silent)] == [3.9, 3.0, None]
     assert (session.scalar(select(func.count()).select_from(Event)), *session.dirty, *session.new) == (events,)
 
