@@ -1,7 +1,6 @@
 """Lines of blacklists that other authorities keep."""
 
 from datetime import date, datetime
-from unicodedata import normalize
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -10,6 +9,7 @@ from app.accounts.models import Unit, one_of
 from app.agencies.models import Agency
 from app.blacklists.rules import LISTING_LIFE, MAY_READ, ListingState
 from app.infra.db import Row, session
+from app.infra.plain import plain
 from app.infra.record import Living
 
 
@@ -42,11 +42,7 @@ class BlacklistLine(Living, Row):
     @property
     def names_another(self) -> bool:
         """Whether the agency with its code goes by another name: spaces and the width of characters aside."""
-        return self.agency is not None and _plain(self.name) != _plain(self.agency.unit.name)
-
-
-def _plain(name: str) -> str:
-    return "".join(normalize("NFKC", name).split())
+        return self.agency is not None and plain(self.name) != plain(self.agency.unit.name)
 
 
 WITH_AGENCY = joinedload(BlacklistLine.agency).joinedload(Agency.unit)

@@ -1,4 +1,4 @@
-"""Words without what differs by keyboard, width and spaces: how names of papers are compared."""
+"""Words without what differs by keyboard, width and spaces: how names of papers and of firms are compared."""
 
 from unicodedata import normalize
 

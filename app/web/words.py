@@ -27,22 +27,8 @@ def install(app: Flask, *, calendar: Callable[[], Calendar], now: Callable[[], d
     """Give every template the filters. `calendar` and `now` are asked at each use, never kept."""
     plug(app, calendar=calendar, now=now)
     dates = (brief, clock, day, deadline, full, left, lines, moment, month, strip, weekday, workdays)
-    for word in (
-        *dates,
-        device,
-        filesize,
-        message,
-        money,
-        named,
-        percent,
-        points,
-        said,
-        score,
-        sentences,
-        those,
-        wan,
-        yuan,
-    ):
+    told = (device, filesize, message, money, named, percent, points, said, score, sentences, those, wan, yuan)
+    for word in (*dates, *told):
         app.jinja_env.filters[word.__name__] = word
 
 

@@ -191,11 +191,18 @@ def test_what_opens_the_entries_is_missing_until_it_is_brought():
 
 
 def test_a_job_that_names_nobody_is_open_to_all_and_one_that_names_an_agency_to_it_alone():
-    told = [[rules.names_no_other(Actor(unit_id=7), SimpleNamespace(named_agency_id=named)) for named in (None, 7, 8)]]
-    assert told == [[True, True, False]]
+    jobs = [SimpleNamespace(named_agency_id=named) for named in (None, 7, 8)]
+    assert [rules.names_no_other(Actor(unit_id=7), job) for job in jobs] == [True, True, False]
 
 
-@pytest.mark.parametrize("criteria", [[], ["示例"]])
-def test_what_follows_a_closing_is_said_for_every_kind_of_job(criteria):
-    job = SimpleNamespace(criteria=criteria, two_person=False, outside_source=None)
-    assert rules.after_closing(job) in rules.AFTER_CLOSING.values()
+@pytest.mark.parametrize(
+    ("criteria", "outside", "says"),
+    [
+        ([], None, "The clock then selects by the published rule."),
+        (["示例"], None, "A panel then scores the proposals without knowing whose they are."),
+        ([], "drand", "The clock then waits for what opens the entries, and selects by the published rule."),
+    ],
+)
+def test_what_follows_a_closing_is_said_for_every_kind_of_job(criteria, outside, says):
+    job = SimpleNamespace(criteria=criteria, two_person=False, outside_source=outside, outside_value=None)
+    assert rules.after_closing(job) == says
