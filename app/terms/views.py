@@ -1,5 +1,6 @@
 """The page on which other numbers of the law are tried, and the one on which a number is adopted."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -89,7 +90,8 @@ def withdraw(term: Term) -> Any:
     if form.validate_on_submit() and form.attempt(operations.withdraw, acting(), term, **form.values):
         flash(gettext("The announcement is withdrawn. The number stays as it is."))
         return redirect(url_for(".changes"), 303)
-    return render_template("terms/withdraw.html", form=form, term=term), form.status
+    last = term.effective_from - timedelta(days=1)
+    return render_template("terms/withdraw.html", form=form, term=term, last=last), form.status
 
 
 def _lives() -> list[Lifecycle]:

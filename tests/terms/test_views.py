@@ -150,6 +150,7 @@ def test_an_announced_number_is_withdrawn_where_it_is_announced(operator, client
     page = f"/rules/versions/{term.id}/withdraw"
     for where in ("/law", "/rules/changes"):
         assert f'href="{page}"' in operator.get(where).text and page not in client.get(where).text
+    assert f"through {(term.effective_from - timedelta(days=1)):%-d %b %Y}" in plain(operator.get(page).text)
     short = operator.post(page, data={"reason": "错"})
     assert short.status_code == 422 and error(short, "reason")
     assert operator.post(page, data={"reason": "示例：公布的数值有误。"}).status_code == 303
